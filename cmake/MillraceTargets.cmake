@@ -1,0 +1,26 @@
+# millrace_library(<folder> <libraries...>): target millrace_<folder> of all sources in the folder.
+function(millrace_library folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/${folder}/*.cpp)
+  if(sources)
+    add_library(millrace_${folder} STATIC ${sources})
+    target_include_directories(millrace_${folder} PUBLIC ${PROJECT_SOURCE_DIR})
+    target_link_libraries(millrace_${folder} PUBLIC ${ARGN})
+  else()
+    add_library(millrace_${folder} INTERFACE)
+    target_include_directories(millrace_${folder} INTERFACE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(millrace_${folder} INTERFACE ${ARGN})
+  endif()
+endfunction()
+
+# millrace_test(<name> <label> <folder below tests> <libraries...>): one program of all tests in the
+# folder, run by ctest under <label>. Nothing is made for a folder without tests.
+function(millrace_test name label folder)
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/tests/${folder}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name} ${sources})
+  target_link_libraries(${name} PRIVATE millrace_test_support ${ARGN})
+  add_test(NAME ${name} COMMAND ${name} WORKING_DIRECTORY ${PROJECT_SOURCE_DIR})
+  set_tests_properties(${name} PROPERTIES LABELS ${label} TIMEOUT 300)
+endfunction()
