@@ -11,27 +11,13 @@
 #include <vector>
 
 #include "expressions/expression.hpp"
+#include "records/options.hpp"
 #include "records/value.hpp"
 
 namespace millrace::plan {
 
 struct Node;
 using NodePtr = std::shared_ptr<const Node>;
-
-/// Options as written; names are compared without case. Each keeps the place it was written at.
-struct OptionText {
-  std::string value;
-  Origin origin;
-};
-class Options {
- public:
-  void set(std::string name, std::string value, Origin origin = {});
-  const OptionText* find(std::string_view name) const;
-  const std::vector<std::pair<std::string, OptionText>>& entries() const { return entries_; }
-
- private:
-  std::vector<std::pair<std::string, OptionText>> entries_;
-};
 
 // One struct for each kind of node. Nothing is resolved: names, types, durations stay text.
 
