@@ -30,6 +30,9 @@ struct EventTimeStats {
   std::int64_t min = 0;
   std::int64_t max = 0;
   double sum = 0;
+  /// What this node alone would make the watermark: largest event time of the whole job minus the
+  /// delay, cut to milliseconds, never below 0, never falling. 0 while nothing was seen.
+  std::int64_t watermark = 0;
 };
 
 /// Where an operator puts its results. Given for the call; the operator never waits: what does not fit
