@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include "checkpoint/trigger.hpp"
 #include "operators/operator.hpp"
 #include "sinks/sink.hpp"
 #include "sources/source.hpp"
@@ -15,15 +16,6 @@ namespace millrace {
 
 /// How an edge spreads rows over the subtasks below it.
 enum class Partitioning { Forward, Rebalance, Hash, Broadcast };
-
-/// When epochs end.
-struct Trigger {
-  enum class Kind { ProcessingTime, Once, AvailableNow, Continuous };
-  Kind kind = Kind::ProcessingTime;
-  /// ProcessingTime: 0 means as soon as the last epoch is complete. Continuous: checkpoint interval.
-  std::chrono::microseconds interval{0};
-  bool is_continuous() const { return kind == Kind::Continuous; }
-};
 
 struct SourceSpec {
   std::function<std::unique_ptr<Source>()> make;
