@@ -46,6 +46,9 @@ class BoundExpression {
 
   /// True when the value does not depend on the input row (literals and what folds from them).
   virtual bool is_constant() const { return false; }
+  /// True when evaluating rows that nobody asked for can neither fail nor cost much, so that a
+  /// caller (AND, CASE) need not single out the rows it wants.
+  virtual bool is_cheap() const { return false; }
   /// Index of the input column when this is nothing but a column, else -1.
   virtual int column_index() const { return -1; }
 

@@ -12,6 +12,9 @@
 
 namespace millrace {
 
+struct BindScope;
+class FunctionRegistry;
+
 /// Settings that change what an expression means. Fixed when it is bound.
 struct ExpressionSettings {
   bool ansi = true;              // spark.sql.ansi.enabled; Millrace's default is Spark 4's
@@ -27,6 +30,9 @@ struct FunctionCall {
   Origin origin;
   /// As written: Lambda arguments stand only here (their place in `arguments` is empty).
   const std::vector<ExpressionPtr>& syntax;
+  /// For binding the bodies of lambdas: what the call itself is bound to. Null in a call made by code.
+  const BindScope* scope = nullptr;
+  const FunctionRegistry* functions = nullptr;
 };
 
 enum class FunctionKind {

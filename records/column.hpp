@@ -96,6 +96,11 @@ class Column {
   void set_valid(std::size_t i) {
     if (has_nulls_) mutable_validity()[i >> 6] |= std::uint64_t{1} << (i & 63);
   }
+  /// The bitmap to write whole words into (see validity_words); starts one when there is none.
+  std::uint64_t* writable_validity_words() {
+    if (!has_nulls_) start_validity();
+    return mutable_validity();
+  }
   /// Marks this column as standing for any number of rows. Requires: size() == 1.
   void make_constant() { constant_ = true; }
 
