@@ -1,0 +1,216 @@
+#include "checkpoint/epoch_coordinator.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace millrace {
+
+EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
+    : options_(std::move(options)),
+      next_epoch_(options_.first),
+      starts_(options_.num_sources),
+      ends_(options_.num_sources) {
+  if (options_.has_watermark) watermark_ = 0;
+}
+
+bool EpochCoordinator::is_one_shot() const {
+  return options_.trigger.kind == Trigger::Kind::Once ||
+         options_.trigger.kind == Trigger::Kind::AvailableNow;
+}
+
+CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
+  CoordinatorActions out;
+  if (options_.bounded) {
+    phase_ = Phase::Planning;
+    trigger_start_ = now;
+    start_epoch(now, out);
+  } else if (options_.trigger.is_continuous()) {
+    phase_ = Phase::Running;
+    trigger_start_ = now;
+    wake_at_ = now + options_.trigger.interval.count();
+    out.push_back(WakeAt{wake_at_});
+  } else {
+    if (is_one_shot()) out.push_back(FreezeEnds{});
+    start_planning(now, out);
+  }
+  return out;
+}
+
+CoordinatorActions EpochCoordinator::on_timer(std::int64_t now) {
+  CoordinatorActions out;
+  if (options_.trigger.is_continuous() && phase_ == Phase::Running && !stopping_) {
+    if (now < wake_at_) return {WakeAt{wake_at_}};
+    if (in_flight_.size() < options_.max_in_flight) inject(now, out);
+    else ++num_skipped_;
+    const std::int64_t interval = std::max<std::int64_t>(options_.trigger.interval.count(), 1);
+    wake_at_ += interval * ((now - wake_at_) / interval + 1);
+    out.push_back(WakeAt{wake_at_});
+  } else if (phase_ == Phase::Waiting && now >= wake_at_) {
+    start_planning(now, out);
+  }
+  return out;
+}
+
+CoordinatorActions EpochCoordinator::on_data_available(std::int64_t now) {
+  CoordinatorActions out;
+  const bool waits_for_data = phase_ == Phase::Waiting && options_.trigger.interval.count() == 0;
+  if (waits_for_data) start_planning(now, out);
+  return out;
+}
+
+void EpochCoordinator::start_planning(std::int64_t now, CoordinatorActions& out) {
+  phase_ = Phase::Planning;
+  trigger_start_ = now;
+  num_answers_ = 0;
+  out.push_back(AskLatestOffsets{});
+  if (options_.num_sources == 0) decide(now, out);
+}
+
+CoordinatorActions EpochCoordinator::on_latest_offset(std::size_t source,
+                                                      std::optional<std::string> start,
+                                                      std::optional<std::string> end,
+                                                      std::int64_t now) {
+  CoordinatorActions out;
+  if (phase_ != Phase::Planning) return out;
+  starts_[source] = std::move(start);
+  ends_[source] = std::move(end);
+  if (++num_answers_ == options_.num_sources) decide(now, out);
+  return out;
+}
+
+void EpochCoordinator::decide(std::int64_t now, CoordinatorActions& out) {
+  const bool new_data = starts_ != ends_;
+  // Spark's first batch has no watermark to act on, so nothing moved before it.
+  const bool moved = planned_watermark_ && watermark_ != planned_watermark_;
+  if (stopping_) return finish(out);
+  if (new_data || (moved && options_.needs_no_data_epochs)) return start_epoch(now, out);
+  if (is_one_shot()) return finish(out);
+  wait_for_trigger(now, false, out);
+}
+
+void EpochCoordinator::start_epoch(std::int64_t now, CoordinatorActions& out) {
+  phase_ = Phase::Running;
+  InFlight flight;
+  flight.summary.epoch = next_epoch_;
+  flight.summary.trigger_start = trigger_start_;
+  flight.summary.planned_at = now;
+  flight.summary.watermark = watermark_;
+  for (std::size_t i = 0; i < starts_.size(); ++i)
+    flight.summary.start_offsets[static_cast<int>(i)] = starts_[i];
+  in_flight_.push_back(std::move(flight));
+  planned_watermark_ = watermark_;
+  out.push_back(StartEpoch{next_epoch_, ends_, watermark_, now, options_.bounded});
+  next_epoch_ = next(next_epoch_);
+}
+
+void EpochCoordinator::inject(std::int64_t now, CoordinatorActions& out) {
+  InFlight flight;
+  flight.summary.epoch = next_epoch_;
+  flight.summary.trigger_start = trigger_start_;
+  flight.summary.planned_at = now;
+  in_flight_.push_back(std::move(flight));
+  trigger_start_ = now;
+  out.push_back(InjectMarker{next_epoch_});
+  next_epoch_ = next(next_epoch_);
+}
+
+void EpochCoordinator::wait_for_trigger(std::int64_t now, bool had_data, CoordinatorActions& out) {
+  const std::int64_t interval = options_.trigger.interval.count();
+  phase_ = Phase::Waiting;
+  if (interval == 0) {
+    wake_at_ = had_data ? now : now + options_.polling_delay_micros;
+  } else {
+    // Boundaries lie on a grid since 1970; one that was missed is not made up for.
+    wake_at_ = (trigger_start_ / interval + 1) * interval;
+    if (now - trigger_start_ > interval) {
+      out.push_back(Warn{"Current batch is falling behind. The trigger interval is " +
+                         std::to_string(interval / 1000) + " milliseconds, but spent " +
+                         std::to_string((now - trigger_start_) / 1000) + " milliseconds"});
+    }
+  }
+  if (wake_at_ <= now) return start_planning(now, out);
+  out.push_back(WakeAt{wake_at_});
+}
+
+CoordinatorActions EpochCoordinator::on_report(SubtaskReport report, std::int64_t now) {
+  CoordinatorActions out;
+  for (InFlight& flight : in_flight_) {
+    if (flight.summary.epoch != report.epoch) continue;
+    flight.summary.reports.push_back(std::move(report));
+    if (flight.summary.reports.size() == options_.num_subtasks) flight.summary.reported_at = now;
+    break;
+  }
+  commit_oldest(now, out);
+  return out;
+}
+
+void EpochCoordinator::commit_oldest(std::int64_t now, CoordinatorActions& out) {
+  if (in_flight_.empty()) return;
+  InFlight& oldest = in_flight_.front();
+  if (oldest.committing || oldest.summary.reports.size() < options_.num_subtasks) return;
+  oldest.committing = true;
+  if (!options_.trigger.is_continuous()) phase_ = Phase::Committing;
+  CommitEpoch commit{oldest.summary.epoch, {}};
+  for (const SubtaskReport& report : oldest.summary.reports)
+    if (report.token) commit.sinks.push_back(report);
+  out.push_back(std::move(commit));
+  if (options_.num_sinks == 0) complete_oldest(now, out);
+}
+
+CoordinatorActions EpochCoordinator::on_committed(Epoch epoch, std::int64_t now) {
+  CoordinatorActions out;
+  if (in_flight_.empty() || in_flight_.front().summary.epoch != epoch) return out;
+  if (++in_flight_.front().num_commits == options_.num_sinks) complete_oldest(now, out);
+  return out;
+}
+
+void EpochCoordinator::complete_oldest(std::int64_t now, CoordinatorActions& out) {
+  EpochSummary summary = std::move(in_flight_.front().summary);
+  in_flight_.pop_front();
+  summary.completed_at = now;
+  take_event_times(summary);
+  out.push_back(AcknowledgeEpoch{std::move(summary)});
+  if (options_.trigger.is_continuous() && !options_.bounded) {
+    commit_oldest(now, out);
+    if (stopping_ && in_flight_.empty()) finish(out);
+    return;
+  }
+  const bool over = options_.bounded || stopping_;
+  if (over) return finish(out);
+  if (is_one_shot()) return start_planning(now, out);
+  wait_for_trigger(now, true, out);
+}
+
+void EpochCoordinator::take_event_times(const EpochSummary& summary) {
+  for (const SubtaskReport& report : summary.reports) {
+    if (!report.event_time) continue;
+    std::int64_t& known = node_watermarks_[report.node];
+    known = std::max(known, report.event_time->watermark);
+  }
+  if (!watermark_ || node_watermarks_.empty()) return;
+  auto chosen = node_watermarks_.begin()->second;
+  for (const auto& [node, micros] : node_watermarks_)
+    chosen = options_.max_watermark_policy ? std::max(chosen, micros) : std::min(chosen, micros);
+  watermark_ = std::max(*watermark_, chosen);
+}
+
+CoordinatorActions EpochCoordinator::on_source_ended(std::int64_t now) {
+  if (++num_ended_sources_ < options_.num_sources) return {};
+  return on_stop(now);
+}
+
+CoordinatorActions EpochCoordinator::on_stop(std::int64_t now) {
+  CoordinatorActions out;
+  if (std::exchange(stopping_, true) || phase_ == Phase::Over) return out;
+  if (phase_ == Phase::NotStarted || phase_ == Phase::Waiting) finish(out);
+  else if (options_.trigger.is_continuous() && !options_.bounded) inject(now, out);
+  return out;
+}
+
+void EpochCoordinator::finish(CoordinatorActions& out) {
+  if (phase_ == Phase::Over) return;
+  phase_ = Phase::Over;
+  out.push_back(Finish{});
+}
+
+}  // namespace millrace

@@ -1,0 +1,177 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "checkpoint/trigger.hpp"
+#include "records/event.hpp"
+
+namespace millrace {
+
+/// Event times that one watermark node saw in one epoch, and what it alone would make the watermark.
+/// Microseconds.
+struct EventTimeReport {
+  std::int64_t count = 0;
+  std::int64_t min = 0;
+  std::int64_t max = 0;
+  double sum = 0;
+  std::int64_t watermark = 0;
+};
+
+/// State of one stateful subtask at a marker.
+struct StateReport {
+  std::int64_t rows_total = 0;
+  std::int64_t rows_updated = 0;
+  std::int64_t rows_removed = 0;
+  std::int64_t rows_dropped_by_watermark = 0;
+  std::int64_t bytes = 0;
+};
+
+/// What one subtask says when it has delivered the marker of an epoch.
+struct SubtaskReport {
+  int node = 0;
+  int subtask = 0;
+  Epoch epoch{};
+  std::int64_t num_records = 0;        // source: read; sink: written; in this epoch
+  std::optional<std::string> offset;   // source: next to read
+  std::optional<std::string> token;    // sink: what commit needs
+  std::optional<EventTimeReport> event_time;
+  std::optional<StateReport> state;
+};
+
+/// One complete epoch, for progress. Times are microseconds since 1970 UTC.
+struct EpochSummary {
+  Epoch epoch{};
+  std::int64_t trigger_start = 0;
+  std::int64_t planned_at = 0;    // sources had answered
+  std::int64_t reported_at = 0;   // every subtask had reported
+  std::int64_t completed_at = 0;  // every sink had committed
+  std::optional<std::int64_t> watermark;  // in force in this epoch, micro-batch mode
+  std::map<int, std::optional<std::string>> start_offsets;  // by source node, subtask 0
+  std::vector<SubtaskReport> reports;
+};
+
+// What the coordinator asks for. The actor that owns it carries the actions out in order.
+
+struct AskLatestOffsets {};
+struct FreezeEnds {};
+/// Micro-batch: every source reads up to its end and then emits the marker (`is_last`: reads all there
+/// is and ends instead).
+struct StartEpoch {
+  Epoch epoch{};
+  std::vector<std::optional<std::string>> ends;  // by source index
+  std::optional<std::int64_t> watermark;
+  std::int64_t timestamp = 0;
+  bool is_last = false;
+};
+/// Continuous: every source emits the marker now.
+struct InjectMarker {
+  Epoch epoch{};
+};
+struct CommitEpoch {
+  Epoch epoch{};
+  std::vector<SubtaskReport> sinks;
+};
+struct AcknowledgeEpoch {
+  EpochSummary summary;
+};
+/// Call on_timer at or after this time.
+struct WakeAt {
+  std::int64_t micros = 0;
+};
+/// Nothing more to do: the job ends well.
+struct Finish {};
+struct Warn {
+  std::string text;
+};
+
+using CoordinatorAction = std::variant<AskLatestOffsets, FreezeEnds, StartEpoch, InjectMarker,
+                                       CommitEpoch, AcknowledgeEpoch, WakeAt, Finish, Warn>;
+using CoordinatorActions = std::vector<CoordinatorAction>;
+
+struct CoordinatorOptions {
+  Trigger trigger;
+  std::size_t num_sources = 0;   // subtasks
+  std::size_t num_subtasks = 0;  // all of them, sources and sinks too
+  std::size_t num_sinks = 0;     // subtasks
+  bool needs_no_data_epochs = false;
+  bool has_watermark = false;
+  bool max_watermark_policy = false;
+  bool bounded = false;
+  Epoch first{};
+  std::int64_t polling_delay_micros = 10'000;  // Spark: pollingDelay
+  std::size_t max_in_flight = 4;
+};
+
+/// Opens epochs, counts reports, orders commits and decides when the job is over; both modes. Pure:
+/// events with their time in, actions out; the time is the caller's clock, microseconds since 1970.
+/// Rules of triggers, batches without data and the global watermark: Spark's MicroBatchExecution and
+/// WatermarkTracker.
+class EpochCoordinator {
+ public:
+  explicit EpochCoordinator(CoordinatorOptions options);
+
+  CoordinatorActions on_start(std::int64_t now);
+  CoordinatorActions on_timer(std::int64_t now);
+  /// A source told where it stands and where the next micro-batch could end.
+  CoordinatorActions on_latest_offset(std::size_t source, std::optional<std::string> start,
+                                      std::optional<std::string> end, std::int64_t now);
+  CoordinatorActions on_report(SubtaskReport report, std::int64_t now);
+  /// Subtask `sink` made the epoch visible.
+  CoordinatorActions on_committed(Epoch epoch, std::int64_t now);
+  /// Continuous: a source has nothing left and never will. The job ends when all have said so.
+  CoordinatorActions on_source_ended(std::int64_t now);
+  /// Something new came to an idle source: plan without waiting for the polling delay.
+  CoordinatorActions on_data_available(std::int64_t now);
+  /// Ends the job after the records already taken are through.
+  CoordinatorActions on_stop(std::int64_t now);
+
+  std::optional<std::int64_t> watermark() const { return watermark_; }
+  std::int64_t num_skipped_ticks() const { return num_skipped_; }
+
+ private:
+  enum class Phase { NotStarted, Waiting, Planning, Running, Committing, Over };
+  struct InFlight {
+    EpochSummary summary;
+    std::size_t num_commits = 0;
+    bool committing = false;
+  };
+
+  void start_planning(std::int64_t now, CoordinatorActions& out);
+  void decide(std::int64_t now, CoordinatorActions& out);
+  void start_epoch(std::int64_t now, CoordinatorActions& out);
+  void inject(std::int64_t now, CoordinatorActions& out);
+  void wait_for_trigger(std::int64_t now, bool had_data, CoordinatorActions& out);
+  void commit_oldest(std::int64_t now, CoordinatorActions& out);
+  void complete_oldest(std::int64_t now, CoordinatorActions& out);
+  void take_event_times(const EpochSummary& summary);
+  void finish(CoordinatorActions& out);
+  bool is_one_shot() const;
+
+  const CoordinatorOptions options_;
+  Phase phase_ = Phase::NotStarted;
+  bool stopping_ = false;
+  Epoch next_epoch_{};
+  std::deque<InFlight> in_flight_;
+  std::int64_t num_skipped_ = 0;
+  std::size_t num_ended_sources_ = 0;
+
+  // Micro-batch: answers to AskLatestOffsets.
+  std::size_t num_answers_ = 0;
+  std::vector<std::optional<std::string>> starts_;
+  std::vector<std::optional<std::string>> ends_;
+  std::int64_t trigger_start_ = 0;
+  std::int64_t wake_at_ = 0;
+
+  // Global watermark, and what it was when the last epoch was planned.
+  std::optional<std::int64_t> watermark_;
+  std::optional<std::int64_t> planned_watermark_;
+  std::map<int, std::int64_t> node_watermarks_;
+};
+
+}  // namespace millrace

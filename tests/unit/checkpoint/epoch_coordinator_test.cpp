@@ -1,0 +1,177 @@
+#include "checkpoint/epoch_coordinator.hpp"
+
+#include "tests/support/catch.hpp"
+
+using namespace millrace;
+
+namespace {
+
+struct Describe {
+  std::string operator()(const AskLatestOffsets&) const { return "ask"; }
+  std::string operator()(const FreezeEnds&) const { return "freeze"; }
+  std::string operator()(const StartEpoch& a) const {
+    return "start " + std::to_string(number(a.epoch)) +
+           (a.watermark ? " w" + std::to_string(*a.watermark) : "") + (a.is_last ? " last" : "");
+  }
+  std::string operator()(const InjectMarker& a) const {
+    return "inject " + std::to_string(number(a.epoch));
+  }
+  std::string operator()(const CommitEpoch& a) const {
+    return "commit " + std::to_string(number(a.epoch));
+  }
+  std::string operator()(const AcknowledgeEpoch& a) const {
+    return "acknowledge " + std::to_string(number(a.summary.epoch));
+  }
+  std::string operator()(const WakeAt& a) const { return "wake " + std::to_string(a.micros); }
+  std::string operator()(const Finish&) const { return "finish"; }
+  std::string operator()(const Warn&) const { return "warn"; }
+};
+
+std::string text(const CoordinatorActions& actions) {
+  std::string out;
+  for (const CoordinatorAction& action : actions)
+    out += (out.empty() ? "" : ", ") + std::visit(Describe{}, action);
+  return out;
+}
+
+CoordinatorOptions one_source(Trigger::Kind kind, std::int64_t interval = 0) {
+  CoordinatorOptions options;
+  options.trigger = {kind, std::chrono::microseconds(interval)};
+  options.num_sources = 1;
+  options.num_subtasks = 2;
+  options.num_sinks = 1;
+  return options;
+}
+
+SubtaskReport report(int node, std::int64_t epoch) {
+  SubtaskReport out;
+  out.node = node;
+  out.epoch = Epoch{epoch};
+  if (node == 1) out.token = "t";
+  return out;
+}
+
+SubtaskReport with_watermark(SubtaskReport out, std::int64_t watermark) {
+  out.event_time = EventTimeReport{1, 0, 0, 0, watermark};
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("micro-batch: an epoch is planned, run, committed and acknowledged in turn") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+
+  CHECK(text(coordinator.on_start(0)) == "ask");
+  CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "start 0");
+  CHECK(text(coordinator.on_report(report(0, 0), 2)) == "");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "commit 0");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 4)) == "acknowledge 0, ask");
+}
+
+TEST_CASE("micro-batch: no new data waits for the polling delay") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+  CHECK(text(coordinator.on_start(0)) == "ask");
+
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "wake 10001");
+  CHECK(text(coordinator.on_timer(10'001)) == "ask");
+}
+
+TEST_CASE("micro-batch: data that comes meanwhile ends the wait") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+  CHECK(text(coordinator.on_start(0)) == "ask");
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "wake 10001");
+
+  CHECK(text(coordinator.on_data_available(50)) == "ask");
+}
+
+TEST_CASE("micro-batch: a trigger interval keeps to the grid and skips what it missed") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1000));
+  CHECK(text(coordinator.on_start(1500)) == "ask");
+  CHECK(text(coordinator.on_latest_offset(0, "0", "1", 1500)) == "start 0");
+  (void)coordinator.on_report(report(0, 0), 1600);
+  (void)coordinator.on_report(report(1, 0), 1600);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 1700)) == "acknowledge 0, wake 2000");
+
+  CHECK(text(coordinator.on_timer(2000)) == "ask");
+  CHECK(text(coordinator.on_latest_offset(0, "1", "2", 2000)) == "start 1");
+  (void)coordinator.on_report(report(0, 1), 4600);
+  (void)coordinator.on_report(report(1, 1), 4600);
+  CHECK(text(coordinator.on_committed(Epoch{1}, 4700)) == "acknowledge 1, warn, ask");
+}
+
+TEST_CASE("a watermark that moved gives one epoch without data, then silence") {
+  CoordinatorOptions options = one_source(Trigger::Kind::AvailableNow);
+  options.has_watermark = options.needs_no_data_epochs = true;
+  EpochCoordinator coordinator(options);
+  CHECK(text(coordinator.on_start(0)) == "freeze, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "start 0 w0");
+  (void)coordinator.on_report(with_watermark(report(0, 0), 90), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 4)) == "start 1 w90");
+  (void)coordinator.on_report(report(0, 1), 5);
+  (void)coordinator.on_report(report(1, 1), 5);
+  CHECK(text(coordinator.on_committed(Epoch{1}, 6)) == "acknowledge 1, ask");
+
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 7)) == "finish");
+}
+
+TEST_CASE("the global watermark is the minimum over the watermark nodes") {
+  CoordinatorOptions options = one_source(Trigger::Kind::ProcessingTime);
+  options.num_subtasks = 3;
+  options.has_watermark = true;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "5", 1);
+
+  (void)coordinator.on_report(with_watermark(report(0, 0), 90), 2);
+  (void)coordinator.on_report(with_watermark(report(2, 0), 40), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  (void)coordinator.on_committed(Epoch{0}, 3);
+
+  CHECK(coordinator.watermark() == 40);
+}
+
+TEST_CASE("continuous: markers go in at the interval and commit in order") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::Continuous, 100));
+  CHECK(text(coordinator.on_start(0)) == "wake 100");
+  CHECK(text(coordinator.on_timer(100)) == "inject 0, wake 200");
+  CHECK(text(coordinator.on_timer(200)) == "inject 1, wake 300");
+
+  (void)coordinator.on_report(report(0, 0), 210);
+  (void)coordinator.on_report(report(0, 1), 220);
+  CHECK(text(coordinator.on_report(report(1, 1), 230)) == "");
+  CHECK(text(coordinator.on_report(report(1, 0), 240)) == "commit 0");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 250)) == "acknowledge 0, commit 1");
+}
+
+TEST_CASE("continuous: at most four epochs are in flight, further ticks are counted") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::Continuous, 100));
+  (void)coordinator.on_start(0);
+  for (int i = 1; i <= 4; ++i) (void)coordinator.on_timer(i * 100);
+
+  CHECK(text(coordinator.on_timer(500)) == "wake 600");
+  CHECK(coordinator.num_skipped_ticks() == 1);
+}
+
+TEST_CASE("continuous: stopping sends a last marker and ends when it is complete") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::Continuous, 100));
+  (void)coordinator.on_start(0);
+
+  CHECK(text(coordinator.on_stop(50)) == "inject 0");
+  (void)coordinator.on_report(report(0, 0), 60);
+  (void)coordinator.on_report(report(1, 0), 60);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 70)) == "acknowledge 0, finish");
+}
+
+TEST_CASE("a bounded job is one epoch that ends by itself") {
+  CoordinatorOptions options = one_source(Trigger::Kind::ProcessingTime);
+  options.bounded = true;
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "start 0 last");
+  (void)coordinator.on_report(report(0, 0), 60);
+  (void)coordinator.on_report(report(1, 0), 60);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 70)) == "acknowledge 0, finish");
+}
