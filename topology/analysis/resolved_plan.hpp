@@ -1,0 +1,136 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "expressions/binder.hpp"
+#include "operators/operator.hpp"
+#include "records/options.hpp"
+#include "sinks/sink_type.hpp"
+#include "sources/source_type.hpp"
+
+/// The resolved logical plan: steps with known types and bound expressions. A step used twice is one
+/// object with two parents. Knows neither trigger nor output mode; holds nothing live.
+namespace millrace::resolved {
+
+struct Step;
+using StepPtr = std::shared_ptr<const Step>;
+
+struct Read {
+  std::string format;
+  PlannedSource source;
+};
+/// Rows written in the plan itself.
+struct Rows {
+  std::vector<std::vector<Value>> rows;
+};
+struct Project {
+  std::vector<BoundExpressionPtr> expressions;
+};
+struct Filter {
+  BoundExpressionPtr condition;
+};
+/// Output: the input's columns, then the generator's.
+struct Explode {
+  std::string function;  // explode, posexplode, inline; `_outer` is in `outer`
+  BoundExpressionPtr collection;
+  bool outer = false;
+};
+/// Several rows for one: one for each projection (grouping sets).
+struct Expand {
+  std::vector<std::vector<BoundExpressionPtr>> projections;
+};
+/// A time window over event times; microseconds since 1970-01-01 UTC.
+struct TimeWindow {
+  BoundExpressionPtr time;  // timestamp; rows where it is NULL fall in no window
+  std::int64_t size = 0;
+  std::int64_t slide = 0;
+  std::int64_t start = 0;
+  /// session_window: the row's gap in microseconds or as a calendar interval; else empty.
+  BoundExpressionPtr gap;
+  bool is_session() const { return gap != nullptr; }
+};
+/// Output: the window if there is one (struct<start, end>), then keys, then aggregates.
+struct Aggregate {
+  std::optional<TimeWindow> window;
+  std::vector<BoundExpressionPtr> keys;
+  std::vector<BoundAggregate> aggregates;
+  /// Index in the output of the key that has the watermark: groups at or below it are final. -1: none.
+  int event_time = -1;
+};
+/// Adds a window column behind the input's columns, one row for each window a row lies in.
+struct AssignWindow {
+  TimeWindow window;
+};
+struct Watermark {
+  int column = 0;
+  std::int64_t delay_micros = 0;
+  std::int64_t idle_timeout_micros = 0;  // 0: never idle
+};
+struct Deduplicate {
+  std::vector<int> keys;
+  bool within_watermark = false;
+  /// The input's event-time column, -1 when there is none; whether it is one of the keys.
+  int event_time = -1;
+  bool event_time_is_key = false;
+  std::int64_t delay_micros = 0;
+};
+struct Union {};
+struct SortKey {
+  BoundExpressionPtr expression;
+  bool ascending = true;
+  bool nulls_first = true;
+};
+struct Sort {
+  std::vector<SortKey> keys;
+};
+struct Limit {
+  std::int64_t count = 0;
+};
+
+struct Step {
+  using Kind = std::variant<Read, Rows, Project, Filter, Explode, Expand, Aggregate, AssignWindow,
+                            Watermark, Deduplicate, Union, Sort, Limit>;
+  Kind kind;
+  std::vector<StepPtr> inputs;
+  SchemaPtr schema;
+  /// For each output column, the watermark delay in microseconds when it carries event time. Plain
+  /// copies keep it, computed columns do not (Spark's delay metadata).
+  std::vector<std::optional<std::int64_t>> event_time;
+  /// At least one source below is streaming.
+  bool streaming = false;
+  /// A watermark is declared at or below this step.
+  bool has_watermark = false;
+  std::string name;    // the user's, or empty
+  std::string detail;  // what the user wrote, as SQL
+  Origin origin;
+  Options options;  // uid, parallelism, onError, lateRecords
+  /// Stands for one node of the user's plan: the node's id.
+  std::int64_t node_id = 0;
+};
+
+/// One sink with what it reads.
+struct Output {
+  StepPtr input;
+  std::string name;
+  std::string format;
+  PlannedSink sink;
+  OutputMode mode = OutputMode::Append;
+  Origin origin;
+};
+
+struct Plan {
+  std::vector<Output> outputs;
+};
+
+/// `filter`, `aggregate` ...: the name of the kind in explain, metrics and messages.
+std::string kind_name(const Step& step);
+/// True when the step keeps state between rows.
+bool is_stateful(const Step& step);
+
+}  // namespace millrace::resolved
