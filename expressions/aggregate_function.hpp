@@ -6,23 +6,9 @@
 #include <vector>
 
 #include "expressions/bound_expression.hpp"
+#include "records/state_bytes.hpp"
 
 namespace millrace {
-
-/// Bytes of one state that may grow; owned by a state table, addresses of `bytes` change on resize.
-class StateBytes {
- public:
-  const std::byte* data() const { return bytes_.get(); }
-  std::byte* data() { return bytes_.get(); }
-  std::uint32_t size() const { return size_; }
-  /// Keeps the first min(old, new) bytes; capacity doubles.
-  void resize(std::uint32_t size);
-
- private:
-  std::unique_ptr<std::byte[]> bytes_;
-  std::uint32_t size_ = 0;
-  std::uint32_t capacity_ = 0;
-};
 
 /// One aggregate call bound to its argument types. Immutable; the state of each group lies in a state
 /// table as plain bytes, so that checkpoints need no code here. A function is either *fixed* (its
