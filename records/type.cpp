@@ -175,7 +175,7 @@ std::string DataType::to_sql() const {
       std::string text = "STRUCT<";
       for (std::size_t i = 0; i < fields().size(); ++i) {
         if (i != 0) text += ", ";
-        text += fields()[i].name + ": " + fields()[i].type.to_sql();
+        text += quote_name_if_needed(fields()[i].name) + ": " + fields()[i].type.to_sql();
         if (!fields()[i].nullable) text += " NOT NULL";
       }
       return text + ">";
@@ -188,6 +188,18 @@ int Schema::find(std::string_view name) const {
   for (std::size_t i = 0; i < fields.size(); ++i)
     if (equal_ignoring_case(fields[i].name, name)) return static_cast<int>(i);
   return -1;
+}
+
+std::string quote_name_if_needed(std::string_view name) {
+  auto is_plain = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+  };
+  const bool starts_with_digit = !name.empty() && name[0] >= '0' && name[0] <= '9';
+  if (!name.empty() && !starts_with_digit && std::all_of(name.begin(), name.end(), is_plain))
+    return std::string(name);
+  std::string quoted = "`";
+  for (char c : name) quoted.append(c == '`' ? 2 : 1, c);
+  return quoted + "`";
 }
 
 bool equal_ignoring_case(std::string_view a, std::string_view b) {

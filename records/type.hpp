@@ -122,6 +122,9 @@ struct Schema {
 
 using SchemaPtr = std::shared_ptr<const Schema>;
 
+/// `name`, in backquotes when it is no plain identifier: `` `odd name` ``.
+std::string quote_name_if_needed(std::string_view name);
+
 /// Compares names as Spark's default resolver does: ASCII letters without case.
 bool equal_ignoring_case(std::string_view a, std::string_view b);
 
