@@ -34,8 +34,8 @@ struct SinkContext {
   /// Session zone for rendering timestamps.
   std::string time_zone = "UTC";
   /// Asks for the refused batch again. Safe from any thread.
-  std::function<void()> wake;
-  std::function<void(std::string)> warn;
+  std::function<void()> wake{};
+  std::function<void(std::string)> warn{};
 };
 
 /// Writes records out on one subtask, in two phases so that an epoch becomes visible as a whole where

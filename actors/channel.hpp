@@ -1,0 +1,55 @@
+#pragma once
+
+#include <readerwriterqueue/readerwriterqueue.h>
+
+#include <atomic>
+#include <cstdint>
+
+#include "records/event.hpp"
+
+namespace millrace {
+
+class TaskCell;
+
+/// FIFO from one subtask to one subtask, bounded in records. Control events need no credit but never
+/// overtake records. One writer and one reader, which may be different threads.
+class Channel {
+ public:
+  Channel(TaskCell& writer, TaskCell& reader, std::int64_t capacity_records)
+      : writer_(writer), reader_(reader), capacity_(capacity_records) {}
+
+  /// Writer: takes the event unless it is a batch and the channel is full (then the writing task is
+  /// signalled when there is room).
+  bool try_push(Event& event) {
+    if (const RecordBatch* batch = std::get_if<RecordBatch>(&event)) {
+      if (is_full() && !has_room_after_all()) return false;
+      queued_.fetch_add(batch->num_rows(), std::memory_order_seq_cst);
+    }
+    queue_.enqueue(std::move(event));
+    return true;
+  }
+
+  /// Reader: the next event; false when there is none. May signal the writing task.
+  bool try_pop(Event& event);
+
+  TaskCell& reader() { return reader_; }
+  std::int64_t num_queued_records() const { return queued_.load(std::memory_order_relaxed); }
+
+ private:
+  bool is_full() const { return queued_.load(std::memory_order_seq_cst) >= capacity_; }
+  /// Announces that the writer waits, then looks again: either the reader sees the announcement or we
+  /// see its room (store and load on both sides are sequentially consistent).
+  bool has_room_after_all() {
+    writer_waits_.store(true, std::memory_order_seq_cst);
+    return !is_full();
+  }
+
+  TaskCell& writer_;
+  TaskCell& reader_;
+  const std::int64_t capacity_;
+  moodycamel::ReaderWriterQueue<Event> queue_{64};
+  std::atomic<std::int64_t> queued_{0};
+  std::atomic<bool> writer_waits_{false};
+};
+
+}  // namespace millrace

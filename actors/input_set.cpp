@@ -1,0 +1,45 @@
+#include "actors/input_set.hpp"
+
+namespace millrace {
+
+std::optional<InputSet::Arrival> InputSet::next() {
+  if (next_) {
+    Arrival arrival{std::move(*next_), 0};
+    next_.reset();
+    return arrival;
+  }
+  std::size_t tried = 0;
+  while (tried < inputs_.size()) {
+    const std::size_t input = turn_;
+    turn_ = turn_ + 1 == inputs_.size() ? 0 : turn_ + 1;
+    ++tried;
+    Event event;
+    if (aligner_.is_held(input) || !inputs_[input].channel->try_pop(event)) continue;
+    if (std::optional<Arrival> arrival = take(input, std::move(event))) return arrival;
+    tried = 0;
+  }
+  return std::nullopt;
+}
+
+std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) {
+  if (std::holds_alternative<RecordBatch>(event))
+    return Arrival{std::move(event), inputs_[input].port};
+  if (const Watermark* watermark = std::get_if<Watermark>(&event)) {
+    const auto risen = combiner_.on_watermark(input, *watermark);
+    return risen ? std::optional(Arrival{*risen, 0}) : std::nullopt;
+  }
+  if (const EpochMarker* marker = std::get_if<EpochMarker>(&event)) {
+    const auto complete = aligner_.on_marker(input, marker->epoch);
+    return complete ? std::optional(Arrival{EpochMarker{*complete}, 0}) : std::nullopt;
+  }
+  const auto complete = aligner_.on_end(input);
+  const auto risen = combiner_.on_end(input);
+  if (aligner_.all_ended()) return Arrival{EndOfStream{}, 0};
+  if (complete) {
+    if (risen) next_ = Event(*risen);
+    return Arrival{EpochMarker{*complete}, 0};
+  }
+  return risen ? std::optional(Arrival{*risen, 0}) : std::nullopt;
+}
+
+}  // namespace millrace

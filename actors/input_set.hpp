@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "actors/channel.hpp"
+#include "checkpoint/marker_aligner.hpp"
+#include "checkpoint/watermark_combiner.hpp"
+
+namespace millrace {
+
+/// One input channel of a subtask.
+struct InputChannel {
+  Channel* channel = nullptr;
+  int port = 0;
+  bool has_watermark = false;
+};
+
+/// The inputs of one subtask as one sequence of events: takes from each in turn, holds inputs while a
+/// marker is being aligned, combines watermarks. Not thread-safe: only the running task may call it.
+class InputSet {
+ public:
+  explicit InputSet(std::vector<InputChannel> inputs)
+      : inputs_(std::move(inputs)), aligner_(inputs_.size()), combiner_(carries(inputs_)) {}
+
+  struct Arrival {
+    Event event;   // RecordBatch, or what all inputs together say
+    int port = 0;  // of a RecordBatch
+  };
+  /// The next batch, combined watermark, complete marker, or the end of all inputs.
+  std::optional<Arrival> next();
+  bool all_ended() const { return aligner_.all_ended(); }
+
+ private:
+  static std::vector<bool> carries(const std::vector<InputChannel>& inputs) {
+    std::vector<bool> out;
+    for (const InputChannel& input : inputs) out.push_back(input.has_watermark);
+    return out;
+  }
+  std::optional<Arrival> take(std::size_t input, Event event);
+
+  const std::vector<InputChannel> inputs_;
+  MarkerAligner aligner_;
+  WatermarkCombiner combiner_;
+  std::size_t turn_ = 0;
+  // Made while another event was given out; comes next.
+  std::optional<Event> next_;
+};
+
+}  // namespace millrace

@@ -1,0 +1,211 @@
+#include "actors/job.hpp"
+
+#include "actors/operator_task.hpp"
+
+namespace millrace {
+
+namespace {
+
+std::int64_t now_micros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::int64_t steady_ns() { return SteadyClock::now().time_since_epoch().count(); }
+
+}  // namespace
+
+Job::Job(ExecutionPlan plan, JobOptions options)
+    : plan_(std::move(plan)), options_(std::move(options)), clock_{now_micros, steady_ns} {}
+
+Job::~Job() {
+  for (const auto& [index, task] : sources_) {
+    task->put(StopSource{});
+    subtasks_[index]->cell.signal();
+  }
+  tear_down();
+}
+
+Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) {
+  std::unique_ptr<Job> job(new Job(std::move(plan), std::move(options)));
+  job->make_cells();
+  job->connect();
+  if (Status status = job->make_tasks(); !status) return std::move(status.error());
+  job->run();
+  return job;
+}
+
+void Job::run() {
+  coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
+  runtime_->spawn_coordinator();
+  runtime_->start();
+  post([](EpochCoordinator& coordinator) { return coordinator.on_start(now_micros()); });
+}
+
+void Job::stop() {
+  std::lock_guard lock(mutex_);
+  if (ended_) return;
+  post([](EpochCoordinator& coordinator) { return coordinator.on_stop(now_micros()); });
+}
+
+Status Job::await() {
+  {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return ended_; });
+  }
+  tear_down();
+  std::lock_guard lock(mutex_);
+  return failure_ ? Status(*failure_) : Status();
+}
+
+bool Job::await_for(std::chrono::microseconds time) {
+  std::unique_lock lock(mutex_);
+  return changed_.wait_for(lock, time, [this] { return ended_; });
+}
+
+void Job::tear_down() {
+  std::call_once(torn_down_, [this] {
+    if (runtime_) runtime_->shutdown();
+    const bool failed = [this] {
+      std::lock_guard lock(mutex_);
+      return failure_.has_value() || !ended_;
+    }();
+    for (const auto& [place, sink] : sinks_) {
+      if (failed) continue;
+      if (Status status = sink.second->close(); !status) {
+        std::lock_guard lock(mutex_);
+        if (!failure_) failure_ = std::move(status.error());
+      }
+    }
+    for (auto& subtask : subtasks_) subtask->cell.detach();
+    sources_.clear();
+    sinks_.clear();
+    channels_.clear();
+    runtime_.reset();
+  });
+}
+
+const SubtaskCounters& Job::counters(int node, int subtask) const {
+  return subtasks_[index_of(node, subtask)]->counters;
+}
+
+void Job::add_latency_to(LatencyHistogram& total) const {
+  for (const auto& latency : latencies_) total.merge(*latency);
+}
+
+// --- JobEvents: from any thread into the coordinator's actor ---
+
+void Job::post(std::function<CoordinatorActions(EpochCoordinator&)> event) {
+  if (!runtime_) return;
+  runtime_->post([this, event = std::move(event)] { carry_out(event(*coordinator_)); });
+}
+
+void Job::on_report(SubtaskReport report) {
+  post([report = std::move(report)](EpochCoordinator& coordinator) {
+    return coordinator.on_report(report, now_micros());
+  });
+}
+
+void Job::on_latest_offset(std::size_t source, std::optional<std::string> start,
+                           std::optional<std::string> end) {
+  post([=](EpochCoordinator& coordinator) {
+    return coordinator.on_latest_offset(source, start, end, now_micros());
+  });
+}
+
+void Job::on_committed(Epoch epoch) {
+  post([epoch](EpochCoordinator& coordinator) {
+    return coordinator.on_committed(epoch, now_micros());
+  });
+}
+
+void Job::on_source_ended() {
+  post([](EpochCoordinator& coordinator) { return coordinator.on_source_ended(now_micros()); });
+}
+
+void Job::on_data_available() {
+  post([](EpochCoordinator& coordinator) { return coordinator.on_data_available(now_micros()); });
+}
+
+void Job::on_failure(const std::string& where, Error error) {
+  error.notes.push_back("in `" + where + "`");
+  post([this, error = std::move(error)](EpochCoordinator&) {
+    end(error);
+    return CoordinatorActions{};
+  });
+}
+
+void Job::on_warning(const std::string& where, const std::string& text) {
+  if (options_.on_warning) options_.on_warning(where, text);
+}
+
+// --- The coordinator's actor carries actions out ---
+
+void Job::carry_out(CoordinatorActions actions) {
+  for (const CoordinatorAction& action : actions)
+    std::visit([this](const auto& what) { carry_out(what); }, action);
+}
+
+void Job::tell_source(std::size_t source, SourceControl control) {
+  const auto& [index, task] = sources_[source];
+  task->put(std::move(control));
+  subtasks_[index]->cell.signal();
+}
+
+void Job::carry_out(const AskLatestOffsets&) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, TellLatestOffset{});
+}
+
+void Job::carry_out(const FreezeEnds&) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, FreezeEnd{});
+}
+
+void Job::carry_out(const StartEpoch& start) {
+  board_.plan(start.epoch, start.watermark, start.timestamp);
+  for (std::size_t i = 0; i < sources_.size(); ++i)
+    tell_source(i, ReadEpoch{start.epoch, start.ends[i], start.is_last});
+}
+
+void Job::carry_out(const InjectMarker& inject) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, EmitMarker{inject.epoch});
+}
+
+void Job::carry_out(const CommitEpoch& commit) {
+  for (const SubtaskReport& report : commit.sinks) {
+    const auto& [index, task] = sinks_.at({report.node, report.subtask});
+    task->put(CommitSink{commit.epoch, *report.token});
+    subtasks_[index]->cell.signal();
+  }
+}
+
+void Job::carry_out(const AcknowledgeEpoch& acknowledge) {
+  for (const SubtaskReport& report : acknowledge.summary.reports) {
+    if (!report.offset) continue;
+    for (std::size_t i = 0; i < sources_.size(); ++i)
+      if (sources_[i].first == index_of(report.node, report.subtask))
+        tell_source(i, AcknowledgeOffset{*report.offset});
+  }
+  if (options_.on_epoch) options_.on_epoch(acknowledge.summary);
+}
+
+void Job::carry_out(const WakeAt& wake) {
+  const std::int64_t delay = std::max<std::int64_t>(0, wake.micros - now_micros());
+  runtime_->post_after(std::chrono::microseconds(delay), [this] {
+    carry_out(coordinator_->on_timer(now_micros()));
+  });
+}
+
+void Job::carry_out(const Finish&) { end(std::nullopt); }
+
+void Job::carry_out(const Warn& warn) { on_warning(plan_.name, warn.text); }
+
+void Job::end(std::optional<Error> failure) {
+  for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, StopSource{});
+  std::lock_guard lock(mutex_);
+  if (!ended_) failure_ = std::move(failure);
+  ended_ = true;
+  changed_.notify_all();
+}
+
+}  // namespace millrace

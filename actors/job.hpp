@@ -1,0 +1,137 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/actor_runtime.hpp"
+#include "actors/job_events.hpp"
+#include "actors/sink_task.hpp"
+#include "actors/source_task.hpp"
+#include "checkpoint/epoch_coordinator.hpp"
+#include "metrics/latency_histogram.hpp"
+#include "topology/execution_plan.hpp"
+
+namespace millrace {
+
+struct JobOptions {
+  Trigger trigger;
+  IdleStrategy idle = IdleStrategy::Park;
+  int threads = 0;
+  /// Run an idle task below on the thread that fed it.
+  bool hand_off = true;
+  std::int64_t channel_records = 16'384;
+  std::size_t max_poll_records = 4'096;
+  std::string time_zone = "UTC";
+  /// Called by the coordinator for each complete epoch, in order; must return soon.
+  std::function<void(const EpochSummary&)> on_epoch;
+  /// Something surprising that lost nothing. From any thread.
+  std::function<void(const std::string& where, const std::string& text)> on_warning;
+};
+
+/// One running topology: makes sources, operators and sinks from the plan, gives each subtask an actor
+/// and each pair of subtasks a channel, and carries out what the coordinator decides. The only place
+/// where the parts of a job meet. `start`, `stop`, `await` may be called from any thread.
+class Job final : private JobEvents {
+ public:
+  /// Opens everything and starts; the error names the node that could not be opened.
+  static Result<std::unique_ptr<Job>> start(ExecutionPlan plan, JobOptions options);
+  /// Stops without draining if the job still runs.
+  ~Job() override;
+
+  /// Asks the job to end after what was read is through. Returns at once.
+  void stop();
+  /// Waits until the job ended; gives its failure.
+  Status await();
+  /// True when the job ended within the time.
+  bool await_for(std::chrono::microseconds time);
+
+  const ExecutionPlan& plan() const { return plan_; }
+  /// Counters of a node's subtasks; safe to read while the job runs.
+  const SubtaskCounters& counters(int node, int subtask) const;
+  /// Source to sink latency of all sinks together so far.
+  void add_latency_to(LatencyHistogram& total) const;
+
+ private:
+  Job(ExecutionPlan plan, JobOptions options);
+
+  // Building, in `start`.
+  void make_cells();
+  void connect();
+  Status make_tasks();
+  Status make_source(const ExecutionNode& node, const SourceSpec& spec, int subtask);
+  Status make_operator(const ExecutionNode& node, const OperatorSpec& spec, int subtask);
+  Status make_sink(const ExecutionNode& node, const SinkSpec& spec, int subtask);
+  TaskPlace place_of(const ExecutionNode& node, int subtask);
+  std::size_t index_of(int node, int subtask) const {
+    return first_index_[static_cast<std::size_t>(node)] + static_cast<std::size_t>(subtask);
+  }
+  CoordinatorOptions coordinator_options() const;
+  void run();
+
+  // Everything below runs in the coordinator's actor.
+  void carry_out(CoordinatorActions actions);
+  void carry_out(const AskLatestOffsets&);
+  void carry_out(const FreezeEnds&);
+  void carry_out(const StartEpoch& start);
+  void carry_out(const InjectMarker& inject);
+  void carry_out(const CommitEpoch& commit);
+  void carry_out(const AcknowledgeEpoch& acknowledge);
+  void carry_out(const WakeAt& wake);
+  void carry_out(const Finish&);
+  void carry_out(const Warn& warn);
+  void tell_source(std::size_t source, SourceControl control);
+  void end(std::optional<Error> failure);
+
+  // JobEvents: from any thread.
+  void on_report(SubtaskReport report) override;
+  void on_latest_offset(std::size_t source, std::optional<std::string> start,
+                        std::optional<std::string> end) override;
+  void on_committed(Epoch epoch) override;
+  void on_source_ended() override;
+  void on_data_available() override;
+  void on_failure(const std::string& where, Error error) override;
+  void on_warning(const std::string& where, const std::string& text) override;
+  void post(std::function<CoordinatorActions(EpochCoordinator&)> event);
+
+  void tear_down();
+
+  struct Subtask {
+    int node = 0;
+    int subtask = 0;
+    TaskCell cell;
+    SubtaskCounters counters;
+    std::vector<InputChannel> inputs;
+    std::vector<OutEdge> edges;
+  };
+
+  // Fixed after start.
+  const ExecutionPlan plan_;
+  const JobOptions options_;
+  EpochBoard board_;
+  JobClock clock_;
+  std::unique_ptr<ActorRuntime> runtime_;
+  std::vector<std::size_t> first_index_;
+  std::vector<std::unique_ptr<Subtask>> subtasks_;
+  std::vector<std::unique_ptr<Channel>> channels_;
+  std::vector<std::pair<std::size_t, SourceTask*>> sources_;  // subtask index and task
+  std::map<std::pair<int, int>, std::pair<std::size_t, SinkTask*>> sinks_;
+  std::vector<std::unique_ptr<LatencyHistogram>> latencies_;
+  std::vector<RecordPool::Owner> sink_pools_;
+
+  // Touched by the coordinator's actor only.
+  std::unique_ptr<EpochCoordinator> coordinator_;
+
+  mutable std::mutex mutex_;  // guards what follows
+  std::condition_variable changed_;
+  bool ended_ = false;
+  std::optional<Error> failure_;
+  std::once_flag torn_down_;
+};
+
+}  // namespace millrace

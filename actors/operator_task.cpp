@@ -1,0 +1,143 @@
+#include "actors/operator_task.hpp"
+
+#include <limits>
+
+namespace millrace {
+
+OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
+                           std::vector<InputChannel> inputs, std::vector<OutEdge> edges,
+                           bool bounded, bool stateful, bool hand_off, SubtaskCounters& counters)
+    : place_(std::move(place)),
+      bounded_(bounded),
+      stateful_(stateful),
+      counters_(counters),
+      pool_(RecordPool::create()),
+      eval_{*pool_, 0, {}},
+      context_{*pool_, eval_, counters, *this, place_.node, place_.subtask, place_.num_subtasks,
+               place_.first_epoch},
+      logic_(std::move(logic)),
+      inputs_(std::move(inputs)),
+      outbox_(std::move(edges), *pool_, counters, hand_off) {}
+
+Status OperatorTask::open() { return logic_->open(context_); }
+
+SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
+  SliceEnd end = SliceEnd::Idle;
+  while (!over_) {
+    if (!outbox_.flush()) break;
+    if (more_) {
+      settle(logic_->resume(outbox_));
+    } else {
+      std::optional<InputSet::Arrival> arrival = inputs_.next();
+      if (!arrival) break;
+      handle(std::move(*arrival));
+    }
+    outbox_.hand_off(deadline);
+    if (SteadyClock::now() >= deadline) {
+      end = SliceEnd::Budget;
+      break;
+    }
+  }
+  outbox_.flush();
+  outbox_.hand_off(deadline);
+  return end;
+}
+
+void OperatorTask::handle(InputSet::Arrival arrival) {
+  if (RecordBatch* batch = std::get_if<RecordBatch>(&arrival.event))
+    return handle(arrival.port, std::move(*batch));
+  if (const Watermark* watermark = std::get_if<Watermark>(&arrival.event))
+    return settle(logic_->on_watermark(*watermark, outbox_));
+  if (const EpochMarker* marker = std::get_if<EpochMarker>(&arrival.event)) {
+    context_.epoch = marker->epoch;
+    then_ = Then::ForwardMarker;
+    return settle(logic_->on_epoch_end(marker->epoch, outbox_));
+  }
+  handle_end();
+}
+
+void OperatorTask::handle(int port, RecordBatch batch) {
+  if (epoch_is_new_) {
+    epoch_is_new_ = false;
+    eval_.now_micros = place_.board->timestamp(context_.epoch, place_.clock.now_micros());
+    outbox_.eval().now_micros = eval_.now_micros;
+  }
+  counters_.records_in.add(batch.num_rows());
+  settle(logic_->process(port, std::move(batch), outbox_));
+}
+
+void OperatorTask::handle_end() {
+  then_ = Then::End;
+  settle(bounded_ ? logic_->finish(outbox_) : Progress::Done);
+}
+
+void OperatorTask::settle(Progress progress) {
+  fail_on_errors();
+  more_ = progress == Progress::More;
+  if (more_ || over_) return;
+  switch (std::exchange(then_, Then::Nothing)) {
+    case Then::Nothing: return;
+    case Then::ForwardMarker: return forward_marker();
+    case Then::End: return end();
+  }
+}
+
+namespace {
+StateReport state_report(SubtaskCounters& counters) {
+  StateReport report;
+  report.rows_total = counters.state_rows_total.value();
+  report.rows_updated = counters.state_rows_updated.value();
+  report.rows_removed = counters.state_rows_removed.value();
+  report.rows_dropped_by_watermark = counters.state_rows_dropped_by_watermark.value();
+  report.bytes = counters.state_bytes.value();
+  counters.state_rows_updated.set(0);
+  counters.state_rows_removed.set(0);
+  counters.state_rows_dropped_by_watermark.set(0);
+  return report;
+}
+}  // namespace
+
+void OperatorTask::forward_marker() {
+  SubtaskReport report;
+  report.node = place_.node;
+  report.subtask = place_.subtask;
+  report.epoch = context_.epoch;
+  report.event_time = std::exchange(event_time_, std::nullopt);
+  if (stateful_) report.state = state_report(counters_);
+  outbox_.emit(EpochMarker{context_.epoch});
+  context_.epoch = next(context_.epoch);
+  epoch_is_new_ = true;
+  place_.events->on_report(std::move(report));
+}
+
+void OperatorTask::end() {
+  SubtaskReport report;
+  report.node = place_.node;
+  report.subtask = place_.subtask;
+  report.epoch = context_.epoch;
+  if (stateful_) report.state = state_report(counters_);
+  outbox_.emit(EndOfStream{});
+  place_.events->on_report(std::move(report));
+}
+
+void OperatorTask::fail_on_errors() {
+  if (!eval_.errors.empty()) [[unlikely]]
+    return fail(std::move(eval_.errors.front().error));
+  if (!outbox_.eval().errors.empty()) [[unlikely]]
+    fail(std::move(outbox_.eval().errors.front().error));
+}
+
+void OperatorTask::fail(Error error) {
+  over_ = true;
+  place_.events->on_failure(place_.name, std::move(error));
+}
+
+std::optional<Watermark> OperatorTask::planned_watermark(Epoch epoch) const {
+  return place_.board->watermark(epoch);
+}
+
+void OperatorTask::report_event_time(int, Epoch, const EventTimeStats& stats) {
+  event_time_ = EventTimeReport{stats.count, stats.min, stats.max, stats.sum, stats.watermark};
+}
+
+}  // namespace millrace

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "actors/input_set.hpp"
+#include "actors/job_events.hpp"
+#include "actors/outbox.hpp"
+#include "actors/task_cell.hpp"
+
+namespace millrace {
+
+/// Drives one operator: hands it the events of its inputs in order, keeps what does not fit below,
+/// forwards markers when the operator is through with them and reports each to the job.
+class OperatorTask final : public Task, private JobServices {
+ public:
+  OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic, std::vector<InputChannel> inputs,
+               std::vector<OutEdge> edges, bool bounded, bool stateful, bool hand_off,
+               SubtaskCounters& counters);
+
+  Status open();
+  SliceEnd run_slice(SteadyClock::time_point deadline) override;
+
+ private:
+  // JobServices, for the operator.
+  std::optional<Watermark> planned_watermark(Epoch epoch) const override;
+  void report_event_time(int node, Epoch epoch, const EventTimeStats& stats) override;
+
+  void handle(InputSet::Arrival arrival);
+  void handle(int port, RecordBatch batch);
+  void handle_end();
+  /// The operator said `Done` or `More`; `then_` is what follows `Done`.
+  void settle(Progress progress);
+  void forward_marker();
+  void end();
+  void fail_on_errors();
+  void fail(Error error);
+
+  enum class Then { Nothing, ForwardMarker, End };
+
+  TaskPlace place_;
+  const bool bounded_;
+  const bool stateful_;
+  SubtaskCounters& counters_;
+  RecordPool::Owner pool_;
+  EvalContext eval_;
+  OperatorContext context_;
+  std::unique_ptr<Operator> logic_;
+  InputSet inputs_;
+  Outbox outbox_;
+  bool more_ = false;
+  bool over_ = false;
+  bool epoch_is_new_ = true;
+  Then then_ = Then::Nothing;
+  std::optional<EventTimeReport> event_time_;
+};
+
+}  // namespace millrace

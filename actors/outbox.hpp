@@ -1,0 +1,76 @@
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/channel.hpp"
+#include "actors/task_cell.hpp"
+#include "operators/operator.hpp"
+#include "records/key_encoding.hpp"
+#include "sources/source.hpp"
+#include "topology/execution_plan.hpp"
+
+namespace millrace {
+
+/// One edge of the plan seen from one subtask above it: the channels below and how rows spread.
+struct OutEdge {
+  Partitioning partitioning = Partitioning::Forward;
+  std::vector<BoundExpressionPtr> keys;
+  bool has_watermark = false;
+  std::vector<Channel*> channels;
+};
+
+/// Key group of a hash, and the subtask that owns the group: fixed for the life of a checkpoint.
+constexpr std::uint32_t kKeyGroups = 128;
+std::uint32_t subtask_of(std::uint64_t hash, std::size_t num_subtasks);
+
+/// Takes the events of one subtask and puts them into the channels below. Events that find a full
+/// channel wait here, in order; while there are any the task takes no input. Nobody blocks.
+/// Not thread-safe: only the running task may call it.
+class Outbox final : public Output, public SourceOutput {
+ public:
+  Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters, bool hand_off);
+
+  void emit(RecordBatch batch) override;
+  void emit(Watermark watermark) override;
+  bool is_full() const override { return num_waiting_ != 0; }
+  /// To every channel below.
+  void emit(EpochMarker marker);
+  void emit(EndOfStream end);
+
+  /// Tries what waits again; true when nothing waits any more.
+  bool flush();
+  /// Runs the tasks that were fed and idle, on this thread; what does not fit before the deadline goes
+  /// to its actor.
+  void hand_off(SteadyClock::time_point deadline);
+
+  /// For the evaluation of hash keys.
+  EvalContext& eval() { return eval_; }
+
+ private:
+  struct Route {
+    OutEdge edge;
+    std::optional<KeyEncoder> encoder;
+    std::vector<ColumnRef> key_columns;
+    std::size_t next = 0;
+    std::vector<RecordBatch> parts;
+    std::vector<std::deque<Event>> waiting;  // one for each channel
+  };
+
+  void route(Route& route, RecordBatch batch);
+  void spread_by_hash(Route& route, RecordBatch batch);
+  void push(Route& route, std::size_t channel, Event event);
+  void signal(Channel& channel, Partitioning partitioning);
+
+  RecordPool& pool_;
+  SubtaskCounters& counters_;
+  EvalContext eval_;
+  const bool hand_off_;
+  std::vector<Route> routes_;
+  std::size_t num_waiting_ = 0;
+  std::vector<TaskCell*> claimed_;
+};
+
+}  // namespace millrace

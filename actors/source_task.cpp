@@ -1,0 +1,149 @@
+#include "actors/source_task.hpp"
+
+namespace millrace {
+
+SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Source> source,
+                       std::vector<OutEdge> edges, bool continuous, bool hand_off,
+                       std::size_t max_poll_records, SubtaskCounters& counters)
+    : place_(std::move(place)),
+      index_(index),
+      continuous_(continuous),
+      max_poll_records_(max_poll_records),
+      counters_(counters),
+      pool_(RecordPool::create()),
+      context_{*pool_, counters},
+      source_(std::move(source)),
+      outbox_(std::move(edges), *pool_, counters, hand_off),
+      reading_(continuous) {
+  context_.subtask = place_.subtask;
+  context_.num_subtasks = place_.num_subtasks;
+  context_.now_micros = place_.clock.now_micros;
+  context_.steady_ns = place_.clock.steady_ns;
+  context_.warn = [this](std::string text) { place_.events->on_warning(place_.name, text); };
+}
+
+Status SourceTask::open(const std::optional<Offset>& start) {
+  return source_->open(context_, start);
+}
+
+SliceEnd SourceTask::run_slice(SteadyClock::time_point deadline) {
+  SliceEnd end = SliceEnd::Idle;
+  for (;;) {
+    take_controls();
+    if (stopped_ || !outbox_.flush() || !reading_ || !poll_once()) break;
+    outbox_.hand_off(deadline);
+    if (SteadyClock::now() >= deadline) {
+      end = SliceEnd::Budget;
+      break;
+    }
+  }
+  outbox_.flush();
+  outbox_.hand_off(deadline);
+  return end;
+}
+
+bool SourceTask::poll_once() {
+  Result<PollStatus> status = source_->poll(max_poll_records_, outbox_);
+  if (!status) {
+    fail(std::move(status.error()));
+    return false;
+  }
+  switch (*status) {
+    case PollStatus::Emitted: return true;
+    case PollStatus::Idle: return false;
+    case PollStatus::AtLimit: break;
+    case PollStatus::EndOfInput:
+      if (!continuous_ || ended_) break;
+      ended_ = true;
+      reading_ = false;
+      place_.events->on_source_ended();
+      return false;
+  }
+  if (epoch_) finish_epoch();
+  return reading_;
+}
+
+void SourceTask::take_controls() {
+  for (const SourceControl& control : inbox_.take())
+    if (!stopped_) std::visit([this](const auto& message) { handle(message); }, control);
+}
+
+void SourceTask::handle(const TellLatestOffset&) {
+  const auto json = [](const std::optional<Offset>& offset) {
+    return offset ? std::optional(offset->json) : std::nullopt;
+  };
+  const std::optional<std::string> start = json(source_->offset());
+  Result<std::optional<Offset>> latest = source_->latest_offset();
+  if (!latest) return fail(std::move(latest.error()));
+  tell_when_readable_ = start == json(*latest);
+  place_.events->on_latest_offset(index_, start, json(*latest));
+}
+
+void SourceTask::handle(const FreezeEnd&) {
+  if (Status status = source_->freeze_end(); !status) fail(std::move(status.error()));
+}
+
+void SourceTask::handle(const ReadEpoch& read) {
+  epoch_ = read;
+  reading_ = true;
+  tell_when_readable_ = false;
+  if (read.is_last || !read.end) {
+    if (!read.is_last) finish_epoch();
+    return;
+  }
+  if (Status status = source_->limit_to(Offset{*read.end}); !status) fail(std::move(status.error()));
+}
+
+void SourceTask::finish_epoch() {
+  const ReadEpoch read = *epoch_;
+  epoch_.reset();
+  reading_ = false;
+  if (read.is_last) outbox_.emit(EndOfStream{});
+  else outbox_.emit(EpochMarker{read.epoch});
+  place_.events->on_report(report_of(read.epoch));
+}
+
+void SourceTask::handle(const EmitMarker& emit) {
+  outbox_.emit(EpochMarker{emit.epoch});
+  place_.events->on_report(report_of(emit.epoch));
+}
+
+SubtaskReport SourceTask::report_of(Epoch epoch) {
+  SubtaskReport report;
+  report.node = place_.node;
+  report.subtask = place_.subtask;
+  report.epoch = epoch;
+  report.num_records = counters_.records_out.value() - records_before_;
+  records_before_ = counters_.records_out.value();
+  if (const std::optional<Offset> offset = source_->offset()) report.offset = offset->json;
+  return report;
+}
+
+void SourceTask::handle(const AcknowledgeOffset& acknowledge) {
+  source_->acknowledge(Offset{acknowledge.offset});
+}
+
+void SourceTask::handle(const StopSource&) {
+  stopped_ = true;
+  reading_ = false;
+}
+
+SourceWait SourceTask::wait() const {
+  if (outbox_.is_full()) return {};
+  if (!reading_) return {tell_when_readable_ ? source_->ready_fd() : -1, std::chrono::microseconds(-1)};
+  const int fd = source_->ready_fd();
+  return {fd, fd >= 0 ? std::chrono::microseconds(-1) : source_->poll_interval()};
+}
+
+void SourceTask::on_readable() {
+  if (!std::exchange(tell_when_readable_, false)) return;
+  place_.events->on_data_available();
+}
+
+void SourceTask::fail(Error error) {
+  stopped_ = true;
+  reading_ = false;
+  place_.events->on_failure(place_.name, std::move(error));
+}
+
+}  // namespace millrace

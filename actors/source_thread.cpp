@@ -1,0 +1,75 @@
+#include "actors/source_thread.hpp"
+
+#include <errno.h>
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "records/check.hpp"
+
+namespace millrace {
+
+SourceThread::SourceThread(TaskCell& cell, SourceTask& task, IdleStrategy idle)
+    : cell_(cell),
+      task_(task),
+      idle_(idle),
+      epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
+      event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
+  MILLRACE_CHECK(epoll_fd_ >= 0 && event_fd_ >= 0, "no descriptor for a source's thread");
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = event_fd_;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, event_fd_, &event);
+}
+
+SourceThread::~SourceThread() {
+  close(event_fd_);
+  close(epoll_fd_);
+}
+
+void SourceThread::run() {
+  while (!task_.stopped()) {
+    // Only this thread runs the source, so it may take the task whoever raised the signal.
+    (void)cell_.claim();
+    if (cell_.run_owned(SteadyClock::now() + kSliceBudget) && !task_.stopped() &&
+        idle_ == IdleStrategy::Park)
+      wait_for_work();
+  }
+}
+
+void SourceThread::wake() {
+  const std::uint64_t one = 1;
+  // A full counter means that a wake-up is on its way already.
+  (void)!write(event_fd_, &one, sizeof one);
+}
+
+void SourceThread::watch(int fd) {
+  if (fd == watched_fd_) return;
+  if (watched_fd_ >= 0) epoll_ctl(epoll_fd_, EPOLL_CTL_DEL, watched_fd_, nullptr);
+  watched_fd_ = fd;
+  if (fd < 0) return;
+  epoll_event event{};
+  event.events = EPOLLIN;
+  event.data.fd = fd;
+  epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event);
+}
+
+void SourceThread::wait_for_work() {
+  const SourceWait wait = task_.wait();
+  watch(wait.fd);
+  std::array<epoll_event, 2> events;
+  const auto timeout = wait.timeout.count() < 0 ? -1 : static_cast<int>((wait.timeout.count() + 999) / 1000);
+  const int n = epoll_wait(epoll_fd_, events.data(), events.size(), timeout);
+  for (int i = 0; i < n; ++i) {
+    if (events[static_cast<std::size_t>(i)].data.fd == event_fd_) {
+      std::uint64_t count;
+      (void)!read(event_fd_, &count, sizeof count);
+    } else {
+      task_.on_readable();
+    }
+  }
+}
+
+}  // namespace millrace
