@@ -36,11 +36,14 @@ struct SourceContext {
   int subtask = 0;
   int num_subtasks = 1;
   /// Wall clock, microseconds since 1970 UTC; a virtual one in tests.
-  std::function<std::int64_t()> now_micros;
+  std::function<std::int64_t()> now_micros{};
   /// Steady clock, nanoseconds; what `RecordBatch::ingest_ns` counts in.
-  std::function<std::int64_t()> steady_ns;
+  std::function<std::int64_t()> steady_ns{};
   /// Tells the user of something surprising that lost nothing.
-  std::function<void(std::string)> warn;
+  std::function<void(std::string)> warn{};
+  /// Folder of this source in the checkpoint location (`sources/0`), made by the source when it keeps
+  /// something there: the file source's list of files, the rate source's start time. Empty: none.
+  std::string state_directory{};
 };
 
 /// Reads records from outside on one subtask. All methods are called from one thread at a time; after
