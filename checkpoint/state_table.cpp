@@ -1,0 +1,245 @@
+#include "checkpoint/state_table.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+
+#include "records/check.hpp"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::uint32_t kSlabEntries = 256;
+constexpr std::uint32_t kFirstCapacity = 64;
+constexpr std::uint32_t kMoved = UINT32_MAX;
+constexpr std::uint32_t kNone = UINT32_MAX;
+constexpr std::uint32_t kFree = UINT32_MAX;
+constexpr std::uint32_t kMovesPerInsert = 16;
+constexpr std::uint32_t kMovesPerCall = 64;
+constexpr std::uint32_t kFetchedAhead = 16;
+// Below this size the index is in the cache anyway.
+constexpr std::uint32_t kFetchFrom = 1u << 13;
+constexpr std::uint32_t kInlineKey = 16;
+
+std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+
+std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
+
+}  // namespace
+
+/// Stands in front of each value. A free entry has the key size kFree and names the next free one.
+struct StateTable::Entry {
+  std::uint64_t hash;
+  std::uint32_t key_size;
+  std::uint32_t round;
+  union {
+    char near_key[kInlineKey];
+    char* far_key;
+    std::uint32_t next_free;
+  };
+
+  std::string_view key() const { return {key_size <= kInlineKey ? near_key : far_key, key_size}; }
+  std::byte* value() { return reinterpret_cast<std::byte*>(this + 1); }
+  static Entry* of(std::byte* value) { return reinterpret_cast<Entry*>(value) - 1; }
+  static const Entry* of(const std::byte* value) {
+    return reinterpret_cast<const Entry*>(value) - 1;
+  }
+};
+
+void StateTable::Index::allocate(std::uint32_t capacity) {
+  // calloc: fresh pages are zero already, so a large index costs nothing until it is used.
+  slots.reset(static_cast<Slot*>(std::calloc(capacity, sizeof(Slot))));
+  MILLRACE_CHECK(slots != nullptr, "out of memory for a state table");
+  mask = capacity - 1;
+}
+
+StateTable::StateTable(StateLayout layout)
+    : layout_(std::move(layout)),
+      entry_size_(sizeof(Entry) + round_up(layout_.value_size)),
+      first_free_(kNone) {
+  static_assert(sizeof(Entry) == 32);
+  index_.allocate(kFirstCapacity);
+}
+
+StateTable::~StateTable() { clear(); }
+
+StateTable::Entry* StateTable::entry_at(std::uint32_t number) const {
+  return reinterpret_cast<Entry*>(slabs_[number / kSlabEntries].get() +
+                                  number % kSlabEntries * entry_size_);
+}
+
+StateTable::Slot* StateTable::find_slot(const Index& index, std::string_view key,
+                                        std::uint64_t hash) const {
+  const std::uint32_t tag = tag_of(hash);
+  for (std::uint32_t i = index.home(hash);; i = (i + 1) & index.mask) {
+    Slot& slot = index.slots[i];
+    if (slot.entry == 0) return nullptr;
+    if (slot.tag == tag && slot.entry != kMoved && entry_at(slot.entry - 1)->key() == key) return &slot;
+  }
+}
+
+std::byte* StateTable::find(std::string_view key, std::uint64_t hash) const {
+  const Slot* slot = find_slot(index_, key, hash);
+  if (slot == nullptr && old_.slots) slot = find_slot(old_, key, hash);
+  return slot == nullptr ? nullptr : entry_at(slot->entry - 1)->value();
+}
+
+std::byte* StateTable::find_or_insert(std::string_view key, std::uint64_t hash) {
+  std::byte* value = find(key, hash);
+  return value != nullptr ? value : insert(key, hash);
+}
+
+void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
+                                      std::span<const std::uint64_t> hashes, std::byte** values) {
+  if (old_.slots) move_slots(kMovesPerCall - kMovesPerInsert);
+  const std::size_t n = keys.size();
+  for (std::size_t start = 0; start < n; start += kFetchedAhead) {
+    const std::size_t end = std::min(n, start + kFetchedAhead);
+    if (index_.mask >= kFetchFrom) {
+      for (std::size_t k = start; k < end; ++k) __builtin_prefetch(&index_.slots[index_.home(hashes[k])]);
+      for (std::size_t k = start; k < end; ++k) {
+        const std::uint32_t entry = index_.slots[index_.home(hashes[k])].entry;
+        if (entry != 0) __builtin_prefetch(entry_at(entry - 1));
+      }
+    }
+    for (std::size_t k = start; k < end; ++k) values[k] = find_or_insert(keys[k], hashes[k]);
+  }
+}
+
+std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
+  MILLRACE_CHECK(key.size() < kFree, "a key is longer than 4 GiB");
+  if (old_.slots) move_slots(kMovesPerInsert);
+  else if ((size_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5) start_growth();
+  const std::uint32_t number = claim_entry();
+  Entry* entry = entry_at(number);
+  entry->hash = hash;
+  entry->key_size = static_cast<std::uint32_t>(key.size());
+  entry->round = 0;
+  char* place_of_key = entry->near_key;
+  if (key.size() > kInlineKey) {
+    place_of_key = entry->far_key = new char[key.size()];
+    key_bytes_ += key.size();
+  }
+  if (!key.empty()) std::memcpy(place_of_key, key.data(), key.size());
+  std::memset(entry->value(), 0, entry_size_ - sizeof(Entry));
+  for (std::size_t offset : layout_.growing) new (entry->value() + offset) StateBytes;
+  place(number, hash);
+  ++size_;
+  return entry->value();
+}
+
+void StateTable::place(std::uint32_t number, std::uint64_t hash) {
+  std::uint32_t i = index_.home(hash);
+  while (index_.slots[i].entry != 0) i = (i + 1) & index_.mask;
+  index_.slots[i] = {tag_of(hash), number + 1};
+}
+
+std::uint32_t StateTable::claim_entry() {
+  if (first_free_ != kNone) {
+    const std::uint32_t number = first_free_;
+    first_free_ = entry_at(number)->next_free;
+    return number;
+  }
+  MILLRACE_CHECK(entries_made_ < UINT32_MAX - 2, "a state table holds more than 2^32 keys");
+  if (entries_made_ % kSlabEntries == 0) {
+    // Entries are a multiple of 16 bytes, and malloc aligns to 16.
+    slabs_.emplace_back(static_cast<std::byte*>(std::malloc(kSlabEntries * entry_size_)));
+    MILLRACE_CHECK(slabs_.back() != nullptr, "out of memory for a state table");
+  }
+  return entries_made_++;
+}
+
+void StateTable::release_entry(std::uint32_t number) {
+  Entry* entry = entry_at(number);
+  for (std::size_t offset : layout_.growing)
+    std::destroy_at(std::launder(reinterpret_cast<StateBytes*>(entry->value() + offset)));
+  if (entry->key_size > kInlineKey) {
+    delete[] entry->far_key;
+    key_bytes_ -= entry->key_size;
+  }
+  entry->key_size = kFree;
+  entry->next_free = first_free_;
+  first_free_ = number;
+  --size_;
+}
+
+void StateTable::erase(std::byte* value) {
+  const Entry* entry = Entry::of(value);
+  if (Slot* slot = find_slot(index_, entry->key(), entry->hash)) {
+    const std::uint32_t number = slot->entry - 1;
+    remove_slot(static_cast<std::uint32_t>(slot - index_.slots.get()));
+    return release_entry(number);
+  }
+  Slot* slot = find_slot(old_, entry->key(), entry->hash);
+  const std::uint32_t number = slot->entry - 1;
+  slot->entry = kMoved;
+  release_entry(number);
+}
+
+/// Frees a slot and moves the ones behind it up, so that no search ends too early.
+void StateTable::remove_slot(std::uint32_t hole) {
+  Slot* slots = index_.slots.get();
+  for (std::uint32_t i = (hole + 1) & index_.mask; slots[i].entry != 0; i = (i + 1) & index_.mask) {
+    const std::uint32_t home = index_.home(entry_at(slots[i].entry - 1)->hash);
+    if (((i - home) & index_.mask) < ((i - hole) & index_.mask)) continue;
+    slots[hole] = slots[i];
+    hole = i;
+  }
+  slots[hole].entry = 0;
+}
+
+void StateTable::start_growth() {
+  MILLRACE_CHECK(index_.mask < (1u << 31), "a state table holds more than 2^31 slots");
+  old_ = std::move(index_);
+  move_next_ = 0;
+  index_.allocate((old_.mask + 1) * 2);
+}
+
+void StateTable::move_slots(std::uint32_t most) {
+  const std::uint32_t end = static_cast<std::uint32_t>(
+      std::min<std::uint64_t>(std::uint64_t{move_next_} + most, std::uint64_t{old_.mask} + 1));
+  for (; move_next_ < end; ++move_next_) {
+    Slot& slot = old_.slots[move_next_];
+    if (slot.entry == 0 || slot.entry == kMoved) continue;
+    place(slot.entry - 1, entry_at(slot.entry - 1)->hash);
+    slot.entry = kMoved;
+  }
+  if (move_next_ > old_.mask) old_ = {};
+}
+
+void StateTable::clear() {
+  for (std::uint32_t number = 0; number < entries_made_; ++number)
+    if (entry_at(number)->key_size != kFree) release_entry(number);
+  slabs_.clear();
+  entries_made_ = 0;
+  first_free_ = kNone;
+  old_ = {};
+  index_.allocate(kFirstCapacity);
+}
+
+std::string_view StateTable::key_of(const std::byte* value) { return Entry::of(value)->key(); }
+
+std::uint64_t StateTable::hash_of(const std::byte* value) { return Entry::of(value)->hash; }
+
+bool StateTable::mark(std::byte* value, std::uint32_t round) {
+  Entry* entry = Entry::of(value);
+  if (entry->round == round) return false;
+  entry->round = round;
+  return true;
+}
+
+std::byte* StateTable::next(Cursor& cursor) const {
+  while (cursor.next < entries_made_) {
+    Entry* entry = entry_at(cursor.next++);
+    if (entry->key_size != kFree) return entry->value();
+  }
+  return nullptr;
+}
+
+std::size_t StateTable::bytes_used() const {
+  const std::size_t slots = std::size_t{index_.mask} + 1 + (old_.slots ? std::size_t{old_.mask} + 1 : 0);
+  return slots * sizeof(Slot) + slabs_.size() * kSlabEntries * entry_size_ + key_bytes_;
+}
+
+}  // namespace millrace

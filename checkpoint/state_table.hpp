@@ -1,0 +1,104 @@
+#pragma once
+
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "records/state_bytes.hpp"
+
+namespace millrace {
+
+/// What one value of a state table is made of.
+struct StateLayout {
+  /// Bytes of a value; rounded up to 16.
+  std::size_t value_size = 0;
+  /// Where in a value a `StateBytes` object lies; the table makes and destroys it.
+  std::vector<std::size_t> growing;
+};
+
+/// Hash table from key bytes to a value of fixed size. Values never move, are 16-byte aligned and
+/// start as zero bytes (growing parts empty). The index grows step by step: no operation moves more
+/// than 64 slots. The low 7 bits of the hash name the key group. Not thread-safe.
+class StateTable {
+ public:
+  explicit StateTable(StateLayout layout);
+  ~StateTable();
+  StateTable(const StateTable&) = delete;
+  StateTable& operator=(const StateTable&) = delete;
+
+  /// Null when there is no such key. `hash` is what KeyEncoder gives to the key.
+  std::byte* find(std::string_view key, std::uint64_t hash) const;
+  std::byte* find_or_insert(std::string_view key, std::uint64_t hash);
+  /// The same for many keys at once, with memory fetched ahead; `values` has room for all.
+  void find_or_insert_batch(std::span<const std::string_view> keys,
+                            std::span<const std::uint64_t> hashes, std::byte** values);
+  /// Removes the entry of a value that this table gave out.
+  void erase(std::byte* value);
+  void clear();
+
+  /// The key of a value; lives as long as the entry.
+  static std::string_view key_of(const std::byte* value);
+  static std::uint64_t hash_of(const std::byte* value);
+  /// Stamps the entry with a round (a new entry has 0); false when it has that stamp already.
+  static bool mark(std::byte* value, std::uint32_t round);
+
+  /// Where an iteration stands. Stays good when the table changes meanwhile: an entry that was there
+  /// from beginning to end is seen once.
+  struct Cursor {
+    std::uint32_t next = 0;
+  };
+  /// The next value in order of insertion (removed places are filled again), or null at the end.
+  std::byte* next(Cursor& cursor) const;
+
+  std::size_t size() const { return size_; }
+  /// Memory of index, entries and keys; growing values come on top.
+  std::size_t bytes_used() const;
+
+ private:
+  struct Entry;
+  /// One place of an index: `entry` is 1 + the number of an entry, 0 free, or kMoved.
+  struct Slot {
+    std::uint32_t tag;
+    std::uint32_t entry;
+  };
+  struct FreeMemory {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  /// Power-of-two array of slots with linear probing.
+  struct Index {
+    std::unique_ptr<Slot[], FreeMemory> slots;
+    std::uint32_t mask = 0;
+    void allocate(std::uint32_t capacity);
+    std::uint32_t home(std::uint64_t hash) const { return static_cast<std::uint32_t>(hash >> 7) & mask; }
+  };
+
+  Entry* entry_at(std::uint32_t number) const;
+  Slot* find_slot(const Index& index, std::string_view key, std::uint64_t hash) const;
+  std::byte* insert(std::string_view key, std::uint64_t hash);
+  std::uint32_t claim_entry();
+  void release_entry(std::uint32_t number);
+  void place(std::uint32_t number, std::uint64_t hash);
+  void remove_slot(std::uint32_t position);
+  void start_growth();
+  void move_slots(std::uint32_t most);
+
+  // Fixed after construction.
+  const StateLayout layout_;
+  const std::size_t entry_size_;
+
+  Index index_;
+  // While the index grows: the old one, and the first slot of it that has not moved yet.
+  Index old_;
+  std::uint32_t move_next_ = 0;
+
+  std::vector<std::unique_ptr<std::byte[], FreeMemory>> slabs_;
+  std::uint32_t entries_made_ = 0;
+  std::uint32_t first_free_;
+  std::size_t size_ = 0;
+  std::size_t key_bytes_ = 0;
+};
+
+}  // namespace millrace

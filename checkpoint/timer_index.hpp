@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <vector>
+
+namespace millrace {
+
+/// Values of a state table by the time at which they fall due (microseconds). Taken out one at a time,
+/// so that a large eviction may stop and go on. Not thread-safe.
+class TimerIndex {
+ public:
+  /// Requires: `value` is in no timer yet.
+  void add(std::int64_t time, std::byte* value) {
+    if (last_ == buckets_.end() || last_->first != time) last_ = buckets_.try_emplace(time).first;
+    last_->second.values.push_back(value);
+    ++size_;
+  }
+
+  /// The first value due at or before `limit`, or null: by time, then in the order of `add`.
+  std::byte* take_due(std::int64_t limit) {
+    auto first = buckets_.begin();
+    if (first == buckets_.end() || first->first > limit) return nullptr;
+    std::byte* value = first->second.values[first->second.taken++];
+    --size_;
+    if (first->second.taken == first->second.values.size()) {
+      if (last_ == first) last_ = buckets_.end();
+      buckets_.erase(first);
+    }
+    return value;
+  }
+
+  std::optional<std::int64_t> first_time() const {
+    return buckets_.empty() ? std::nullopt : std::optional(buckets_.begin()->first);
+  }
+  std::size_t size() const { return size_; }
+
+ private:
+  struct Bucket {
+    std::vector<std::byte*> values;
+    std::size_t taken = 0;
+  };
+  std::map<std::int64_t, Bucket> buckets_;
+  std::map<std::int64_t, Bucket>::iterator last_ = buckets_.end();
+  std::size_t size_ = 0;
+};
+
+}  // namespace millrace

@@ -1,0 +1,297 @@
+#include "operators/aggregate.hpp"
+
+#include <limits>
+
+#include "checkpoint/timer_index.hpp"
+#include "operators/group_table.hpp"
+#include "operators/result_batch.hpp"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
+constexpr int kRemovedPerCall = 4096;
+
+std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
+  std::vector<DataType> types;
+  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
+  return types;
+}
+
+/// The event times of a key column: a timestamp, or the end of a window.
+class EventTimes {
+ public:
+  explicit EventTimes(const Column& key)
+      : key_(key), times_(key.type().kind() == TypeKind::Struct ? *key.child(1) : key) {}
+  bool is_null(std::uint32_t row) const { return key_.is_null(row) || times_.is_null(at_key(row)); }
+  std::int64_t operator[](std::uint32_t row) const { return times_.at<std::int64_t>(at_key(row)); }
+
+ private:
+  std::uint32_t at_key(std::uint32_t row) const { return row & key_.index_mask(); }
+  const Column& key_;
+  const Column& times_;
+};
+
+class Aggregate final : public Operator {
+ public:
+  explicit Aggregate(AggregateOptions options)
+      : options_(std::move(options)),
+        has_event_time_(options_.event_time_key >= 0),
+        groups_(types_of(options_.keys), options_.aggregates, has_event_time_),
+        late_keys_(StateLayout{}),
+        result_(options_.output, options_.on_error) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    result_.open(context);
+    if (options_.keys.empty()) groups_.find_global();
+    return {};
+  }
+
+  Progress process(int port, RecordBatch batch, Output& out) override;
+  Progress on_watermark(Watermark watermark, Output& out) override;
+  Progress on_epoch_end(Epoch epoch, Output& out) override;
+  Progress finish(Output& out) override;
+  Progress resume(Output& out) override { return run(out); }
+
+ private:
+  /// One part of the work that a watermark or marker asks for. Each may stop and go on.
+  enum class Step { EmitTouched, EmitAll, EmitDue, RemoveDue, AdvanceWatermark, EndEpoch };
+
+  OutputMode mode() const { return options_.policy.mode; }
+  bool at_marker() const { return options_.policy.at_marker; }
+  bool evaluate_keys(RecordBatch& batch);
+  void drop_late(RecordBatch& batch);
+  void touch(std::byte* group);
+  void set_event_times(Rows rows);
+  void plan_watermark(std::int64_t micros);
+  void note_ingest(std::int64_t ns);
+  EventTimes event_times() const {
+    return EventTimes(*keys_[static_cast<std::size_t>(options_.event_time_key)]);
+  }
+
+  Progress run(Output& out);
+  Progress run_step(Step step, Output& out);
+  template <class Next>
+  Progress emit_groups(Output& out, Next next);
+  std::byte* next_touched();
+  Progress remove_due();
+  void remove(std::byte* group);
+  void end_epoch();
+
+  // Fixed after open.
+  const AggregateOptions options_;
+  const bool has_event_time_;
+  OperatorContext* context_ = nullptr;
+
+  // State.
+  GroupTable groups_;
+  TimerIndex timers_;
+  std::int64_t watermark_ = kNoWatermark;
+  // Arrived, but not acted on before the marker (micro-batch) or before `steps_` are done.
+  std::int64_t next_watermark_ = kNoWatermark;
+
+  // Since the last marker.
+  std::vector<std::byte*> touched_;
+  std::uint32_t round_ = 1;
+  StateTable late_keys_;
+  std::int64_t updated_ = 0;
+  std::int64_t removed_ = 0;
+  bool gave_rows_ = false;
+
+  // What is left to do before the next input, and how far it is.
+  std::vector<Step> steps_;
+  std::size_t next_touched_ = 0;
+  StateTable::Cursor cursor_;
+  // The group given out last, to be removed once it is in the output.
+  ResultBatch result_;
+
+  // Scratch of one batch.
+  std::vector<ColumnRef> keys_;
+  std::vector<std::uint32_t> late_rows_;
+  std::vector<std::uint32_t> kept_rows_;
+};
+
+Progress Aggregate::process(int /*port*/, RecordBatch batch, Output& out) {
+  if (batch.num_rows() == 0 || !evaluate_keys(batch)) return Progress::Done;
+  if (watermark_ != kNoWatermark && has_event_time_ && mode() != OutputMode::Complete)
+    drop_late(batch);
+  const Rows rows = batch.rows();
+  groups_.find(keys_, rows);
+  for (std::byte* group : groups_.groups()) touch(group);
+  if (has_event_time_) set_event_times(rows);
+  groups_.update(context_->eval, rows);
+  keys_.clear();
+  if (!settle_errors(*context_, options_.on_error, batch)) return Progress::Done;
+  context_->counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
+  note_ingest(batch.ingest_ns());
+  if (mode() != OutputMode::Update || at_marker()) return Progress::Done;
+  steps_ = {Step::EmitTouched};
+  return run(out);
+}
+
+/// Evaluates everything that may fail before any state changes; false when the job has failed.
+bool Aggregate::evaluate_keys(RecordBatch& batch) {
+  keys_.clear();
+  for (const BoundExpressionPtr& key : options_.keys)
+    keys_.push_back(key->evaluate(context_->eval, batch, batch.rows()));
+  groups_.evaluate(context_->eval, batch);
+  return settle_errors(*context_, options_.on_error, batch);
+}
+
+/// Takes late rows out of the selection and counts each of their groups once an epoch.
+void Aggregate::drop_late(RecordBatch& batch) {
+  const EventTimes times = event_times();
+  late_rows_.clear();
+  kept_rows_.clear();
+  batch.rows().for_each([&](std::uint32_t row) {
+    const bool is_late = !times.is_null(row) && times[row] <= watermark_;
+    (is_late ? late_rows_ : kept_rows_).push_back(row);
+  });
+  if (late_rows_.empty()) return;
+  KeyEncoder& encoder = groups_.encoder();
+  encoder.encode(keys_, Rows::listed(late_rows_.data(), static_cast<std::uint32_t>(late_rows_.size())));
+  const std::size_t before = late_keys_.size();
+  for (std::uint32_t k = 0; k < encoder.size(); ++k)
+    late_keys_.find_or_insert(encoder.key(k), encoder.hash(k));
+  context_->counters.state_rows_dropped_by_watermark.add(
+      static_cast<std::int64_t>(late_keys_.size() - before));
+  std::swap(batch.start_selection(), kept_rows_);
+}
+
+void Aggregate::touch(std::byte* group) {
+  if (!StateTable::mark(group, round_)) return;
+  ++updated_;
+  if (mode() == OutputMode::Update) touched_.push_back(group);
+}
+
+void Aggregate::set_event_times(Rows rows) {
+  if (mode() == OutputMode::Complete) return;
+  const EventTimes times = event_times();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    GroupTable::EventTime& time = GroupTable::event_time(groups_.groups()[k]);
+    if (time.is_set || times.is_null(rows[k])) continue;
+    time = {times[rows[k]], 1};
+    timers_.add(time.micros, groups_.groups()[k]);
+  }
+}
+
+void Aggregate::note_ingest(std::int64_t ns) {
+  if (at_marker() || mode() != OutputMode::Update) return;
+  result_.set_ingest_ns(ns);
+}
+
+Progress Aggregate::on_watermark(Watermark watermark, Output& out) {
+  next_watermark_ = watermark.micros;
+  if (at_marker()) return Progress::Done;
+  if (mode() == OutputMode::Append) steps_.push_back(Step::EmitDue);
+  if (mode() == OutputMode::Update) steps_.push_back(Step::RemoveDue);
+  steps_.push_back(Step::AdvanceWatermark);
+  return run(out);
+}
+
+Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
+  const bool is_global = options_.keys.empty();
+  if (is_global && (at_marker() || !gave_rows_)) touch(groups_.find_global());
+  switch (mode()) {
+    case OutputMode::Append:
+      if (at_marker()) steps_ = {Step::EmitDue};
+      break;
+    case OutputMode::Update: steps_ = {Step::EmitTouched, Step::RemoveDue}; break;
+    case OutputMode::Complete: steps_ = {Step::EmitAll}; break;
+  }
+  steps_.push_back(Step::AdvanceWatermark);
+  steps_.push_back(Step::EndEpoch);
+  return run(out);
+}
+
+Progress Aggregate::finish(Output& out) {
+  const bool is_open = mode() == OutputMode::Append || updated_ != 0 || !gave_rows_;
+  if (!is_open) return Progress::Done;
+  if (options_.keys.empty()) touch(groups_.find_global());
+  steps_ = {mode() == OutputMode::Update ? Step::EmitTouched : Step::EmitAll, Step::EndEpoch};
+  return run(out);
+}
+
+Progress Aggregate::run(Output& out) {
+  while (!steps_.empty()) {
+    if (run_step(steps_.front(), out) == Progress::More) return Progress::More;
+    steps_.erase(steps_.begin());
+  }
+  return Progress::Done;
+}
+
+Progress Aggregate::run_step(Step step, Output& out) {
+  switch (step) {
+    case Step::EmitTouched: return emit_groups(out, [this] { return next_touched(); });
+    case Step::EmitAll: return emit_groups(out, [this] { return groups_.table().next(cursor_); });
+    case Step::EmitDue: return emit_groups(out, [this] { return timers_.take_due(next_watermark_); });
+    case Step::RemoveDue: return remove_due();
+    case Step::AdvanceWatermark:
+      if (next_watermark_ > watermark_) out.emit(Watermark{next_watermark_});
+      watermark_ = next_watermark_;
+      return Progress::Done;
+    case Step::EndEpoch: end_epoch(); return Progress::Done;
+  }
+  return Progress::Done;
+}
+
+/// Gives out each group that `next` names; what append mode gives is removed.
+template <class Next>
+Progress Aggregate::emit_groups(Output& out, Next next) {
+  while (std::byte* group = next()) {
+    groups_.finish(context_->eval, group, result_.columns());
+    result_.row_done();
+    gave_rows_ = true;
+    if (steps_.front() == Step::EmitDue) remove(group);
+    if (!result_.is_full()) continue;
+    result_.flush(out);
+    if (out.is_full()) return Progress::More;
+  }
+  result_.flush(out);
+  cursor_ = {};
+  touched_.clear();
+  next_touched_ = 0;
+  return Progress::Done;
+}
+
+std::byte* Aggregate::next_touched() {
+  if (next_touched_ == touched_.size()) return nullptr;
+  std::byte* group = touched_[next_touched_++];
+  StateTable::mark(group, 0);
+  return group;
+}
+
+Progress Aggregate::remove_due() {
+  for (int i = 0; i < kRemovedPerCall; ++i) {
+    std::byte* group = timers_.take_due(next_watermark_);
+    if (group == nullptr) return Progress::Done;
+    remove(group);
+  }
+  return Progress::More;
+}
+
+void Aggregate::remove(std::byte* group) {
+  groups_.table().erase(group);
+  ++removed_;
+}
+
+void Aggregate::end_epoch() {
+  SubtaskCounters& counters = context_->counters;
+  counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
+  counters.state_rows_updated.set(updated_);
+  counters.state_rows_removed.set(removed_);
+  counters.state_bytes.set(static_cast<std::int64_t>(groups_.bytes_used()));
+  updated_ = removed_ = 0;
+  if (++round_ == 0) round_ = 1;
+  if (late_keys_.size() != 0) late_keys_.clear();
+}
+
+}  // namespace
+
+std::unique_ptr<Operator> make_aggregate(AggregateOptions options) {
+  return std::make_unique<Aggregate>(std::move(options));
+}
+
+}  // namespace millrace

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <vector>
+
+#include "checkpoint/state_table.hpp"
+#include "expressions/binder.hpp"
+#include "records/key_encoding.hpp"
+
+namespace millrace {
+
+/// The groups of an aggregation: for each key the states of all aggregates. A group also has an event
+/// time when `has_event_time` (the time at which it is final). Not thread-safe.
+class GroupTable {
+ public:
+  GroupTable(std::vector<DataType> key_types, std::vector<BoundAggregate> aggregates,
+             bool has_event_time);
+
+  /// Finds or makes the group of each of `rows`; `groups()[k]` is the one of row `rows[k]`.
+  void find(const std::vector<ColumnRef>& keys, Rows rows);
+  const std::vector<std::byte*>& groups() const { return groups_; }
+  /// The one group of an aggregation without keys.
+  std::byte* find_global();
+
+  /// Arguments and filters of all aggregates for the rows of `batch`.
+  void evaluate(EvalContext& context, const RecordBatch& batch);
+  /// Adds the evaluated rows to their groups. `rows` are those of the last `find`.
+  void update(EvalContext& context, Rows rows);
+  /// Appends key and results to the columns of an output batch.
+  void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
+
+  /// Requires: has_event_time. A new group has none.
+  struct EventTime {
+    std::int64_t micros;
+    std::int64_t is_set;
+  };
+  static EventTime& event_time(std::byte* group) { return *reinterpret_cast<EventTime*>(group); }
+
+  StateTable& table() { return table_; }
+  const StateTable& table() const { return table_; }
+  KeyEncoder& encoder() { return encoder_; }
+  /// Memory of all groups; what growing states hold is estimated from a sample of groups.
+  std::size_t bytes_used() const;
+
+ private:
+  struct Call {
+    BoundAggregate bound;
+    std::size_t offset = 0;
+    bool is_growing = false;
+    // For the batch at hand.
+    std::vector<ColumnRef> arguments;
+    ColumnRef filter;
+  };
+  struct Plan {
+    std::vector<Call> calls;
+    StateLayout layout;
+  };
+  static Plan make_plan(std::vector<BoundAggregate> aggregates, bool has_event_time);
+  GroupTable(std::vector<DataType> key_types, Plan plan);
+
+  void update_call(EvalContext& context, Call& call, Rows rows);
+  void pass_filter(const Call& call, Rows rows);
+
+  KeyEncoder encoder_;
+  std::vector<Call> calls_;
+  const std::vector<std::size_t> growing_;
+  StateTable table_;
+
+  // Scratch of one batch.
+  std::vector<std::byte*> groups_;
+  std::vector<std::byte*> states_;
+  std::vector<StateBytes*> growing_states_;
+  std::vector<std::uint32_t> passing_rows_;
+  std::vector<ColumnRef> key_columns_;
+};
+
+}  // namespace millrace

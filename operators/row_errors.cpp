@@ -1,0 +1,49 @@
+#include "operators/row_errors.hpp"
+
+#include <algorithm>
+
+namespace millrace {
+
+namespace {
+
+void deselect(RecordBatch& batch, const std::vector<std::uint32_t>& failed) {
+  std::vector<std::uint32_t> kept;
+  kept.reserve(batch.num_rows());
+  batch.rows().for_each([&](std::uint32_t row) {
+    if (!std::binary_search(failed.begin(), failed.end(), row)) kept.push_back(row);
+  });
+  batch.start_selection() = std::move(kept);
+}
+
+std::vector<std::uint32_t> failed_rows(const std::vector<RowError>& errors) {
+  std::vector<std::uint32_t> rows;
+  for (const RowError& error : errors) rows.push_back(error.row);
+  std::sort(rows.begin(), rows.end());
+  rows.erase(std::unique(rows.begin(), rows.end()), rows.end());
+  return rows;
+}
+
+}  // namespace
+
+bool settle_errors(OperatorContext& context, OnError policy, RecordBatch& batch) {
+  std::vector<RowError>& errors = context.eval.errors;
+  if (errors.empty()) [[likely]]
+    return true;
+  const auto fatal =
+      std::find_if(errors.begin(), errors.end(), [](const RowError& e) { return e.row == ~0u; });
+  if (policy == OnError::Fail || fatal != errors.end()) {
+    if (fatal != errors.end()) std::iter_swap(errors.begin(), fatal);
+    errors.erase(errors.begin() + 1, errors.end());
+    errors[0].row = ~0u;
+    return false;
+  }
+  const std::vector<std::uint32_t> failed = failed_rows(errors);
+  const std::uint32_t before = batch.num_rows();
+  deselect(batch, failed);
+  context.counters.errors.add(static_cast<std::int64_t>(errors.size()));
+  context.counters.dropped_records.add(before - batch.num_rows());
+  errors.clear();
+  return true;
+}
+
+}  // namespace millrace
