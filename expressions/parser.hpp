@@ -1,10 +1,11 @@
 #pragma once
 
+#include "expressions/expression.hpp"
+#include "records/time_zone.hpp"
+
 #include <memory>
 #include <string_view>
 #include <vector>
-
-#include "expressions/expression.hpp"
 
 namespace millrace {
 
@@ -59,11 +60,16 @@ struct SelectQuery {
 
 /// Entries of the one Spark-dialect grammar. Errors have class PARSE_SYNTAX_ERROR, SQLSTATE 42601;
 /// origins count from line 1, column 1 of `text` shifted to `start` (where the text stands in a
-/// file). Nesting deeper than 256 is an error, not a crash.
-Result<ExpressionPtr> parse_expression(std::string_view text, const Origin& start = {});
+/// file). Nesting deeper than 256 is an error, not a crash. `zone` is the session's: TIMESTAMP
+/// '...' without a zone is local time there. A subquery inside an expression is a function
+/// (`scalar_subquery`, `exists_subquery`, `in_subquery`) whose last argument is its Text.
+Result<ExpressionPtr> parse_expression(std::string_view text, const Origin& start = {},
+                                       const TimeZone& zone = {});
 /// `a, b AS c, count(*)`
 Result<std::vector<ExpressionPtr>> parse_expression_list(std::string_view text,
-                                                         const Origin& start = {});
-Result<SelectQueryPtr> parse_query(std::string_view text, const Origin& start = {});
+                                                         const Origin& start = {},
+                                                         const TimeZone& zone = {});
+Result<SelectQueryPtr> parse_query(std::string_view text, const Origin& start = {},
+                                   const TimeZone& zone = {});
 
 }  // namespace millrace
