@@ -6,6 +6,7 @@ namespace millrace {
 
 bool Channel::try_pop(Event& event) {
   if (!queue_.try_dequeue(event)) return false;
+  heed_for_sanitizer();
   const RecordBatch* batch = std::get_if<RecordBatch>(&event);
   if (batch == nullptr) return true;
   queued_.fetch_sub(batch->num_rows(), std::memory_order_seq_cst);

@@ -39,8 +39,9 @@ Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) 
 void Job::run() {
   coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
   runtime_->spawn_coordinator();
-  runtime_->start();
+  // First, so that nothing a source says arrives before it.
   post([](EpochCoordinator& coordinator) { return coordinator.on_start(now_micros()); });
+  runtime_->start();
 }
 
 void Job::stop() {

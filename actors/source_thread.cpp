@@ -1,6 +1,5 @@
 #include "actors/source_thread.hpp"
 
-#include <errno.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -60,8 +59,10 @@ void SourceThread::wait_for_work() {
   const SourceWait wait = task_.wait();
   watch(wait.fd);
   std::array<epoll_event, 2> events;
-  const auto timeout = wait.timeout.count() < 0 ? -1 : static_cast<int>((wait.timeout.count() + 999) / 1000);
-  const int n = epoll_wait(epoll_fd_, events.data(), events.size(), timeout);
+  const auto micros = wait.timeout.count();
+  const timespec timeout{micros / 1'000'000, micros % 1'000'000 * 1000};
+  const int n = epoll_pwait2(epoll_fd_, events.data(), events.size(),
+                             micros < 0 ? nullptr : &timeout, nullptr);
   for (int i = 0; i < n; ++i) {
     if (events[static_cast<std::size_t>(i)].data.fd == event_fd_) {
       std::uint64_t count;

@@ -23,4 +23,7 @@ endif()
 if(MILLRACE_SANITIZE)
   add_compile_options(-fsanitize=${MILLRACE_SANITIZE} -g1)
   add_link_options(-fsanitize=${MILLRACE_SANITIZE})
+  if(MILLRACE_SANITIZE MATCHES thread)
+    add_compile_options(-Wno-tsan)  # moodycamel's fences; see actors/channel.hpp
+  endif()
 endif()

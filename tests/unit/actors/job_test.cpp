@@ -122,6 +122,7 @@ TEST_CASE("a continuous job ends when its source has nothing left") {
 
   REQUIRE(run({}, with(Trigger::Kind::Continuous, std::chrono::milliseconds(1)), collected).ok());
 
+  INFO(collected->epochs);
   CHECK(collected->values.size() == 1000);
   CHECK(collected->sum == 999 * 1000 / 2);
 }
