@@ -1,0 +1,287 @@
+#include <array>
+
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/pattern.hpp"
+#include "expressions/functions/utf8.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+using re2::RE2;
+using re2::StringPiece;
+using std::string_view;
+
+constexpr std::size_t kMaxGroups = 32;
+using Groups = std::array<StringPiece, kMaxGroups>;
+
+string_view view(const StringPiece& piece) { return {piece.data(), piece.size()}; }
+
+/// Calls f(groups) for each match until it returns false.
+template <class F>
+void for_each_match(string_view text, const RE2& pattern, std::size_t from, F f) {
+  const int num_groups =
+      std::min(pattern.NumberOfCapturingGroups() + 1, static_cast<int>(kMaxGroups));
+  Groups groups;
+  while (from <= text.size() && pattern.Match(text, from, text.size(), RE2::UNANCHORED,
+                                              groups.data(), num_groups)) {
+    if (!f(groups)) return;
+    const auto end = static_cast<std::size_t>(groups[0].data() - text.data()) + groups[0].size();
+    const bool stuck = groups[0].empty();
+    from = !stuck ? end : end < text.size() ? utf8::next(text, end) : text.size() + 1;
+  }
+}
+
+/// A lambda `f(row, compiled pattern, text, more...)` as one that takes the pattern as text.
+template <class F>
+auto with_pattern(F f) {
+  return [f](const FunctionCall& call, const Arguments& arguments) {
+    Result<PatternArgument> pattern = PatternArgument::make(call, arguments[1]);
+    const auto run = [f, pattern = pattern ? *pattern : PatternArgument()](
+                         CallRow& row, string_view text, string_view regex, auto... more) {
+      const RE2* compiled = pattern.get(row, regex);
+      using Value = decltype(f(row, *compiled, text, more...));
+      return compiled ? f(row, *compiled, text, more...) : Value();
+    };
+    using Run = std::decay_t<decltype(run)>;
+    return pattern ? Result<Run>(run) : Result<Run>(pattern.error());
+  };
+}
+
+std::optional<bool> matches(CallRow&, const RE2& pattern, string_view text) {
+  return RE2::PartialMatch(text, pattern);
+}
+
+/// Checks the group number as Spark does.
+bool check_group(CallRow& row, const RE2& pattern, std::int32_t group, string_view function) {
+  const int last = std::min(pattern.NumberOfCapturingGroups(), static_cast<int>(kMaxGroups) - 1);
+  if (group >= 0 && group <= last) return true;
+  row.fail(invalid_parameter("REGEX_GROUP_INDEX", "idx", function,
+                             "Expects group index between 0 and " + std::to_string(last) +
+                                 ", but got " + std::to_string(group) + "."));
+  return false;
+}
+
+std::optional<string_view> extract(CallRow& row, const RE2& pattern, string_view text,
+                                   std::int32_t group) {
+  if (!check_group(row, pattern, group, "regexp_extract")) return std::nullopt;
+  string_view result;
+  for_each_match(text, pattern, 0, [&](const Groups& groups) {
+    result = view(groups[static_cast<std::size_t>(group)]);
+    return false;
+  });
+  return result;
+}
+
+std::optional<string_view> first_match(CallRow&, const RE2& pattern, string_view text) {
+  std::optional<string_view> result;
+  for_each_match(text, pattern, 0, [&](const Groups& groups) {
+    result = view(groups[0]);
+    return false;
+  });
+  return result;
+}
+
+std::optional<std::int32_t> match_position(CallRow&, const RE2& pattern, string_view text) {
+  std::int32_t position = 0;
+  for_each_match(text, pattern, 0, [&](const Groups& groups) {
+    const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
+    position = static_cast<std::int32_t>(utf8::count(text.substr(0, at))) + 1;
+    return false;
+  });
+  return position;
+}
+
+std::optional<std::int32_t> count_matches(CallRow&, const RE2& pattern, string_view text) {
+  std::int32_t count = 0;
+  for_each_match(text, pattern, 0, [&](const Groups&) { return ++count, true; });
+  return count;
+}
+
+/// Java's replacement text: `$1` is a group, `\` takes the next character as it is. False when a
+/// group does not exist.
+bool append_replacement(std::string& out, string_view by, const Groups& groups, int last_group) {
+  for (std::size_t i = 0; i < by.size(); ++i) {
+    if (by[i] == '\\' && i + 1 < by.size()) {
+      out += by[++i];
+    } else if (by[i] == '$' && i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9') {
+      int group = by[++i] - '0';
+      if (group > last_group) return false;
+      for (; i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9'; ++i) {
+        const int longer = group * 10 + (by[i + 1] - '0');
+        if (longer > last_group) break;
+        group = longer;
+      }
+      out.append(view(groups[static_cast<std::size_t>(group)]));
+    } else {
+      out += by[i];
+    }
+  }
+  return true;
+}
+
+std::optional<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
+                                   string_view by, std::int32_t position) {
+  if (position < 1)
+    return row.fail(invalid_parameter("POSITION", "position", "regexp_replace",
+                                      "Expects a position greater than 0."));
+  const int last_group =
+      std::min(pattern.NumberOfCapturingGroups(), static_cast<int>(kMaxGroups) - 1);
+  std::string result;
+  std::size_t at = 0;
+  bool good = true, found = false;
+  const std::size_t from = utf8::offset_of(text, static_cast<std::size_t>(position - 1));
+  for_each_match(text, pattern, from, [&](const Groups& groups) {
+    const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
+    result.append(text.substr(at, start - at));
+    at = start + groups[0].size();
+    found = true;
+    return good = append_replacement(result, by, groups, last_group);
+  });
+  if (!good)
+    return row.fail(make_error(ErrorKind::QueryFailed, "regexp_replace: no such group in: '" +
+                                                           std::string(by) + "'",
+                               "write \\$ for a dollar sign"));
+  return found ? row.copy(result.append(text.substr(at))) : text;
+}
+
+/// Bind function of regexp_extract_all: an array of one group of all matches, views into the text.
+Result<BoundExpressionPtr> bind_extract_all(const FunctionCall& call) {
+  const DataType text(TypeKind::String);
+  Result<Arguments> arguments =
+      coerce_arguments(call, {text, text, DataType(TypeKind::Int)}, {int_value(1)});
+  if (!arguments) return arguments.error();
+  Result<PatternArgument> pattern = PatternArgument::make(call, (*arguments)[1]);
+  if (!pattern) return pattern.error();
+  const auto run = [pattern = *pattern](EvalContext& context, const std::vector<ColumnRef>& columns,
+                                        Rows rows, Column& out) {
+    const detail::Reader<String> texts(*columns[0]), patterns(*columns[1]);
+    const detail::Reader<Int> group_numbers(*columns[2]);
+    Column& found = *out.child(0);
+    found.keep(columns[0]);
+    CallRow at(context, out);
+    rows.for_each([&](std::uint32_t row) {
+      const auto offset = static_cast<std::uint32_t>(found.size());
+      out.mutable_values<ListSlot>()[row] = {offset, 0};
+      if (out.is_null(row)) return;
+      at.row = row;
+      const RE2* compiled = pattern.get(at, patterns[row]);
+      const std::int32_t group = group_numbers[row];
+      if (!compiled || !check_group(at, *compiled, group, "regexp_extract_all"))
+        return out.set_null(row);
+      for_each_match(texts[row], *compiled, 0, [&](const Groups& groups) {
+        found.append_view(view(groups[static_cast<std::size_t>(group)]));
+        return true;
+      });
+      out.mutable_values<ListSlot>()[row].size = static_cast<std::uint32_t>(found.size()) - offset;
+    });
+  };
+  return make_call(DataType::array(text), true, std::move(*arguments), run);
+}
+
+/// LIKE: `%` is any text, `_` any character, the escape takes the next one as it is.
+bool like(string_view text, string_view pattern, char escape) {
+  std::size_t t = 0, p = 0, star = string_view::npos, resume = 0;
+  while (t < text.size()) {
+    if (p < pattern.size() && pattern[p] == '%' && escape != '%') {
+      star = ++p;
+      resume = t;
+      continue;
+    }
+    const bool literal = p + 1 < pattern.size() && pattern[p] == escape;
+    if (!literal && p < pattern.size() && pattern[p] == '_') {
+      t = utf8::next(text, t), ++p;
+    } else if (const std::size_t at = p + (literal ? 1 : 0);
+               at < pattern.size() && pattern[at] == text[t]) {
+      ++t, p = at + 1;
+    } else if (star != string_view::npos) {
+      p = star;
+      t = ++resume;
+    } else {
+      return false;
+    }
+  }
+  while (p < pattern.size() && pattern[p] == '%') ++p;
+  return p == pattern.size();
+}
+
+/// INVALID_FORMAT.* where the escape stands before an ordinary character or at the end.
+std::optional<Error> check_escapes(string_view pattern, char escape) {
+  for (std::size_t i = 0; i < pattern.size(); ++i) {
+    if (pattern[i] != escape) continue;
+    const std::string start = "The format is invalid: '" + std::string(pattern) + "'. ";
+    if (++i == pattern.size())
+      return row_error("INVALID_FORMAT.ESC_AT_THE_END", "42601",
+                       start + "The escape character is not allowed to end with.");
+    if (pattern[i] != '_' && pattern[i] != '%' && pattern[i] != escape)
+      return row_error("INVALID_FORMAT.ESC_IN_THE_MIDDLE", "42601",
+                       start + "The escape character is not allowed to precede '" +
+                           std::string(1, pattern[i]) + "'.");
+  }
+  return std::nullopt;
+}
+
+std::optional<bool> checked_like(CallRow& row, string_view text, string_view pattern,
+                                 string_view escape) {
+  const char escape_byte = escape.empty() ? '\\' : escape[0];
+  if (pattern.find(escape_byte) != string_view::npos)
+    if (std::optional<Error> error = check_escapes(pattern, escape_byte))
+      return row.fail(std::move(*error));
+  return like(text, pattern, escape_byte);
+}
+
+std::string lower_case(string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8::Decoded from = utf8::decode(text, at);
+    char bytes[4];
+    if (from.code == 0xFFFD && from.width == 1) result += text[at];
+    else result.append(bytes, utf8::encode(utf8::to_lower(from.code), bytes));
+    at += from.width;
+  }
+  return result;
+}
+
+std::optional<bool> ilike(CallRow& row, string_view text, string_view pattern, string_view escape) {
+  return checked_like(row, lower_case(text), lower_case(pattern), escape);
+}
+
+}  // namespace
+
+void register_regex_functions(FunctionRegistry& registry) {
+  FunctionGroup strings(registry, "string");
+  strings.add<Boolean(String, String, String)>(
+      "like(text, pattern[, escape])", "LIKE: % stands for any text, _ for any character.",
+      checked_like, {text_value("\\")});
+  strings.add<Boolean(String, String, String)>("ilike(text, pattern[, escape])",
+                                               "LIKE without regard to case.", ilike,
+                                               {text_value("\\")});
+  strings
+      .add_bound<Boolean(String, String)>("rlike(text, pattern)",
+                                          "True when the regular expression matches anywhere.",
+                                          with_pattern(matches))
+      .alias("regexp_like")
+      .alias("regexp");
+  strings.add_bound<String(String, String, Int)>(
+      "regexp_extract(text, pattern[, group])",
+      "A group of the first match, the empty text when there is none.",
+      with_pattern(extract), {int_value(1)});
+  strings.add_custom("regexp_extract_all(text, pattern[, group])", "A group of every match.",
+                     bind_extract_all);
+  strings.add_bound<String(String, String, String, Int)>(
+      "regexp_replace(text, pattern, by[, position])",
+      "Every match replaced; $1 in `by` is the first group.", with_pattern(replace),
+      {int_value(1)});
+  strings.add_bound<String(String, String)>("regexp_substr(text, pattern)",
+                                            "The first match, NULL when there is none.",
+                                            with_pattern(first_match));
+  strings.add_bound<Int(String, String)>("regexp_instr(text, pattern)",
+                                         "Position of the first match from 1, 0 when there is none.",
+                                         with_pattern(match_position));
+  strings.add_bound<Int(String, String)>("regexp_count(text, pattern)", "Number of matches.",
+                                         with_pattern(count_matches));
+}
+
+}  // namespace millrace
