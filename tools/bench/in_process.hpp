@@ -1,0 +1,51 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+
+#include "metrics/latency_histogram.hpp"
+#include "topology/execution_plan.hpp"
+
+namespace millrace::bench {
+
+/// Records that a generator thread makes due one by one; a `DueSource` turns them into rows that hold the
+/// time they were due at (steady clock, ns).
+class DueQueue {
+ public:
+  DueQueue();
+  ~DueQueue();
+  /// Generator: record n is due, at `due_ns`. Wakes the source when `wake` is set.
+  void add(std::int64_t due_ns, bool wake);
+  void end();
+
+  // For the source.
+  std::int64_t num_due() const { return due_.load(std::memory_order_acquire); }
+  std::int64_t due_ns(std::int64_t n) const { return times_[static_cast<std::size_t>(n) % kRing]; }
+  bool ended() const { return ended_.load(std::memory_order_acquire); }
+  int ready_fd() const { return event_fd_; }
+  /// False while nobody asked for wake-ups: a spinning source need not ask the kernel.
+  bool wakes() const { return wakes_.load(std::memory_order_relaxed); }
+  void clear_ready();
+
+ private:
+  static constexpr std::size_t kRing = 1 << 16;
+  std::unique_ptr<std::int64_t[]> times_;
+  std::atomic<std::int64_t> due_{0};
+  std::atomic<bool> ended_{false};
+  std::atomic<bool> wakes_{false};
+  int event_fd_;
+};
+
+std::unique_ptr<Source> make_due_source(std::shared_ptr<DueQueue> queue);
+/// Rows (id BIGINT, amount BIGINT) as fast as they are taken, `total` of them, in batches of 1,024.
+std::unique_ptr<Source> make_flood_source(std::int64_t total);
+/// Adds now minus the first column to the histogram, for each row.
+std::unique_ptr<Sink> make_latency_sink(std::shared_ptr<LatencyHistogram> latency);
+/// Counts rows into `count`.
+std::unique_ptr<Sink> make_counting_sink(std::shared_ptr<std::atomic<std::int64_t>> count);
+
+SchemaPtr due_schema();
+SchemaPtr flood_schema();
+
+}  // namespace millrace::bench

@@ -1,0 +1,52 @@
+// The smoke benchmark: one line for each figure the engine is held to, with its target. Not a test:
+// nothing fails. `millrace_bench [throughput|hops|tcp|files|start|idle ...]`, all without arguments.
+#include "tools/bench/smoke.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <iostream>
+#include <thread>
+
+namespace millrace::bench {
+
+void print_environment() {
+  std::string model = "unknown processor";
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);) {
+    if (line.rfind("model name", 0) != 0) continue;
+    model = line.substr(line.find(':') + 2);
+    break;
+  }
+  std::cout << "# " << std::thread::hardware_concurrency() << " cores, " << model << "\n"
+            << "# figure | measured | target\n";
+}
+
+void print_figure(const std::string& name, const std::string& measured, const std::string& target) {
+  std::cout << name << " | " << measured << " | " << target << std::endl;
+}
+
+}  // namespace millrace::bench
+
+int main(int argc, char** argv) {
+  using namespace millrace::bench;
+  CLI::App app{"Smoke benchmark of Millrace: figures against targets, in one run."};
+  std::vector<std::string> wanted;
+  SmokeOptions options;
+  app.add_option("figures", wanted, "throughput hops tcp files start idle; all by default");
+  app.add_option("--engine", options.engine, "the millrace program, for tcp, files, start, idle");
+  app.add_option("--floor", options.floor, "the floor_poll_loop program, for tcp");
+  app.add_option("--seconds", options.seconds, "length of each slice");
+  app.add_option("--rounds", options.rounds, "interleaved slices of each kind, for tcp");
+  CLI11_PARSE(app, argc, argv);
+  const auto is_wanted = [&](const std::string& name) {
+    return wanted.empty() || std::find(wanted.begin(), wanted.end(), name) != wanted.end();
+  };
+  print_environment();
+  if (is_wanted("throughput")) measure_throughput(options);
+  if (is_wanted("hops")) measure_hops(options);
+  if (is_wanted("tcp")) measure_tcp(options);
+  if (is_wanted("files")) measure_files(options);
+  if (is_wanted("start")) measure_start(options);
+  if (is_wanted("idle")) measure_idle(options);
+  return 0;
+}

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <string>
+
+namespace millrace::bench {
+
+struct SmokeOptions {
+  std::string engine = "build/release/bin/millrace";
+  std::string floor = "build/release/bin/floor_poll_loop";
+  double seconds = 3;
+  int rounds = 5;
+};
+
+/// Prints one figure as `name | measured | target`.
+void print_figure(const std::string& name, const std::string& measured, const std::string& target);
+
+// Each prints its own figures.
+void measure_throughput(const SmokeOptions& options);
+void measure_hops(const SmokeOptions& options);
+void measure_tcp(const SmokeOptions& options);
+void measure_files(const SmokeOptions& options);
+void measure_start(const SmokeOptions& options);
+void measure_idle(const SmokeOptions& options);
+
+}  // namespace millrace::bench

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace millrace::bench {
+
+/// An open-loop load over loopback TCP: listens on two ports, sends records at a fixed rate to
+/// whoever connects to the first, and times what comes back over the second. A record's latency counts
+/// from the moment it was due, so that a slow receiver is not forgiven (no coordinated omission).
+struct LoadResult {
+  std::vector<std::int64_t> latencies_ns;
+  std::vector<std::int64_t> lateness_ns;  // of the generator itself
+  std::int64_t num_sent = 0;
+  std::int64_t num_expected = 0;
+};
+
+class TcpLoad {
+ public:
+  TcpLoad();
+  ~TcpLoad();
+  int in_port() const { return in_port_; }    // the system under test reads here
+  int out_port() const { return out_port_; }  // and writes here
+  /// Waits for both connections; false after `seconds`.
+  bool accept(int seconds);
+  /// Sends `rate` records a second for `seconds` (after `warm_up` seconds that do not count).
+  LoadResult run(double rate, double warm_up, double seconds);
+  /// Ends both connections, so that the system under test ends.
+  void hang_up();
+
+ private:
+  int in_listener_ = -1, out_listener_ = -1;
+  int in_port_ = 0, out_port_ = 0;
+  int in_ = -1, out_ = -1;
+};
+
+/// Value at quantile (0 to 1) of unsorted values; 0 when there are none.
+std::int64_t quantile(std::vector<std::int64_t> values, double q);
+
+}  // namespace millrace::bench
