@@ -25,10 +25,6 @@ struct Read {
   std::string format;
   PlannedSource source;
 };
-/// Rows written in the plan itself.
-struct Rows {
-  std::vector<std::vector<Value>> rows;
-};
 struct Project {
   std::vector<BoundExpressionPtr> expressions;
 };
@@ -51,17 +47,19 @@ struct TimeWindow {
   std::int64_t size = 0;
   std::int64_t slide = 0;
   std::int64_t start = 0;
-  /// session_window: the row's gap in microseconds or as a calendar interval; else empty.
+  /// session_window: the row's gap as an interval, or as its text; else empty.
   BoundExpressionPtr gap;
   bool is_session() const { return gap != nullptr; }
 };
-/// Output: the window if there is one (struct<start, end>), then keys, then aggregates.
+/// Output: the keys, then the aggregates.
 struct Aggregate {
-  std::optional<TimeWindow> window;
   std::vector<BoundExpressionPtr> keys;
   std::vector<BoundAggregate> aggregates;
-  /// Index in the output of the key that has the watermark: groups at or below it are final. -1: none.
-  int event_time = -1;
+  /// Index of the key that has the watermark (timestamp, or window of it): groups at or below it are
+  /// final. -1: none.
+  int event_time_key = -1;
+  /// Index of the key that is a session window: sessions of equal other keys merge. -1: none.
+  int session_key = -1;
 };
 /// Adds a window column behind the input's columns, one row for each window a row lies in.
 struct AssignWindow {
@@ -94,7 +92,7 @@ struct Limit {
 };
 
 struct Step {
-  using Kind = std::variant<Read, Rows, Project, Filter, Explode, Expand, Aggregate, AssignWindow,
+  using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate, AssignWindow,
                             Watermark, Deduplicate, Union, Sort, Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;

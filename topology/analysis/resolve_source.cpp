@@ -1,0 +1,116 @@
+#include <algorithm>
+#include <filesystem>
+
+#include "expressions/expression_errors.hpp"
+#include "expressions/parser.hpp"
+#include "records/edit_distance.hpp"
+#include "records/schema_text.hpp"
+#include "sources/local_relation.hpp"
+#include "topology/analysis/formats.hpp"
+#include "topology/analysis/resolver.hpp"
+
+namespace millrace {
+namespace {
+
+Error table_not_found(const std::string& name, const Catalog& catalog) {
+  Error error = spark_error("TABLE_OR_VIEW_NOT_FOUND", "42P01",
+                            "The table or view `" + name +
+                                "` cannot be found. Verify the spelling and correctness of the "
+                                "schema and catalog.");
+  error.kind = ErrorKind::Config;
+  std::vector<std::string> names;
+  for (const auto& [known, node] : catalog.names) names.push_back(known);
+  const std::string nearest = nearest_name(name, names);
+  error.label = nearest.empty() ? "no such name" : "did you mean `" + nearest + "`?";
+  if (!names.empty()) error.notes.push_back("names: " + quoted_list(names));
+  error.fix = nearest.empty() ? "name a source or an operator of this topology"
+                              : "write `" + nearest + "`";
+  return error;
+}
+
+std::vector<std::string> absolute_paths(const plan::Read& read) {
+  std::vector<std::string> paths;
+  const auto add = [&](const std::string& path) {
+    paths.push_back(std::filesystem::absolute(path).lexically_normal().string());
+  };
+  for (const auto& path : read.paths) add(path);
+  const OptionText* option = read.options.find("path");
+  if (option && !option->value.empty() && paths.empty()) add(option->value);
+  return paths;
+}
+
+}  // namespace
+
+Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::Node& node) {
+  if (read.format.empty()) return resolve_table(read, node);
+  const auto choice = find_source(*catalog_.sources, read.format);
+  if (!choice) {
+    fail(unknown_source(*catalog_.sources, read.format), node.origin);
+    return std::nullopt;
+  }
+  SourceRequest request;
+  request.options = with_format(read.options, choice->format);
+  request.paths = absolute_paths(read);
+  request.streaming = read.streaming;
+  request.continuous = settings_.trigger.is_continuous();
+  request.time_zone = settings_.time_zone;
+  if (read.schema) {
+    auto schema = parse_schema(*read.schema);
+    if (!schema.ok()) {
+      fail(std::move(schema.error()), node.origin);
+      return std::nullopt;
+    }
+    request.schema = *schema;
+  }
+  auto planned = choice->type->plan(request);
+  if (!planned.ok()) {
+    fail(std::move(planned.error()), node.origin);
+    return std::nullopt;
+  }
+  resolved::Step step;
+  step.streaming = read.streaming;
+  step.detail = planned->description;
+  auto columns = columns_of(planned->schema, "", node.id);
+  step.kind = resolved::Read{choice->type->name, std::move(*planned)};
+  return finish(std::move(step), std::move(columns), node);
+}
+
+Resolver::Resolved Resolver::resolve_table(const plan::Read& read, const plan::Node& node) {
+  const auto found = catalog_.names.find(read.table);
+  if (found == catalog_.names.end()) {
+    fail(table_not_found(read.table, catalog_), node.origin);
+    return std::nullopt;
+  }
+  Resolved relation = resolve(found->second);
+  if (!relation) return std::nullopt;
+  name_steps(found->second->id, found->first);
+  return aliased(std::move(*relation), read.table, node);
+}
+
+Relation Resolver::aliased(Relation relation, const std::string& name, const plan::Node& node) {
+  for (auto& column : relation.columns) {
+    column.qualifiers = {name};
+    column.node_ids.push_back(node.id);
+  }
+  return relation;
+}
+
+Resolver::Resolved Resolver::resolve_kind(const plan::SubqueryAlias& alias,
+                                          const plan::Node& node) {
+  Resolved relation = input_of(node);
+  if (!relation) return std::nullopt;
+  const plan::Node& input = *node.inputs.front();
+  const auto* read = std::get_if<plan::Read>(&input.kind);
+  const bool is_reference = read && read->format.empty();
+  if (!is_reference) name_steps(input.id, alias.name);
+  return aliased(std::move(*relation), alias.name, node);
+}
+
+Resolver::Resolved Resolver::resolve_kind(const plan::LocalRelation& local,
+                                          const plan::Node& node) {
+  resolved::Step step;
+  step.kind = resolved::Read{"rows", plan_local_relation(local.schema, local.rows)};
+  return finish(std::move(step), columns_of(local.schema, "", node.id), node);
+}
+
+}  // namespace millrace

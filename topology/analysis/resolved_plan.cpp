@@ -1,0 +1,44 @@
+#include "topology/analysis/resolved_plan.hpp"
+
+namespace millrace::resolved {
+namespace {
+
+struct KindName {
+  std::string operator()(const Read& read) const { return read.format; }
+  std::string operator()(const Project&) const { return "project"; }
+  std::string operator()(const Filter&) const { return "filter"; }
+  std::string operator()(const Explode&) const { return "explode"; }
+  std::string operator()(const Expand&) const { return "expand"; }
+  std::string operator()(const Aggregate& aggregate) const {
+    return aggregate.session_key >= 0 ? "session_aggregate" : "aggregate";
+  }
+  std::string operator()(const AssignWindow&) const { return "window"; }
+  std::string operator()(const Watermark&) const { return "watermark"; }
+  std::string operator()(const Deduplicate&) const { return "deduplicate"; }
+  std::string operator()(const Union&) const { return "union"; }
+  std::string operator()(const Sort&) const { return "sort"; }
+  std::string operator()(const Limit&) const { return "limit"; }
+};
+
+struct Stateful {
+  bool operator()(const Read&) const { return false; }
+  bool operator()(const Project&) const { return false; }
+  bool operator()(const Filter&) const { return false; }
+  bool operator()(const Explode&) const { return false; }
+  bool operator()(const Expand&) const { return false; }
+  bool operator()(const Aggregate&) const { return true; }
+  bool operator()(const AssignWindow&) const { return false; }
+  bool operator()(const Watermark&) const { return false; }
+  bool operator()(const Deduplicate&) const { return true; }
+  bool operator()(const Union&) const { return false; }
+  bool operator()(const Sort&) const { return false; }
+  bool operator()(const Limit&) const { return true; }
+};
+
+}  // namespace
+
+std::string kind_name(const Step& step) { return std::visit(KindName{}, step.kind); }
+
+bool is_stateful(const Step& step) { return std::visit(Stateful{}, step.kind); }
+
+}  // namespace millrace::resolved

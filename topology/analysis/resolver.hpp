@@ -1,0 +1,161 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "topology/analysis/analyzer.hpp"
+#include "topology/analysis/relation.hpp"
+
+namespace millrace {
+
+/// One expression of a select list with the name its column gets.
+struct SelectItem {
+  ExpressionPtr expression;  // without alias
+  std::string name;
+  /// Several names: of a generator's columns.
+  std::vector<std::string> generator_names;
+  /// The input column that it is, for what a star stands for: names may be equal. Else -1.
+  int column = -1;
+  /// What the user wrote, when `expression` was rewritten; for explain.
+  ExpressionPtr shown = nullptr;
+};
+
+/// A step that stands between an aggregate and its select list: HAVING or ORDER BY with aggregates.
+struct AggregateStage {
+  const plan::Node* node = nullptr;  // a Filter or a Sort
+  std::vector<ExpressionPtr> written;
+  /// The same over the aggregate's columns.
+  std::vector<ExpressionPtr> lifted;
+};
+
+/// Turns unresolved nodes into resolved steps. Each node is resolved once; a node that cannot be
+/// resolved adds its errors once and counts as nothing for those above it. Lives for one analysis.
+class Resolver {
+ public:
+  Resolver(const Catalog& catalog, const Settings& settings, std::vector<Error>& errors);
+
+  /// Empty when the node, or one below it, has errors.
+  std::optional<Relation> resolve(const plan::NodePtr& node);
+
+ private:
+  using Resolved = std::optional<Relation>;
+  struct Visitor;
+
+  // resolver.cpp
+  Resolved resolve_new(const plan::NodePtr& node);
+  Resolved input_of(const plan::Node& node);
+  Relation finish(resolved::Step step, std::vector<ScopeColumn> columns, const plan::Node& node);
+  void name_steps(std::int64_t node_id, const std::string& name);
+  void fail(Error error, const Origin& origin);
+  /// Parses SQL text; null after an error. `list` also takes what stands in a select list only.
+  ExpressionPtr parsed(const ExpressionPtr& expression);
+  std::vector<ExpressionPtr> parsed_list(const std::vector<ExpressionPtr>& list);
+  BoundExpressionPtr bind_in(const ExpressionPtr& expression, const Relation& relation);
+  BoundExpressionPtr bind_condition(const ExpressionPtr& condition, const Relation& relation);
+  FunctionKind kind_of(const Expression& expression) const;
+  bool has_call(const Expression& expression, FunctionKind kind) const;
+
+  // resolve_source.cpp
+  Resolved resolve_kind(const plan::Read& read, const plan::Node& node);
+  Resolved resolve_kind(const plan::LocalRelation& local, const plan::Node& node);
+  Resolved resolve_kind(const plan::SqlQuery& query, const plan::Node& node);
+  Resolved resolve_kind(const plan::SubqueryAlias& alias, const plan::Node& node);
+  Resolved resolve_table(const plan::Read& read, const plan::Node& node);
+  Relation aliased(Relation relation, const std::string& name, const plan::Node& node);
+
+  // resolve_project.cpp
+  Resolved resolve_kind(const plan::Project& project, const plan::Node& node);
+  Resolved resolve_kind(const plan::Filter& filter, const plan::Node& node);
+  std::vector<SelectItem> select_items(const std::vector<ExpressionPtr>& list,
+                                       const Relation& input);
+  void expand_star(const Star& star, const Origin& origin, const Relation& input,
+                   std::vector<SelectItem>& items);
+  Resolved project(Relation input, std::vector<SelectItem> items, const plan::Node& node);
+  Resolved bind_project(const Relation& input, const std::vector<SelectItem>& items,
+                        const plan::Node& node);
+  BoundExpressionPtr bind_item(const SelectItem& item, const Relation& input);
+  void bind_rest(const std::vector<SelectItem>& items, const Relation& input);
+  bool is_aggregate_text(const ExpressionPtr& expression);
+  Resolved filtered(const Relation& input, const ExpressionPtr& condition, const plan::Node& node,
+                    const ExpressionPtr& written);
+  /// Keeps the given columns of the input, in this order.
+  Relation keep(const Relation& input, const std::vector<std::size_t>& columns,
+                const plan::Node& node);
+
+  // resolve_columns.cpp
+  Resolved resolve_kind(const plan::WithColumns& columns, const plan::Node& node);
+  Resolved resolve_kind(const plan::WithColumnsRenamed& renamed, const plan::Node& node);
+  Resolved resolve_kind(const plan::Drop& drop, const plan::Node& node);
+  Resolved resolve_kind(const plan::ToDF& to_df, const plan::Node& node);
+
+  // resolve_generator.cpp
+  Resolved explode(Relation input, std::vector<SelectItem>& items, const plan::Node& node);
+  bool check_generators(const std::vector<SelectItem>& items, std::optional<std::size_t>& place);
+  bool name_generated(const SelectItem& item, std::vector<Field>& fields);
+  Relation explode_step(Relation input, std::vector<SelectItem>& items, std::size_t place,
+                        resolved::Explode kind, const std::vector<Field>& fields,
+                        const plan::Node& node);
+
+  // resolve_window.cpp
+  Resolved assign_window(Relation input, std::vector<SelectItem>& items, const plan::Node& node);
+  /// The distinct time window call in `expressions`; more than one is an error and gives none.
+  ExpressionPtr window_call(const std::vector<ExpressionPtr>& expressions, const Relation& input);
+  BoundExpressionPtr bind_window_time(const ExpressionPtr& time, const Relation& input,
+                                      std::optional<std::int64_t>& delay);
+  BoundExpressionPtr bind_gap(const Function& call, const Relation& input);
+  /// The input with the window's column behind the others.
+  Resolved add_window(const Relation& input, const ExpressionPtr& call, const plan::Node& node);
+
+  // resolve_aggregate.cpp
+  Resolved resolve_kind(const plan::Aggregate& aggregate, const plan::Node& node);
+  Resolved aggregate(const plan::Aggregate& aggregate, const plan::Node& node,
+                     const std::vector<AggregateStage>& stages);
+  /// Filter and Sort directly over an aggregate whose expressions need the aggregate's input; empty
+  /// for all others.
+  std::optional<Resolved> over_aggregate(const plan::Node& node);
+  bool needs_aggregate_input(const std::vector<ExpressionPtr>& expressions,
+                             const Relation& output);
+  friend class AggregateResolver;
+
+  // resolve_rows.cpp
+  Resolved resolve_kind(const plan::WithWatermark& watermark, const plan::Node& node);
+  Resolved resolve_kind(const plan::Deduplicate& deduplicate, const plan::Node& node);
+  Resolved resolve_kind(const plan::Sort& sort, const plan::Node& node);
+  Resolved sorted(const Relation& input, const std::vector<ExpressionPtr>& orders,
+                  const plan::Node& node, const std::vector<ExpressionPtr>& written);
+  Resolved resolve_kind(const plan::Limit& limit, const plan::Node& node);
+  Resolved resolve_kind(const plan::Offset& offset, const plan::Node& node);
+  std::optional<std::int64_t> delay_of(const std::string& text, const Origin& origin);
+  BoundExpressionPtr bind_order(const ExpressionPtr& child, const Relation& input);
+  std::optional<std::int64_t> row_count(const ExpressionPtr& count);
+
+  // resolve_set_operation.cpp
+  Resolved resolve_kind(const plan::SetOperation& operation, const plan::Node& node);
+  Resolved resolve_kind(const plan::Join& join, const plan::Node& node);
+  std::optional<std::vector<Relation>> inputs_of(const plan::Node& node);
+  std::optional<std::vector<std::size_t>> matching_columns(const Relation& input,
+                                                           const Relation& first, bool by_name,
+                                                           const Origin& origin);
+  std::optional<std::vector<DataType>> union_types(
+      const std::vector<Relation>& inputs, const std::vector<std::vector<std::size_t>>& orders,
+      const Origin& origin);
+  Resolved aligned(const Relation& input, const Relation& first,
+                   const std::vector<std::size_t>& order, const std::vector<DataType>& types,
+                   const plan::Node& node);
+
+  const Catalog& catalog_;
+  const Settings& settings_;
+  ExpressionSettings expression_settings_;
+  std::vector<Error>& errors_;
+  std::map<const plan::Node*, Resolved> resolved_;
+  // Nodes being resolved, to notice a cycle of names.
+  std::set<const plan::Node*> open_;
+  // Keeps nodes made from SQL text alive: their addresses are keys above.
+  std::vector<plan::NodePtr> parsed_nodes_;
+  std::map<std::int64_t, std::vector<std::shared_ptr<resolved::Step>>> steps_;
+};
+
+}  // namespace millrace

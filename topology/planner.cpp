@@ -1,0 +1,189 @@
+#include "topology/planner.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <map>
+#include <set>
+
+#include "topology/planning/operator_factory.hpp"
+
+namespace millrace {
+namespace {
+
+using resolved::Step;
+using resolved::StepPtr;
+
+bool keeps_state_below(const Step& step) {
+  if (resolved::is_stateful(step)) return true;
+  return std::any_of(step.inputs.begin(), step.inputs.end(),
+                     [](const StepPtr& input) { return keeps_state_below(*input); });
+}
+
+/// Steps whose rows must all meet in one place.
+bool runs_alone(const Step& step) {
+  if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
+  if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
+  return std::holds_alternative<resolved::Aggregate>(step.kind) && hash_keys(step).empty();
+}
+
+Error located(Error error, const Origin& origin) {
+  if (error.origin.line == 0) error.origin = origin;
+  return error;
+}
+
+class PlanBuilder {
+ public:
+  explicit PlanBuilder(const Settings& settings) : settings_(settings) {}
+
+  Result<ExecutionPlan> build(const resolved::Plan& plan) {
+    plan_.name = settings_.job_name;
+    plan_.max_watermark_policy = settings_.max_watermark_policy;
+    plan_.bounded = true;
+    for (const auto& output : plan.outputs) {
+      auto input = node_for(output.input, output.mode);
+      if (!input.ok()) return std::move(input.error());
+      add_sink(output, *input);
+    }
+    return std::move(plan_);
+  }
+
+ private:
+  Result<int> node_for(const StepPtr& step, OutputMode mode) {
+    const auto key = std::pair(step.get(), keeps_state_below(*step) ? mode : OutputMode::Append);
+    if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
+    std::vector<int> inputs;
+    for (const auto& input : step->inputs) {
+      auto below = node_for(input, mode);
+      if (!below.ok()) return below;
+      inputs.push_back(*below);
+    }
+    auto node = make_node(*step, mode, inputs);
+    if (!node.ok()) return located(std::move(node.error()), step->origin);
+    const int id = add_node(std::move(*node), *step);
+    for (std::size_t port = 0; port < inputs.size(); ++port) {
+      add_edge(inputs[port], id, int(port), *step, *step->inputs[port]);
+    }
+    plan_.needs_no_data_epochs = plan_.needs_no_data_epochs || needs_no_data_epochs(*step, mode);
+    nodes_.emplace(key, id);
+    return id;
+  }
+
+  static bool needs_no_data_epochs(const Step& step, OutputMode mode) {
+    return resolved::is_stateful(step) && step.has_watermark && mode != OutputMode::Complete &&
+           !std::holds_alternative<resolved::Limit>(step.kind);
+  }
+
+  Result<ExecutionNode> make_node(const Step& step, OutputMode mode,
+                                  const std::vector<int>& inputs) {
+    ExecutionNode node;
+    node.kind = resolved::kind_name(step);
+    node.detail = step.detail;
+    node.output = step.schema;
+    auto parallelism = parallelism_of(step, inputs);
+    if (!parallelism.ok()) return std::move(parallelism.error());
+    node.parallelism = *parallelism;
+    if (const auto* read = std::get_if<resolved::Read>(&step.kind)) {
+      plan_.bounded = plan_.bounded && read->source.bounded;
+      node.spec = SourceSpec{read->source.make, read->source.description, read->source.bounded};
+      return node;
+    }
+    const EmitPolicy policy{mode, !settings_.trigger.is_continuous()};
+    auto spec = operator_spec(step, {policy, on_error_of(step)});
+    if (!spec.ok()) return std::move(spec.error());
+    node.spec = std::move(*spec);
+    return node;
+  }
+
+  Result<int> parallelism_of(const Step& step, const std::vector<int>& inputs) const {
+    if (runs_alone(step)) return 1;
+    const auto* read = std::get_if<resolved::Read>(&step.kind);
+    if (read && !read->source.parallel) return 1;
+    const OptionText* wanted = step.options.find("parallelism");
+    if (wanted) return parse_parallelism(*wanted);
+    if (read || !hash_keys(step).empty()) return settings_.parallelism;
+    int most = 1;
+    for (const int input : inputs) {
+      most = std::max(most, plan_.nodes[std::size_t(input)].parallelism);
+    }
+    return most;
+  }
+
+  Result<int> parse_parallelism(const OptionText& text) const {
+    int number = 0;
+    const char* end = text.value.data() + text.value.size();
+    const auto [stop, failure] = std::from_chars(text.value.data(), end, number);
+    const bool is_number = failure == std::errc() && stop == end;
+    if (is_number && number >= 1 && number <= settings_.max_parallelism) return number;
+    return located(make_error(ErrorKind::Config,
+                              "topology: parallelism out of range: '" + text.value + "'",
+                              "give a number from 1 to " +
+                                  std::to_string(settings_.max_parallelism)),
+                   text.origin);
+  }
+
+  static OnError on_error_of(const Step& step) {
+    const OptionText* text = step.options.find("onError");
+    if (text && equal_ignoring_case(text->value, "drop")) return OnError::Drop;
+    if (text && equal_ignoring_case(text->value, "deadLetter")) return OnError::DeadLetter;
+    return OnError::Fail;
+  }
+
+  int add_node(ExecutionNode node, const Step& step) {
+    const OptionText* uid = step.options.find("uid");
+    return add_node(std::move(node), uid ? uid->value : step.name);
+  }
+
+  int add_node(ExecutionNode node, const std::string& name) {
+    node.id = int(plan_.nodes.size());
+    node.name = unique_name(name.empty() ? node.kind + "_" + std::to_string(node.id) : name);
+    plan_.nodes.push_back(std::move(node));
+    return plan_.nodes.back().id;
+  }
+
+  std::string unique_name(const std::string& name) {
+    std::string candidate = name;
+    for (int i = 2; !names_.insert(candidate).second; ++i) {
+      candidate = name + "_" + std::to_string(i);
+    }
+    return candidate;
+  }
+
+  void add_edge(int from, int to, int port, const Step& step, const Step& input) {
+    ExecutionEdge edge{from, to, port, Partitioning::Forward, {}, input.has_watermark};
+    const int writers = plan_.nodes[std::size_t(from)].parallelism;
+    const int readers = plan_.nodes[std::size_t(to)].parallelism;
+    auto keys = hash_keys(step);
+    if (readers > 1 && !keys.empty()) {
+      edge.partitioning = Partitioning::Hash;
+      edge.keys = std::move(keys);
+    } else if (writers != readers) {
+      edge.partitioning = Partitioning::Rebalance;
+    }
+    plan_.edges.push_back(std::move(edge));
+  }
+
+  void add_sink(const resolved::Output& output, int input) {
+    ExecutionNode node;
+    node.kind = output.format;
+    node.detail = output.sink.description;
+    node.output = output.input->schema;
+    node.spec = SinkSpec{output.sink.make, output.sink.description, output.mode};
+    const int id = add_node(std::move(node), output.name);
+    const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
+    plan_.edges.push_back({input, id, 0, is_alone ? Partitioning::Forward : Partitioning::Rebalance,
+                           {}, output.input->has_watermark});
+  }
+
+  const Settings& settings_;
+  ExecutionPlan plan_;
+  std::map<std::pair<const Step*, OutputMode>, int> nodes_;
+  std::set<std::string> names_;
+};
+
+}  // namespace
+
+Result<ExecutionPlan> plan_execution(const resolved::Plan& plan, const Settings& settings) {
+  return PlanBuilder(settings).build(plan);
+}
+
+}  // namespace millrace

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "topology/analysis/resolved_plan.hpp"
+#include "topology/execution_plan.hpp"
+
+namespace millrace {
+
+/// What a step's operator needs beyond the step.
+struct OperatorSettings {
+  EmitPolicy policy;
+  OnError on_error = OnError::Fail;
+};
+
+/// How the step's operator is made. Requires: the step is no Read. Errors: no operator computes it yet.
+Result<OperatorSpec> operator_spec(const resolved::Step& step, const OperatorSettings& settings);
+
+/// What rows must share to be handled by one subtask of the step, bound to its input; empty: the step
+/// does not care, or runs on one subtask.
+std::vector<BoundExpressionPtr> hash_keys(const resolved::Step& step);
+
+}  // namespace millrace
