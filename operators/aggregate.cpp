@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "checkpoint/timer_index.hpp"
+#include "operators/event_times.hpp"
 #include "operators/group_table.hpp"
 #include "operators/result_batch.hpp"
 
@@ -18,20 +19,6 @@ std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expression
   for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
   return types;
 }
-
-/// The event times of a key column: a timestamp, or the end of a window.
-class EventTimes {
- public:
-  explicit EventTimes(const Column& key)
-      : key_(key), times_(key.type().kind() == TypeKind::Struct ? *key.child(1) : key) {}
-  bool is_null(std::uint32_t row) const { return key_.is_null(row) || times_.is_null(at_key(row)); }
-  std::int64_t operator[](std::uint32_t row) const { return times_.at<std::int64_t>(at_key(row)); }
-
- private:
-  std::uint32_t at_key(std::uint32_t row) const { return row & key_.index_mask(); }
-  const Column& key_;
-  const Column& times_;
-};
 
 class Aggregate final : public Operator {
  public:
@@ -104,7 +91,6 @@ class Aggregate final : public Operator {
   std::vector<Step> steps_;
   std::size_t next_touched_ = 0;
   StateTable::Cursor cursor_;
-  // The group given out last, to be removed once it is in the output.
   ResultBatch result_;
 
   // Scratch of one batch.

@@ -10,7 +10,7 @@ std::string seconds_text(std::int64_t micros) { return fmt::format("{:g}", stati
 
 std::string joined(const std::vector<Value>& values) {
   std::string text;
-  for (const Value& value : values) text += (text.empty() ? "" : ",") + text_of(value);
+  for (std::size_t i = 0; i < values.size(); ++i) text += (i == 0 ? "" : ",") + text_of(values[i]);
   return text;
 }
 
@@ -132,10 +132,9 @@ class OperatorHarness::Run final : public Output, public JobServices {
     full_ = true;
     CHECK(batch.num_rows() != 0);
     batch.rows().for_each([&](std::uint32_t row) {
-      std::string cells;
-      for (const ColumnRef& column : batch.columns())
-        cells += (cells.empty() ? "" : ",") + text_of(value_at(*column, row));
-      write(cells);
+      std::vector<Value> cells;
+      for (const ColumnRef& column : batch.columns()) cells.push_back(value_at(*column, row));
+      write(joined(cells));
     });
   }
   void emit(Watermark watermark) override { write("w" + seconds_text(watermark.micros)); }

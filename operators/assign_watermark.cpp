@@ -1,0 +1,87 @@
+#include "operators/assign_watermark.hpp"
+
+#include <algorithm>
+
+#include "operators/event_times.hpp"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::int64_t kMicrosPerMilli = 1000;
+
+std::int64_t cut_to_millis(std::int64_t micros) {
+  std::int64_t rest = micros % kMicrosPerMilli;
+  if (rest < 0) rest += kMicrosPerMilli;
+  return micros - rest;
+}
+
+class AssignWatermark final : public Operator {
+ public:
+  explicit AssignWatermark(AssignWatermarkOptions options)
+      : options_(options), delay_(cut_to_millis(options.delay_micros)) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    return {};
+  }
+
+  Progress process(int /*port*/, RecordBatch batch, Output& out) override {
+    if (batch.num_rows() == 0) return Progress::Done;
+    observe(batch);
+    out.emit(std::move(batch));
+    if (!options_.policy.at_marker) give(Watermark{own_watermark_}, out);
+    return Progress::Done;
+  }
+
+  /// What comes from above is replaced by this node's own.
+  Progress on_watermark(Watermark, Output&) override { return Progress::Done; }
+
+  Progress on_epoch_end(Epoch epoch, Output& out) override {
+    stats_.watermark = own_watermark_;
+    context_->services.report_event_time(context_->node, epoch, stats_);
+    stats_ = {};
+    if (!options_.policy.at_marker) return Progress::Done;
+    if (auto planned = context_->services.planned_watermark(epoch)) give(*planned, out);
+    return Progress::Done;
+  }
+
+ private:
+  void observe(const RecordBatch& batch) {
+    const EventTimes times(batch.column(static_cast<std::size_t>(options_.column)));
+    batch.rows().for_each([&](std::uint32_t row) {
+      if (!times.is_null(row)) add(cut_to_millis(times[row]));
+    });
+    if (stats_.count != 0) own_watermark_ = std::max(own_watermark_, stats_.max - delay_);
+  }
+
+  void add(std::int64_t time) {
+    stats_.min = stats_.count == 0 ? time : std::min(stats_.min, time);
+    stats_.max = stats_.count == 0 ? time : std::max(stats_.max, time);
+    stats_.sum += static_cast<double>(time);
+    ++stats_.count;
+  }
+
+  void give(Watermark watermark, Output& out) {
+    if (watermark.micros <= given_) return;
+    given_ = watermark.micros;
+    out.emit(watermark);
+  }
+
+  const AssignWatermarkOptions options_;
+  const std::int64_t delay_;
+  OperatorContext* context_ = nullptr;
+  // Of the whole job: never below 0, never falling.
+  std::int64_t own_watermark_ = 0;
+  std::int64_t given_ = 0;
+  // Since the last marker.
+  EventTimeStats stats_;
+};
+
+}  // namespace
+
+std::unique_ptr<Operator> make_assign_watermark(AssignWatermarkOptions options) {
+  return std::make_unique<AssignWatermark>(options);
+}
+
+}  // namespace millrace

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <memory>
+
+#include "operators/operator.hpp"
+
+namespace millrace {
+
+struct AssignWatermarkOptions {
+  /// The input column with the event time: a timestamp, or a window (its end counts).
+  int column = 0;
+  /// How far the watermark stays behind the largest event time; not negative.
+  std::int64_t delay_micros = 0;
+  EmitPolicy policy;
+};
+
+/// withWatermark: passes rows on and watches their event times, cut to milliseconds as Spark does. NULL
+/// times do not count. Micro-batch: reports each epoch's event times and gives out the watermark that
+/// the coordinator planned. Continuous: gives out a watermark of its own behind each batch that raised
+/// it; it begins above 0 and never falls.
+std::unique_ptr<Operator> make_assign_watermark(AssignWatermarkOptions options);
+
+}  // namespace millrace

@@ -1,0 +1,157 @@
+#include "operators/deduplicate.hpp"
+
+#include <limits>
+
+#include "checkpoint/state_table.hpp"
+#include "checkpoint/timer_index.hpp"
+#include "operators/event_times.hpp"
+#include "records/key_encoding.hpp"
+
+namespace millrace {
+
+namespace {
+
+constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
+constexpr int kRemovedPerCall = 4096;
+
+class Deduplicate final : public Operator {
+ public:
+  explicit Deduplicate(DeduplicateOptions options)
+      : options_(std::move(options)), encoder_(options_.key_types), seen_(StateLayout{}) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    return {};
+  }
+
+  Progress process(int /*port*/, RecordBatch batch, Output& out) override {
+    if (options_.event_time >= 0 && watermark_ != kNoWatermark) drop_late(batch);
+    if (batch.num_rows() == 0) return Progress::Done;
+    keep_first(batch);
+    context_->counters.state_rows_total.set(static_cast<std::int64_t>(seen_.size()));
+    if (batch.num_rows() != 0) out.emit(std::move(batch));
+    return Progress::Done;
+  }
+
+  Progress on_watermark(Watermark watermark, Output& out) override {
+    next_watermark_ = watermark.micros;
+    return options_.policy.at_marker ? Progress::Done : advance(out);
+  }
+
+  Progress on_epoch_end(Epoch /*epoch*/, Output& out) override {
+    ends_epoch_ = true;
+    return advance(out);
+  }
+
+  Progress resume(Output& out) override { return advance(out); }
+
+ private:
+  Progress advance(Output& out);
+  void drop_late(RecordBatch& batch);
+  void keep_first(RecordBatch& batch);
+  void set_timer(const RecordBatch& batch, std::uint32_t row, std::byte* entry);
+  EventTimes event_times(const RecordBatch& batch) const {
+    return EventTimes(batch.column(static_cast<std::size_t>(options_.event_time)));
+  }
+  void end_epoch();
+
+  // Fixed after open.
+  const DeduplicateOptions options_;
+  OperatorContext* context_ = nullptr;
+
+  // State.
+  KeyEncoder encoder_;
+  StateTable seen_;
+  TimerIndex timers_;
+  std::int64_t watermark_ = kNoWatermark;
+  std::int64_t next_watermark_ = kNoWatermark;
+
+  // Since the last marker.
+  std::int64_t updated_ = 0;
+  std::int64_t removed_ = 0;
+  // The marker is waiting for `advance` to end.
+  bool ends_epoch_ = false;
+
+  // Scratch of one batch.
+  std::vector<ColumnRef> keys_;
+  std::vector<std::byte*> entries_;
+  std::vector<std::uint32_t> kept_;
+};
+
+void Deduplicate::drop_late(RecordBatch& batch) {
+  const EventTimes times = event_times(batch);
+  const std::uint32_t before = batch.num_rows();
+  kept_.clear();
+  batch.rows().for_each([&](std::uint32_t row) {
+    if (times.is_null(row) || times[row] > watermark_) kept_.push_back(row);
+  });
+  if (kept_.size() == before) return;
+  context_->counters.state_rows_dropped_by_watermark.add(
+      static_cast<std::int64_t>(before - kept_.size()));
+  std::swap(batch.start_selection(), kept_);
+}
+
+void Deduplicate::keep_first(RecordBatch& batch) {
+  keys_.clear();
+  for (int key : options_.keys) keys_.push_back(batch.column_ref(static_cast<std::size_t>(key)));
+  const Rows rows = batch.rows();
+  encoder_.encode(keys_, rows);
+  entries_.resize(rows.size());
+  seen_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), entries_.data());
+  kept_.clear();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    if (!StateTable::mark(entries_[k], 1)) continue;
+    kept_.push_back(rows[k]);
+    if (options_.within_watermark || options_.event_time_is_key)
+      set_timer(batch, rows[k], entries_[k]);
+  }
+  keys_.clear();
+  updated_ += static_cast<std::int64_t>(kept_.size());
+  if (kept_.size() != rows.size()) std::swap(batch.start_selection(), kept_);
+}
+
+void Deduplicate::set_timer(const RecordBatch& batch, std::uint32_t row, std::byte* entry) {
+  const EventTimes times = event_times(batch);
+  if (options_.within_watermark) {
+    // Spark reads a NULL time as 0.
+    const std::int64_t time = times.is_null(row) ? 0 : times[row];
+    const bool is_far = time > std::numeric_limits<std::int64_t>::max() - options_.delay_micros;
+    if (!is_far) timers_.add(time + options_.delay_micros, entry);
+  } else if (!times.is_null(row)) {
+    timers_.add(times[row], entry);
+  }
+}
+
+/// Forgets what the watermark has reached, then puts it in force and passes it on.
+Progress Deduplicate::advance(Output& out) {
+  for (int i = 0; i < kRemovedPerCall; ++i) {
+    std::byte* entry = timers_.take_due(next_watermark_);
+    if (entry == nullptr) {
+      if (next_watermark_ > watermark_) out.emit(Watermark{next_watermark_});
+      watermark_ = next_watermark_;
+      if (ends_epoch_) end_epoch();
+      return Progress::Done;
+    }
+    seen_.erase(entry);
+    ++removed_;
+  }
+  return Progress::More;
+}
+
+void Deduplicate::end_epoch() {
+  SubtaskCounters& counters = context_->counters;
+  counters.state_rows_total.set(static_cast<std::int64_t>(seen_.size()));
+  counters.state_rows_updated.set(updated_);
+  counters.state_rows_removed.set(removed_);
+  counters.state_bytes.set(static_cast<std::int64_t>(seen_.bytes_used()));
+  updated_ = removed_ = 0;
+  ends_epoch_ = false;
+}
+
+}  // namespace
+
+std::unique_ptr<Operator> make_deduplicate(DeduplicateOptions options) {
+  return std::make_unique<Deduplicate>(std::move(options));
+}
+
+}  // namespace millrace
