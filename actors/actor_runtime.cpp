@@ -4,6 +4,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 #include <thread>
@@ -23,18 +24,25 @@ namespace {
 
 using Poke = caf::atom_constant<caf::atom("poke")>;
 
+/// How long a task may work for one poke. One event in simulation, so that every order can happen.
+enum class Turn { Budget, OneEvent };
+
 /// Runs one task for each poke.
 class TaskActor final : public caf::event_based_actor {
  public:
-  TaskActor(caf::actor_config& config, TaskCell* cell)
-      : caf::event_based_actor(config), cell_(cell) {}
+  TaskActor(caf::actor_config& config, TaskCell* cell, Turn turn)
+      : caf::event_based_actor(config), cell_(cell), turn_(turn) {}
   caf::behavior make_behavior() override {
     set_default_handler(caf::drop);
-    return {[this](Poke) { cell_->run(SteadyClock::now() + kSliceBudget); }};
+    return {[this](Poke) {
+      cell_->run(turn_ == Turn::OneEvent ? SteadyClock::time_point::min()
+                                         : SteadyClock::now() + kSliceBudget);
+    }};
   }
 
  private:
   TaskCell* cell_;
+  const Turn turn_;
 };
 
 /// Detached: its one poke lasts as long as the source is read.
@@ -79,6 +87,11 @@ bool workers_spin(const RuntimeOptions& options) {
 
 caf::actor_system_config& configure(caf::actor_system_config& config,
                                     const RuntimeOptions& options) {
+  if (options.simulated) {
+    config.set("scheduler.policy", caf::atom("testing"));
+    config.set("scheduler.max-throughput", std::size_t{1});
+    return config;
+  }
   const bool spin = workers_spin(options);
   config.set("scheduler.policy", spin ? caf::atom("stealing") : caf::atom("sharing"));
   config.set("scheduler.max-threads", static_cast<std::size_t>(worker_threads(options)));
@@ -95,9 +108,15 @@ caf::actor_system_config& configure(caf::actor_system_config& config,
 
 struct ActorRuntime::State {
   explicit State(const RuntimeOptions& options)
-      : idle(options.idle), system(configure(config, options)) {}
+      : idle(options.idle), simulated(options.simulated), system(configure(config, options)) {}
+
+  /// Requires: simulated.
+  caf::scheduler::test_coordinator& simulation() {
+    return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
+  }
 
   const IdleStrategy idle;
+  const bool simulated;
   caf::actor_system_config config;
   std::vector<std::unique_ptr<SourceThread>> source_threads;
   caf::actor_system system;
@@ -112,13 +131,16 @@ ActorRuntime::ActorRuntime(const RuntimeOptions& options)
 ActorRuntime::~ActorRuntime() { shutdown(); }
 
 std::function<void()> ActorRuntime::spawn_task(TaskCell& cell, bool own_thread) {
-  caf::actor handle = own_thread ? state_->system.spawn<TaskActor, caf::detached>(&cell)
-                                 : state_->system.spawn<TaskActor>(&cell);
+  const Turn turn = state_->simulated ? Turn::OneEvent : Turn::Budget;
+  caf::actor handle = own_thread && !state_->simulated
+                          ? state_->system.spawn<TaskActor, caf::detached>(&cell, turn)
+                          : state_->system.spawn<TaskActor>(&cell, turn);
   state_->tasks.push_back(handle);
   return [handle] { caf::anon_send(handle, Poke::value); };
 }
 
 std::function<void()> ActorRuntime::spawn_source(TaskCell& cell, SourceTask& task) {
+  if (state_->simulated) return spawn_task(cell, false);
   auto thread = std::make_unique<SourceThread>(cell, task, state_->idle);
   SourceThread* waker = thread.get();
   state_->source_threads.push_back(std::move(thread));
@@ -142,12 +164,33 @@ void ActorRuntime::start() {
   for (const caf::actor& source : state_->sources) caf::anon_send(source, Poke::value);
 }
 
+bool ActorRuntime::step(std::mt19937_64& random) {
+  caf::scheduler::test_coordinator& simulation = state_->simulation();
+  if (!simulation.has_job()) return simulation.trigger_timeout();
+  auto& jobs = simulation.jobs;
+  std::swap(jobs[random() % jobs.size()], jobs.front());
+  return simulation.try_run_once();
+}
+
+std::int64_t ActorRuntime::now_micros() const {
+  if (state_->simulated) return steady_ns() / 1000;
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+std::int64_t ActorRuntime::steady_ns() const {
+  return state_->simulated ? state_->system.clock().now().time_since_epoch().count()
+                           : SteadyClock::now().time_since_epoch().count();
+}
+
 void ActorRuntime::shutdown() {
   caf::scoped_actor self{state_->system};
-  const auto end = [&self](const caf::actor& actor) {
+  const auto end = [&](const caf::actor& actor) {
     if (!actor) return;
     caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    self->wait_for(actor);
+    if (state_->simulated) state_->simulation().run();
+    else self->wait_for(actor);
   };
   for (const caf::actor& source : std::exchange(state_->sources, {})) end(source);
   for (const caf::actor& task : std::exchange(state_->tasks, {})) end(task);

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <random>
 
 #include "actors/source_task.hpp"
 #include "actors/task_cell.hpp"
@@ -17,6 +19,8 @@ struct RuntimeOptions {
   /// Worker threads; 0: as many as the cores leave beside the threads that wait for input.
   int threads = 0;
   std::size_t num_source_threads = 0;
+  /// No threads, virtual time, one event a turn: `step` decides who is next.
+  bool simulated = false;
 };
 
 /// Everything the engine wants of the actor framework: one actor for each task, one for the
@@ -38,8 +42,15 @@ class ActorRuntime {
   void post(std::function<void()> call);
   void post_after(std::chrono::microseconds delay, std::function<void()> call);
 
+  /// Microseconds since 1970 UTC, and steady nanoseconds; virtual when simulated.
+  std::int64_t now_micros() const;
+  std::int64_t steady_ns() const;
+
   /// Lets the sources read.
   void start();
+  /// Simulated: runs one ready actor chosen by `random`, or moves time to the next timer. False when
+  /// there is neither.
+  bool step(std::mt19937_64& random);
   /// Ends all actors and waits for them; afterwards nobody runs a task. Requires: the sources were told
   /// to stop. What `spawn_*` returned must be gone before this object goes.
   void shutdown();

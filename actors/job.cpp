@@ -4,20 +4,8 @@
 
 namespace millrace {
 
-namespace {
-
-std::int64_t now_micros() {
-  return std::chrono::duration_cast<std::chrono::microseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
-}
-
-std::int64_t steady_ns() { return SteadyClock::now().time_since_epoch().count(); }
-
-}  // namespace
-
 Job::Job(ExecutionPlan plan, JobOptions options)
-    : plan_(std::move(plan)), options_(std::move(options)), clock_{now_micros, steady_ns} {}
+    : plan_(std::move(plan)), options_(std::move(options)) {}
 
 Job::~Job() {
   for (const auto& [index, task] : sources_) {
@@ -40,14 +28,14 @@ void Job::run() {
   coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
   runtime_->spawn_coordinator();
   // First, so that nothing a source says arrives before it.
-  post([](EpochCoordinator& coordinator) { return coordinator.on_start(now_micros()); });
+  post([this](EpochCoordinator& coordinator) { return coordinator.on_start(now()); });
   runtime_->start();
 }
 
 void Job::stop() {
   std::lock_guard lock(mutex_);
   if (ended_) return;
-  post([](EpochCoordinator& coordinator) { return coordinator.on_stop(now_micros()); });
+  post([this](EpochCoordinator& coordinator) { return coordinator.on_stop(now()); });
 }
 
 Status Job::await() {
@@ -103,30 +91,30 @@ void Job::post(std::function<CoordinatorActions(EpochCoordinator&)> event) {
 }
 
 void Job::on_report(SubtaskReport report) {
-  post([report = std::move(report)](EpochCoordinator& coordinator) {
-    return coordinator.on_report(report, now_micros());
+  post([this, report = std::move(report)](EpochCoordinator& coordinator) {
+    return coordinator.on_report(report, now());
   });
 }
 
 void Job::on_latest_offset(std::size_t source, std::optional<std::string> start,
                            std::optional<std::string> end) {
-  post([=](EpochCoordinator& coordinator) {
-    return coordinator.on_latest_offset(source, start, end, now_micros());
+  post([=, this](EpochCoordinator& coordinator) {
+    return coordinator.on_latest_offset(source, start, end, now());
   });
 }
 
 void Job::on_committed(Epoch epoch) {
-  post([epoch](EpochCoordinator& coordinator) {
-    return coordinator.on_committed(epoch, now_micros());
+  post([this, epoch](EpochCoordinator& coordinator) {
+    return coordinator.on_committed(epoch, now());
   });
 }
 
 void Job::on_source_ended() {
-  post([](EpochCoordinator& coordinator) { return coordinator.on_source_ended(now_micros()); });
+  post([this](EpochCoordinator& coordinator) { return coordinator.on_source_ended(now()); });
 }
 
 void Job::on_data_available() {
-  post([](EpochCoordinator& coordinator) { return coordinator.on_data_available(now_micros()); });
+  post([this](EpochCoordinator& coordinator) { return coordinator.on_data_available(now()); });
 }
 
 void Job::on_failure(const std::string& where, Error error) {
@@ -191,9 +179,9 @@ void Job::carry_out(const AcknowledgeEpoch& acknowledge) {
 }
 
 void Job::carry_out(const WakeAt& wake) {
-  const std::int64_t delay = std::max<std::int64_t>(0, wake.micros - now_micros());
+  const std::int64_t delay = std::max<std::int64_t>(0, wake.micros - now());
   runtime_->post_after(std::chrono::microseconds(delay), [this] {
-    carry_out(coordinator_->on_timer(now_micros()));
+    carry_out(coordinator_->on_timer(now()));
   });
 }
 

@@ -28,6 +28,8 @@ struct JobOptions {
   std::int64_t channel_records = 16'384;
   std::size_t max_poll_records = 4'096;
   std::string time_zone = "UTC";
+  /// No threads and virtual time: the caller runs the job by `step`.
+  bool simulated = false;
   /// Called by the coordinator for each complete epoch, in order; must return soon.
   std::function<void(const EpochSummary&)> on_epoch;
   /// Something surprising that lost nothing. From any thread.
@@ -50,6 +52,9 @@ class Job final : private JobEvents {
   Status await();
   /// True when the job ended within the time.
   bool await_for(std::chrono::microseconds time);
+
+  /// Simulated: runs one actor chosen by `random`; false when the job can do nothing more.
+  bool step(std::mt19937_64& random) { return runtime_->step(random); }
 
   const ExecutionPlan& plan() const { return plan_; }
   /// Counters of a node's subtasks; safe to read while the job runs.
@@ -99,6 +104,7 @@ class Job final : private JobEvents {
   void on_warning(const std::string& where, const std::string& text) override;
   void post(std::function<CoordinatorActions(EpochCoordinator&)> event);
 
+  std::int64_t now() const { return clock_.now_micros(); }
   void tear_down();
 
   struct Subtask {

@@ -17,7 +17,8 @@ void Job::make_cells() {
     }
   }
   runtime_ = std::make_unique<ActorRuntime>(
-      RuntimeOptions{options_.idle, options_.threads, num_sources});
+      RuntimeOptions{options_.idle, options_.threads, num_sources, options_.simulated});
+  clock_ = {[this] { return runtime_->now_micros(); }, [this] { return runtime_->steady_ns(); }};
 }
 
 void Job::connect() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -69,8 +70,8 @@ class EpochBoard {
 
 /// Clocks of a job; virtual ones in simulation.
 struct JobClock {
-  std::int64_t (*now_micros)() = nullptr;
-  std::int64_t (*steady_ns)() = nullptr;
+  std::function<std::int64_t()> now_micros;  // microseconds since 1970 UTC
+  std::function<std::int64_t()> steady_ns;
 };
 
 /// Where one task stands in its job.
