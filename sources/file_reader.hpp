@@ -1,0 +1,67 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "records/formats/format.hpp"
+#include "records/tcp.hpp"
+#include "records/value.hpp"
+#include "sources/bad_record_policy.hpp"
+
+namespace millrace {
+
+/// What the rows of a file look like.
+struct FileFormat {
+  std::string format = "text";
+  Options options;
+  std::string time_zone = "UTC";
+  SchemaPtr data_schema;       // what the format decodes
+  SchemaPtr partition_schema;  // columns of `key=value` folders
+  SchemaPtr output_schema;     // both, in this order
+  BadRecords bad_records = BadRecords::Unset;
+  std::size_t max_record_bytes = std::size_t{64} << 20;
+};
+
+/// Reads one file after the other in large pieces; rows are views into the piece they came from. Not
+/// thread-safe.
+class FileReader {
+ public:
+  FileReader(const FileFormat& format, SourceContext& context);
+
+  /// Begins a file. `partition` holds the values of the partition columns, constant in a file. Error: it
+  /// cannot be opened.
+  Status open(const std::string& path, std::vector<Value> partition);
+  /// The next rows, at most `max_rows`; an empty handle at the end of the file. Requires: open.
+  Result<RecordBatch> read(std::size_t max_rows);
+
+ private:
+  std::string_view pending() const { return {data_ + begin_, end_ - begin_}; }
+  /// Reads the next piece behind what is pending.
+  Status fill();
+  Status skip_too_long();
+  void skip_line();
+  void finish(RecordBatch& batch);
+
+  // Fixed.
+  const FileFormat& format_;
+  SourceContext& context_;
+  const RecordPool::Owner buffers_;  // of its own, so that big arenas do not spread over all columns
+  std::unique_ptr<RecordDecoder> decoder_;
+
+  // The open file.
+  std::string path_;
+  Descriptor fd_;
+  std::vector<Value> partition_;
+  bool at_end_ = false;
+  bool skipping_line_ = false;
+
+  // The piece: read but not yet used are the bytes from begin_ to end_.
+  ColumnRef buffer_;
+  char* data_ = nullptr;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::int64_t read_ns_ = 0;
+};
+
+}  // namespace millrace
