@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "operators/operator.hpp"
-#include "operators/sort_key.hpp"
+#include "records/sort_key.hpp"
 
 namespace millrace {
 

@@ -1,4 +1,4 @@
-#include "operators/sort_key.hpp"
+#include "records/sort_key.hpp"
 
 #include <bit>
 #include <cmath>
