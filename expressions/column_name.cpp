@@ -91,6 +91,13 @@ bool is_interval(const Expression& expression) {
          kind == TypeKind::CalendarInterval;
 }
 
+bool is_infix(const std::string& name) {
+  static const std::set<std::string_view> kNames = {"+",  "-",  "*",   "/",  "%",   "div", "<=>",
+                                                    "<",  "<=", ">",   ">=", "&",   "|",   "^",
+                                                    "<<", ">>", ">>>", "==", "and", "or"};
+  return kNames.contains(name);
+}
+
 class NamePrinter {
  public:
   std::string print(const Expression& expression) { return std::visit(*this, expression.node); }
@@ -161,14 +168,18 @@ class NamePrinter {
     return out;
   }
 
+  static bool is_map_call(const Expression& expression) {
+    const auto* call = std::get_if<Function>(&expression.node);
+    return call && (call->name.starts_with("map") || call->name == "str_to_map");
+  }
+
   // Maps are read with brackets, structs with a dot; a plain column with a key in brackets is a
   // map.
   static bool is_field(const ExtractValue& extract) {
     const auto* key = std::get_if<Literal>(&extract.key->node);
     if (!key || key->value.type.kind() != TypeKind::String) return false;
     if (std::holds_alternative<Attribute>(extract.child->node)) return false;
-    const auto* call = std::get_if<Function>(&extract.child->node);
-    return !call || (!call->name.starts_with("map") && call->name != "str_to_map");
+    return !is_map_call(*extract.child);
   }
 
   std::string function(const Function& call) {
@@ -181,41 +192,45 @@ class NamePrinter {
            list(call.arguments, shown) + defaults_of(name, call.arguments.size()) + ")";
   }
 
+  // Operands are printed only by the one notation that shows them: printing twice at each level
+  // would take exponential time.
   std::optional<std::string> operation(const std::string& name,
                                        const std::vector<ExpressionPtr>& arguments) {
-    static const std::set<std::string_view> kInfix = {"+",  "-",  "*",   "/",  "%",   "div", "<=>",
-                                                      "<",  "<=", ">",   ">=", "&",   "|",   "^",
-                                                      "<<", ">>", ">>>", "==", "and", "or"};
-    if (arguments.size() == 1) {
-      const std::string operand = print(*arguments[0]);
-      if (name == "not") return "(NOT " + operand + ")";
-      if (name == "negative") return "(- " + operand + ")";
-      if (name == "positive") return "(+ " + operand + ")";
-      if (name == "~") return "~" + operand;
-      if (name == "isnull") return "(" + operand + " IS NULL)";
-      if (name == "isnotnull") return "(" + operand + " IS NOT NULL)";
-    }
+    if (arguments.size() == 1) return unary_operation(name, *arguments[0]);
     if (arguments.size() < 2) return std::nullopt;
-    const std::string left = print(*arguments[0]), right = print(*arguments[1]);
-    if (name == "!=") return "(NOT (" + left + " = " + right + "))";
-    if (name == "||") return "concat(" + left + ", " + right + ")";
-    if (name == "like")
-      return left + " LIKE " + right +
-             (arguments.size() > 2 ? " ESCAPE '" + print(*arguments[2]) + "'" : "");
-    if (name == "rlike") return "RLIKE(" + left + ", " + right + ")";
-    if (name == "in")
-      return "(" + left + " IN (" +
-             list({arguments.begin() + 1, arguments.end()}, arguments.size() - 1) + "))";
-    if (!kInfix.contains(name)) return std::nullopt;
+    const auto left = [&] { return print(*arguments[0]); };
+    const auto right = [&] { return print(*arguments[1]); };
+    if (name == "!=") return "(NOT (" + left() + " = " + right() + "))";
+    if (name == "||") return "concat(" + left() + ", " + right() + ")";
+    if (name == "rlike") return "RLIKE(" + left() + ", " + right() + ")";
+    if (name == "like") {
+      const std::string escape =
+          arguments.size() > 2 ? " ESCAPE '" + print(*arguments[2]) + "'" : "";
+      return left() + " LIKE " + right() + escape;
+    }
+    if (name == "in") {
+      const std::vector<ExpressionPtr> values(arguments.begin() + 1, arguments.end());
+      return "(" + left() + " IN (" + list(values, values.size()) + "))";
+    }
+    if (!is_infix(name)) return std::nullopt;
     const std::string op = name == "=="                    ? "="
                            : name == "and" || name == "or" ? upper_case(name)
                                                            : name;
-    const std::string text = left + " " + op + " " + right;
-    // Adding an interval to a time is an expression of its own in Spark, printed without
-    // parentheses.
+    const std::string text = left() + " " + op + " " + right();
+    // Moving a time by an interval is an expression of its own in Spark, without parentheses.
     const bool moves_time =
         (name == "+" || name == "-") && is_interval(*arguments[1]) && !is_interval(*arguments[0]);
     return moves_time ? text : "(" + text + ")";
+  }
+
+  std::optional<std::string> unary_operation(const std::string& name, const Expression& operand) {
+    if (name == "not") return "(NOT " + print(operand) + ")";
+    if (name == "negative") return "(- " + print(operand) + ")";
+    if (name == "positive") return "(+ " + print(operand) + ")";
+    if (name == "~") return "~" + print(operand);
+    if (name == "isnull") return "(" + print(operand) + " IS NULL)";
+    if (name == "isnotnull") return "(" + print(operand) + " IS NOT NULL)";
+    return std::nullopt;
   }
 
   std::optional<std::string> special(const std::string& name, const Function& call) {
@@ -223,7 +238,8 @@ class NamePrinter {
     if (name == "case_when") return case_when(arguments);
     if (name == "if" && arguments.size() == 3) return "(IF(" + list(arguments, 3) + "))";
     if (name == "window" || name == "session_window") return name;
-    if (name == "explode" || name == "explode_outer") return "col";
+    if (arguments.size() == 1 && (name == "explode" || name == "explode_outer"))
+      return is_map_call(*arguments[0]) ? "key" : "col";
     if (name == "posexplode" || name == "posexplode_outer") return "pos";
     if (name == "stack") return "col0";
     if (name == "json_tuple") return "c0";
