@@ -37,6 +37,12 @@ struct SinkSpec {
   OutputMode mode = OutputMode::Append;
 };
 
+/// A line of explain about one node: when results leave it, what bounds its state, what a sink promises.
+struct PlanNote {
+  std::string topic;  // emits, state, guarantee
+  std::string text;
+};
+
 /// One node: `parallelism` subtasks of one source, operator or sink.
 struct ExecutionNode {
   int id = 0;
@@ -46,6 +52,7 @@ struct ExecutionNode {
   SchemaPtr output;
   int parallelism = 1;
   std::variant<SourceSpec, OperatorSpec, SinkSpec> spec;
+  std::vector<PlanNote> notes = {};
 };
 
 /// Rows of `from` go to input `port` of `to`.
