@@ -26,14 +26,7 @@ Error decimal_out_of_range(std::string_view value, const DataType& to);
 
 // While binding. `call` is the expression as Spark prints it: column_name().
 
-/// DATATYPE_MISMATCH.<subclass>, 42K09: "Cannot resolve "<call>" due to data type mismatch: <why>."
-Error type_mismatch(std::string_view subclass, std::string_view call, std::string_view why);
-/// The call at hand as Spark prints it.
-std::string call_text(const FunctionCall& call);
-/// DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE for argument `index` (from 0); `required` is Spark's name
-/// of the types that would do, e.g. `"NUMERIC"`.
-Error unexpected_input_type(const FunctionCall& call, std::size_t index, std::string_view required);
-/// WRONG_NUM_ARGS.WITHOUT_SUGGESTION; `expected` as Spark writes it: `2`, `[1, 2]`, `> 0`.
-Error wrong_num_arguments(const FunctionCall& call, std::string_view expected);
+/// DATATYPE_MISMATCH.<condition>, 42K09: `Cannot resolve "<call>" due to data type mismatch: <why>`.
+Error cannot_resolve(std::string_view condition, std::string_view call, std::string_view why);
 
 }  // namespace millrace

@@ -21,9 +21,6 @@ struct ExpressionSettings {
   std::string time_zone = "UTC"; // session zone, IANA name or +HH:MM
 };
 
-struct BindScope;
-class FunctionRegistry;
-
 /// A call whose arguments are bound already.
 struct FunctionCall {
   std::string name;

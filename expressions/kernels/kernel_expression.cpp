@@ -1,0 +1,118 @@
+#include "expressions/kernels/kernel_expression.hpp"
+
+#include <algorithm>
+
+#include "expressions/kernels/column_loops.hpp"
+
+namespace millrace::kernels {
+
+namespace {
+
+class UnaryExpression final : public BoundExpression {
+ public:
+  UnaryExpression(DataType type, bool nullable, BoundExpressionPtr child, UnaryKernel kernel,
+                  Cost cost)
+      : BoundExpression(std::move(type), nullable),
+        child_(std::move(child)),
+        kernel_(std::move(kernel)),
+        cheap_(cost == Cost::Cheap && child_->is_cheap()) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    return kernel_(context, type(), child_->evaluate(context, batch, rows), rows);
+  }
+  bool is_cheap() const override { return cheap_; }
+
+ private:
+  const BoundExpressionPtr child_;
+  const UnaryKernel kernel_;
+  const bool cheap_;
+};
+
+class BinaryExpression final : public BoundExpression {
+ public:
+  BinaryExpression(DataType type, bool nullable, BoundExpressionPtr left, BoundExpressionPtr right,
+                   BinaryKernel kernel, Cost cost)
+      : BoundExpression(std::move(type), nullable),
+        left_(std::move(left)),
+        right_(std::move(right)),
+        kernel_(std::move(kernel)),
+        cheap_(cost == Cost::Cheap && left_->is_cheap() && right_->is_cheap()) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    const ColumnRef left = left_->evaluate(context, batch, rows);
+    return kernel_(context, type(), left, right_->evaluate(context, batch, rows), rows);
+  }
+  bool is_cheap() const override { return cheap_; }
+
+ private:
+  const BoundExpressionPtr left_;
+  const BoundExpressionPtr right_;
+  const BinaryKernel kernel_;
+  const bool cheap_;
+};
+
+class ManyExpression final : public BoundExpression {
+ public:
+  ManyExpression(DataType type, bool nullable, std::vector<BoundExpressionPtr> children,
+                 ManyKernel kernel, Cost cost)
+      : BoundExpression(std::move(type), nullable),
+        children_(std::move(children)),
+        kernel_(std::move(kernel)),
+        cheap_(cost == Cost::Cheap &&
+               std::all_of(children_.begin(), children_.end(),
+                           [](const BoundExpressionPtr& child) { return child->is_cheap(); })) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    std::vector<ColumnRef> columns;
+    columns.reserve(children_.size());
+    for (const BoundExpressionPtr& child : children_)
+      columns.push_back(child->evaluate(context, batch, rows));
+    return kernel_(context, type(), columns, rows);
+  }
+  bool is_cheap() const override { return cheap_; }
+
+ private:
+  const std::vector<BoundExpressionPtr> children_;
+  const ManyKernel kernel_;
+  const bool cheap_;
+};
+
+class FailingExpression final : public BoundExpression {
+ public:
+  FailingExpression(DataType type, bool nullable, Error error)
+      : BoundExpression(std::move(type), nullable), error_(std::move(error)) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch&, Rows rows) const override {
+    rows.for_each([&](std::uint32_t row) { context.fail(row, error_); });
+    return null_column(context.pool, type());
+  }
+
+ private:
+  const Error error_;
+};
+
+}  // namespace
+
+BoundExpressionPtr make_unary(DataType type, bool nullable, BoundExpressionPtr child,
+                              UnaryKernel kernel, Cost cost) {
+  return std::make_shared<UnaryExpression>(std::move(type), nullable, std::move(child),
+                                           std::move(kernel), cost);
+}
+
+BoundExpressionPtr make_binary(DataType type, bool nullable, BoundExpressionPtr left,
+                               BoundExpressionPtr right, BinaryKernel kernel, Cost cost) {
+  return std::make_shared<BinaryExpression>(std::move(type), nullable, std::move(left),
+                                            std::move(right), std::move(kernel), cost);
+}
+
+BoundExpressionPtr make_many(DataType type, bool nullable, std::vector<BoundExpressionPtr> children,
+                             ManyKernel kernel, Cost cost) {
+  return std::make_shared<ManyExpression>(std::move(type), nullable, std::move(children),
+                                          std::move(kernel), cost);
+}
+
+BoundExpressionPtr make_failing(DataType type, bool nullable, Error error) {
+  return std::make_shared<FailingExpression>(std::move(type), nullable, std::move(error));
+}
+
+}  // namespace millrace::kernels
