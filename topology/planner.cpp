@@ -6,6 +6,7 @@
 #include <set>
 
 #include "topology/planning/operator_factory.hpp"
+#include "topology/planning/plan_notes.hpp"
 
 namespace millrace {
 namespace {
@@ -68,6 +69,10 @@ class PlanBuilder {
     return id;
   }
 
+  EmitPolicy policy_of(OutputMode mode) const {
+    return {mode, !settings_.trigger.is_continuous()};
+  }
+
   static bool needs_no_data_epochs(const Step& step, OutputMode mode) {
     return resolved::is_stateful(step) && step.has_watermark && mode != OutputMode::Complete &&
            !std::holds_alternative<resolved::Limit>(step.kind);
@@ -87,10 +92,11 @@ class PlanBuilder {
       node.spec = SourceSpec{read->source.make, read->source.description, read->source.bounded};
       return node;
     }
-    const EmitPolicy policy{mode, !settings_.trigger.is_continuous()};
+    const EmitPolicy policy = policy_of(mode);
     auto spec = operator_spec(step, {policy, on_error_of(step)});
     if (!spec.ok()) return std::move(spec.error());
     node.spec = std::move(*spec);
+    node.notes = notes_of(step, policy);
     return node;
   }
 
@@ -168,6 +174,7 @@ class PlanBuilder {
     node.detail = output.sink.description;
     node.output = output.input->schema;
     node.spec = SinkSpec{output.sink.make, output.sink.description, output.mode};
+    node.notes = {guarantee_of(output, policy_of(output.mode))};
     const int id = add_node(std::move(node), output.name);
     const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
     plan_.edges.push_back({input, id, 0, is_alone ? Partitioning::Forward : Partitioning::Rebalance,

@@ -10,11 +10,6 @@ const plan::Node* input_over_stage(const plan::Node& node) {
   return is_stage ? node.inputs.at(0).get() : nullptr;
 }
 
-std::vector<ExpressionPtr> expressions_of(const plan::Node& stage) {
-  if (const auto* filter = std::get_if<plan::Filter>(&stage.kind)) return {filter->condition};
-  return std::get<plan::Sort>(stage.kind).orders;
-}
-
 }  // namespace
 
 Resolver::Resolved Resolver::resolve_kind(const plan::Aggregate& kind, const plan::Node& node) {
@@ -26,6 +21,13 @@ Resolver::Resolved Resolver::aggregate(const plan::Aggregate& kind, const plan::
   Resolved input = input_of(node);
   if (!input) return std::nullopt;
   return AggregateResolver(*this, kind, node, std::move(*input)).resolve(stages);
+}
+
+std::vector<ExpressionPtr> Resolver::stage_expressions(const plan::Node& stage) {
+  if (const auto* filter = std::get_if<plan::Filter>(&stage.kind)) {
+    return parsed_list({filter->condition});
+  }
+  return parsed_orders(std::get<plan::Sort>(stage.kind).orders);
 }
 
 bool Resolver::needs_aggregate_input(const std::vector<ExpressionPtr>& expressions,
@@ -56,7 +58,7 @@ std::optional<Resolver::Resolved> Resolver::over_aggregate(const plan::Node& nod
   const std::size_t errors_before = errors_.size();
   std::vector<AggregateStage> stages;
   for (auto stage = chain.rbegin(); stage != chain.rend(); ++stage) {
-    stages.push_back({*stage, parsed_list(expressions_of(**stage)), {}});
+    stages.push_back({*stage, stage_expressions(**stage), {}});
   }
   if (errors_.size() != errors_before) return Resolved{};
   if (!needs_aggregate_input(stages.back().written, *output)) return std::nullopt;

@@ -145,9 +145,8 @@ void Resolver::bind_rest(const std::vector<SelectItem>& items, const Relation& i
 }
 
 bool Resolver::is_aggregate_text(const ExpressionPtr& expression) {
-  std::vector<Error> ignored;
   if (const auto* text = std::get_if<Text>(&expression->node)) {
-    auto list = parse_expression_list(text->sql, expression->origin);
+    auto list = parse_expression_list(text->sql, expression->origin, zone_);
     return list.ok() && list->size() == 1 && has_call(*list->front(), FunctionKind::Aggregate);
   }
   return has_call(*expression, FunctionKind::Aggregate);

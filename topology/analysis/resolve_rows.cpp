@@ -120,7 +120,7 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Sort& sort, const plan::No
   if (auto joint = over_aggregate(node)) return *joint;
   Resolved input = input_of(node);
   if (!input) return std::nullopt;
-  auto orders = parsed_list(sort.orders);
+  auto orders = parsed_orders(sort.orders);
   if (orders.size() != sort.orders.size()) return std::nullopt;
   return sorted(*input, orders, node, orders);
 }

@@ -48,7 +48,11 @@ Resolver::Resolver(const Catalog& catalog, const Settings& settings, std::vector
     : catalog_(catalog),
       settings_(settings),
       expression_settings_{settings.ansi, settings.time_zone},
-      errors_(errors) {}
+      errors_(errors) {
+  auto zone = TimeZone::find(settings.time_zone);
+  if (zone.ok()) zone_ = *zone;
+  if (!zone.ok()) errors_.push_back(std::move(zone.error()));
+}
 
 std::optional<Relation> Resolver::resolve(const plan::NodePtr& node) {
   if (const auto known = resolved_.find(node.get()); known != resolved_.end()) {
@@ -110,12 +114,27 @@ void Resolver::fail(Error error, const Origin& origin) {
   errors_.push_back(std::move(error));
 }
 
+// `window DESC` has a meaning behind ORDER BY only.
+ExpressionPtr Resolver::parsed_order(const ExpressionPtr& order) {
+  const auto* text = std::get_if<Text>(&order->node);
+  if (!text) return parsed(order);
+  const std::string before = "SELECT 1 ORDER BY ";
+  Origin start = order->origin;
+  if (start.line > 0) start.column -= int(before.size());
+  auto query = parse_query(before + text->sql, start, zone_);
+  if (query.ok() && (*query)->order_by.size() == 1) return (*query)->order_by.front();
+  fail(query.ok() ? make_error(ErrorKind::Config, "one expression expected: '" + text->sql + "'")
+                  : std::move(query.error()),
+       order->origin);
+  return nullptr;
+}
+
 ExpressionPtr Resolver::parsed(const ExpressionPtr& expression) {
   bool ok = true;
   ExpressionPtr tree = replace_top_down(expression, [&](const ExpressionPtr& part) {
     const auto* text = std::get_if<Text>(&part->node);
     if (!text) return ExpressionPtr{};
-    auto list = parse_expression_list(text->sql, part->origin);
+    auto list = parse_expression_list(text->sql, part->origin, zone_);
     if (list.ok() && list->size() == 1) return list->front();
     ok = false;
     fail(list.ok() ? make_error(ErrorKind::Config, "one expression expected: '" + text->sql + "'")
@@ -124,6 +143,14 @@ ExpressionPtr Resolver::parsed(const ExpressionPtr& expression) {
     return part;
   });
   return ok ? tree : nullptr;
+}
+
+std::vector<ExpressionPtr> Resolver::parsed_orders(const std::vector<ExpressionPtr>& orders) {
+  std::vector<ExpressionPtr> parsed_expressions;
+  for (const auto& order : orders) {
+    if (auto tree = parsed_order(order)) parsed_expressions.push_back(std::move(tree));
+  }
+  return parsed_expressions;
 }
 
 std::vector<ExpressionPtr> Resolver::parsed_list(const std::vector<ExpressionPtr>& list) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "records/time_zone.hpp"
 #include "topology/analysis/analyzer.hpp"
 #include "topology/analysis/relation.hpp"
 
@@ -50,8 +51,10 @@ class Resolver {
   Relation finish(resolved::Step step, std::vector<ScopeColumn> columns, const plan::Node& node);
   void name_steps(std::int64_t node_id, const std::string& name);
   void fail(Error error, const Origin& origin);
-  /// Parses SQL text; null after an error. `list` also takes what stands in a select list only.
+  /// Parses SQL text; null after an error.
   ExpressionPtr parsed(const ExpressionPtr& expression);
+  ExpressionPtr parsed_order(const ExpressionPtr& order);
+  std::vector<ExpressionPtr> parsed_orders(const std::vector<ExpressionPtr>& orders);
   std::vector<ExpressionPtr> parsed_list(const std::vector<ExpressionPtr>& list);
   BoundExpressionPtr bind_in(const ExpressionPtr& expression, const Relation& relation);
   BoundExpressionPtr bind_condition(const ExpressionPtr& condition, const Relation& relation);
@@ -116,6 +119,7 @@ class Resolver {
   /// Filter and Sort directly over an aggregate whose expressions need the aggregate's input; empty
   /// for all others.
   std::optional<Resolved> over_aggregate(const plan::Node& node);
+  std::vector<ExpressionPtr> stage_expressions(const plan::Node& stage);
   bool needs_aggregate_input(const std::vector<ExpressionPtr>& expressions,
                              const Relation& output);
   friend class AggregateResolver;
@@ -150,6 +154,7 @@ class Resolver {
   const Settings& settings_;
   ExpressionSettings expression_settings_;
   std::vector<Error>& errors_;
+  TimeZone zone_;
   std::map<const plan::Node*, Resolved> resolved_;
   // Nodes being resolved, to notice a cycle of names.
   std::set<const plan::Node*> open_;

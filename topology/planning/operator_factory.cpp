@@ -1,11 +1,15 @@
 #include "topology/planning/operator_factory.hpp"
 
 #include "operators/aggregate.hpp"
+#include "operators/assign_watermark.hpp"
 #include "operators/assign_window.hpp"
+#include "operators/deduplicate.hpp"
 #include "operators/expand.hpp"
 #include "operators/explode.hpp"
 #include "operators/filter.hpp"
+#include "operators/limit.hpp"
 #include "operators/project.hpp"
+#include "operators/sort.hpp"
 #include "operators/union.hpp"
 
 namespace millrace {
@@ -68,15 +72,39 @@ struct SpecMaker {
     spec.state_name = "stateStoreSave";
     return spec;
   }
-  Made operator()(const resolved::Watermark&) { return not_built("watermarks", step.origin); }
-  Made operator()(const resolved::Deduplicate&) {
-    return not_built("dropDuplicates and distinct", step.origin);
+  Made operator()(const resolved::Watermark& kind) {
+    if (kind.idle_timeout_micros > 0) return not_built("idle timeouts", step.origin);
+    auto spec = spec_of<AssignWatermarkOptions>(
+        make_assign_watermark, {kind.column, kind.delay_micros, settings.policy});
+    spec.is_watermark = true;
+    return spec;
+  }
+  Made operator()(const resolved::Deduplicate& kind) {
+    std::vector<DataType> types;
+    for (const int key : kind.keys) types.push_back((*step.schema)[std::size_t(key)].type);
+    auto spec = spec_of<DeduplicateOptions>(
+        make_deduplicate, {kind.keys, std::move(types), kind.event_time, kind.event_time_is_key,
+                           kind.within_watermark, kind.delay_micros, settings.policy});
+    spec.stateful = true;
+    spec.state_name = kind.within_watermark ? "dedupeWithinWatermark" : "dedupe";
+    return spec;
   }
   Made operator()(const resolved::Union&) {
     return spec_of<UnionOptions>(make_union, {step.schema});
   }
-  Made operator()(const resolved::Sort&) { return not_built("sorts", step.origin); }
-  Made operator()(const resolved::Limit&) { return not_built("limits", step.origin); }
+  Made operator()(const resolved::Sort& kind) {
+    SortOptions options{{}, step.schema, settings.on_error};
+    for (const auto& key : kind.keys) {
+      options.columns.push_back({key.expression, {key.ascending, key.nulls_first}});
+    }
+    return spec_of<SortOptions>(make_sort, std::move(options));
+  }
+  Made operator()(const resolved::Limit& kind) {
+    auto spec = spec_of<LimitOptions>(make_limit, {0, kind.count, settings.policy.mode});
+    spec.stateful = settings.policy.mode != OutputMode::Complete;
+    if (spec.stateful) spec.state_name = "globalLimit";
+    return spec;
+  }
 };
 
 }  // namespace

@@ -1,0 +1,99 @@
+#include "topology/planning/plan_notes.hpp"
+
+#include <set>
+
+#include "records/interval_text.hpp"
+
+namespace millrace {
+namespace {
+
+using resolved::Step;
+
+std::string duration(std::int64_t micros) {
+  std::string text;
+  append_interval(text, {0, 0, micros});
+  return text;
+}
+
+std::string emit_text(const EmitPolicy& policy) {
+  switch (policy.mode) {
+    case OutputMode::Complete:
+      return "all groups, when an epoch ends";
+    case OutputMode::Update:
+      return policy.at_marker ? "each touched group once, when an epoch ends"
+                              : "each touched group, after each batch of input";
+    case OutputMode::Append:
+      return policy.at_marker ? "a group once, when an epoch ends whose watermark reached it"
+                              : "a group once, when the watermark reaches it";
+  }
+  return {};
+}
+
+std::string delay_text(const Step& step, int column) {
+  const auto delay = step.event_time[std::size_t(column)];
+  return delay ? "watermark delay " + duration(*delay) : "watermark";
+}
+
+std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& step,
+                            const EmitPolicy& policy) {
+  if (aggregate.keys.empty()) return "one group";
+  if (policy.mode == OutputMode::Complete) {
+    return "UNBOUNDED: complete mode keeps every group";
+  }
+  if (aggregate.event_time_key < 0) {
+    return "UNBOUNDED: no grouping column has a watermark, so no group is ever final";
+  }
+  const auto& name = (*step.schema)[std::size_t(aggregate.event_time_key)].name;
+  return "a group stays until the watermark reaches its `" + name + "` (" +
+         delay_text(step, aggregate.event_time_key) + ")";
+}
+
+std::string duplicates_state(const resolved::Deduplicate& duplicates, const Step& step) {
+  if (duplicates.within_watermark) {
+    return "a key stays until the watermark reaches its first row's time plus " +
+           duration(duplicates.delay_micros);
+  }
+  if (duplicates.event_time_is_key) {
+    const auto& name = (*step.schema)[std::size_t(duplicates.event_time)].name;
+    return "a key stays until the watermark reaches its `" + name + "` (" +
+           delay_text(step, duplicates.event_time) + ")";
+  }
+  return "UNBOUNDED: no watermarked column among the keys, so every key is kept";
+}
+
+/// Sources whose rows are gone once they were read.
+void collect_unrepeatable(const Step& step, std::set<std::string>& formats) {
+  const auto* read = std::get_if<resolved::Read>(&step.kind);
+  if (read && read->format == "socket") formats.insert(read->format);
+  for (const auto& input : step.inputs) collect_unrepeatable(*input, formats);
+}
+
+}  // namespace
+
+std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
+  if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {
+    return {{"emits", emit_text(policy)}, {"state", aggregate_state(*aggregate, step, policy)}};
+  }
+  if (const auto* duplicates = std::get_if<resolved::Deduplicate>(&step.kind)) {
+    return {{"emits", "the first row of a key, at once"},
+            {"state", duplicates_state(*duplicates, step)}};
+  }
+  if (std::holds_alternative<resolved::Sort>(step.kind)) {
+    return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
+  }
+  if (std::holds_alternative<resolved::Limit>(step.kind)) return {{"state", "one counter"}};
+  return {};
+}
+
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy) {
+  std::set<std::string> unrepeatable;
+  collect_unrepeatable(*output.input, unrepeatable);
+  std::string text = policy.at_marker
+                         ? "each row once while the job runs, visible when its epoch is complete"
+                         : "each row once while the job runs, visible at once";
+  text += "; checkpoints are held in memory, so a restart begins anew";
+  if (!unrepeatable.empty()) text += ", and a socket cannot replay what was read from it";
+  return {"guarantee", text};
+}
+
+}  // namespace millrace

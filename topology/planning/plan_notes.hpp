@@ -1,0 +1,18 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "topology/analysis/resolved_plan.hpp"
+#include "topology/execution_plan.hpp"
+
+namespace millrace {
+
+/// What explain and validate say about a step: when its results leave it, and what bounds its state or
+/// `UNBOUNDED` and why. Empty for steps without state.
+std::vector<PlanNote> notes_of(const resolved::Step& step, const EmitPolicy& policy);
+
+/// The sink's effective guarantee, end to end, and why.
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy);
+
+}  // namespace millrace
