@@ -1,0 +1,22 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace millrace {
+
+/// Settings of a job that change how it runs but not what it computes. Plain data.
+struct RuntimeSettings {
+  /// An idle engine thread polls instead of sleeping.
+  bool spin = false;
+  /// Engine threads; 0: by the number of cores.
+  int threads = 0;
+  bool hand_off = true;
+  /// Inputs wait for each other at a marker.
+  bool aligned = true;
+  /// 0: 70 % of the memory of the machine or container.
+  std::int64_t max_state_bytes = 0;
+  int checkpoint_retention = 100;
+};
+
+}  // namespace millrace

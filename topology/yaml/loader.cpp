@@ -1,0 +1,133 @@
+#include "topology/yaml/loader.hpp"
+
+#include <filesystem>
+
+#include "topology/yaml/name_table.hpp"
+#include "topology/yaml/overrides.hpp"
+#include "topology/yaml/readers.hpp"
+#include "topology/yaml/substitution.hpp"
+
+namespace millrace {
+namespace yaml {
+namespace {
+
+std::string joined_lines(const std::vector<std::string>& lines) {
+  std::string text;
+  for (const std::string& line : lines) text += line + "\n";
+  return text;
+}
+
+/// Reads the parts of one file in an order in which each finds what it needs.
+class TopologyReader {
+ public:
+  TopologyReader(const TopologyText& source, const Catalog& catalog, LoadedTopology& loaded)
+      : source_(source),
+        loaded_(loaded),
+        context_{catalog, source.directory, read_errors_, loaded.warnings},
+        names_(context_) {}
+
+  void run() {
+    Document document = parse_document(source_.text, source_.file_name);
+    if (!document.errors.empty() && document.root.is_null()) return take_errors(document);
+    apply_overrides(document, source_.overrides);
+    substitute_environment(document, source_.environment);
+    remember_places(document.root, document);
+    take_errors(document);
+    root_ = &document.root;
+    if (!root_->is_map())
+      context_.fail("the topology file is empty", Origin{source_.file_name, 1, 1, 1},
+                    "start with `sources:`, `operators:` and `sinks:`");
+    else
+      read_parts();
+    for (Error& error : read_errors_) loaded_.errors.push_back(loaded_.located(std::move(error)));
+  }
+
+ private:
+  void take_errors(Document& document) {
+    for (Error& error : document.errors) loaded_.errors.push_back(std::move(error));
+  }
+
+  void remember_places(const YamlValue& value, const Document& document) {
+    const auto known = document.places.find({value.origin.line, value.origin.column});
+    if (value.is_scalar() && value.origin.file == source_.file_name &&
+        known != document.places.end() && known->second.size() == value.text.size())
+      loaded_.positions.add(value.origin, value.text, known->second);
+    for (const YamlValue& item : value.items) remember_places(item, document);
+    for (const YamlEntry& entry : value.entries) remember_places(entry.value, document);
+  }
+
+  const YamlValue* part(std::string_view key, YamlValue::Kind kind) {
+    const YamlEntry* entry = root_->find(key);
+    if (!entry || entry->value.is_null()) return nullptr;
+    return context_.expect(kind, entry->value, "`" + entry->key.text + "`") ? &entry->value
+                                                                            : nullptr;
+  }
+
+  void read_parts() {
+    check_keys(context_, "topology", *root_, {&topology_keys()});
+    read_job();
+    const YamlValue* sources = part("sources", YamlValue::Kind::Map);
+    const YamlValue* operators = part("operators", YamlValue::Kind::Map);
+    const YamlValue* sinks = part("sinks", YamlValue::Kind::Map);
+    if (sources) names_.declare(*sources, true);
+    if (operators) names_.declare(*operators, false);
+    loaded_.views = names_.build_all();
+    if (!sinks || sinks->entries.empty())
+      return context_.fail("the topology has no sink", Origin{source_.file_name, 1, 1, 1},
+                           "add `sinks:` with a name and its definition");
+    read_sinks(*sinks);
+    names_.warn_of_unused();
+  }
+
+  void read_job() {
+    loaded_.name = std::filesystem::path(source_.file_name).stem().string();
+    if (const YamlValue* name = part("name", YamlValue::Kind::Scalar)) loaded_.name = name->text;
+    loaded_.settings.job_name = loaded_.name;
+    if (const YamlEntry* settings = root_->find("settings"))
+      read_settings(context_, settings->value, loaded_.settings, loaded_.runtime);
+    if (const YamlEntry* trigger = root_->find("trigger"))
+      read_trigger(context_, trigger->value, loaded_.settings.trigger);
+    if (const YamlValue* location = part("checkpointLocation", YamlValue::Kind::Scalar))
+      loaded_.checkpoint_location = context_.absolute(location->text);
+  }
+
+  void read_sinks(const YamlValue& sinks) {
+    for (const YamlEntry& entry : sinks.entries) {
+      names_.reserve(entry.key);
+      auto sink = read_sink(context_, entry,
+                            [this](const YamlValue& name) { return names_.find(name); });
+      if (!sink) continue;
+      // The job's name is the name of its memory table.
+      if (sink->format == "memory" && sinks.entries.size() == 1) sink->name = loaded_.name;
+      loaded_.outputs.push_back(std::move(*sink));
+    }
+  }
+
+  const TopologyText& source_;
+  LoadedTopology& loaded_;
+  std::vector<Error> read_errors_;
+  LoadContext context_;
+  NameTable names_;
+  const YamlValue* root_ = nullptr;
+};
+
+}  // namespace
+}  // namespace yaml
+
+Error LoadedTopology::located(Error error) const {
+  error.origin = positions.relocate(error.origin);
+  return error;
+}
+
+LoadedTopology load_topology(const TopologyText& source, const Catalog& catalog) {
+  LoadedTopology loaded;
+  loaded.texts[source.file_name] = source.text;
+  if (!source.overrides.empty())
+    loaded.texts[yaml::kOverrideFile] = yaml::joined_lines(source.overrides);
+  yaml::TopologyReader(source, catalog, loaded).run();
+  sort_by_position(loaded.errors);
+  sort_by_position(loaded.warnings);
+  return loaded;
+}
+
+}  // namespace millrace
