@@ -166,11 +166,13 @@ void ActorRuntime::start() {
 
 bool ActorRuntime::step(std::mt19937_64& random) {
   caf::scheduler::test_coordinator& simulation = state_->simulation();
-  if (!simulation.has_job()) return simulation.trigger_timeout();
+  if (!simulation.has_job()) return false;
   auto& jobs = simulation.jobs;
   std::swap(jobs[random() % jobs.size()], jobs.front());
   return simulation.try_run_once();
 }
+
+bool ActorRuntime::next_timer() { return state_->simulation().trigger_timeout(); }
 
 std::int64_t ActorRuntime::now_micros() const {
   if (state_->simulated) return steady_ns() / 1000;

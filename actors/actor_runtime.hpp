@@ -48,9 +48,10 @@ class ActorRuntime {
 
   /// Lets the sources read.
   void start();
-  /// Simulated: runs one ready actor chosen by `random`, or moves time to the next timer. False when
-  /// there is neither.
+  /// Simulated: runs one ready actor chosen by `random`; false when none is ready.
   bool step(std::mt19937_64& random);
+  /// Simulated: moves time to the next timer; false when there is none.
+  bool next_timer();
   /// Ends all actors and waits for them; afterwards nobody runs a task. Requires: the sources were told
   /// to stop. What `spawn_*` returned must be gone before this object goes.
   void shutdown();

@@ -53,8 +53,10 @@ class Job final : private JobEvents {
   /// True when the job ended within the time.
   bool await_for(std::chrono::microseconds time);
 
-  /// Simulated: runs one actor chosen by `random`; false when the job can do nothing more.
+  /// Simulated: runs one actor chosen by `random`; false when none is ready before the next timer.
   bool step(std::mt19937_64& random) { return runtime_->step(random); }
+  /// Simulated: moves time to the next timer; false when there is none.
+  bool next_timer() { return runtime_->next_timer(); }
 
   const ExecutionPlan& plan() const { return plan_; }
   /// Counters of a node's subtasks; safe to read while the job runs.

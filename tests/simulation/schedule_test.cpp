@@ -61,7 +61,8 @@ void run(std::uint64_t seed) {
   REQUIRE(job.ok());
 
   std::int64_t steps = 0;
-  while (!(*job)->await_for(std::chrono::microseconds(0)) && (*job)->step(random))
+  while (!(*job)->await_for(std::chrono::microseconds(0)) &&
+         ((*job)->step(random) || (*job)->next_timer()))
     REQUIRE(++steps < 1'000'000);
 
   REQUIRE((*job)->await_for(std::chrono::microseconds(0)));
