@@ -4,6 +4,13 @@ namespace millrace {
 
 void register_aggregate_functions(FunctionRegistry& registry) {
   register_count_functions(registry);
+  register_sum_functions(registry);
+  register_extreme_functions(registry);
+  register_first_last_functions(registry);
+  register_collect_functions(registry);
+  register_approx_count_distinct(registry);
+  register_statistics_functions(registry);
+  register_logic_functions(registry);
 }
 
 }  // namespace millrace

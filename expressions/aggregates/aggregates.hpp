@@ -10,5 +10,12 @@ void register_aggregate_functions(FunctionRegistry& registry);
 // One for each file of functions.
 
 void register_count_functions(FunctionRegistry& registry);
+void register_sum_functions(FunctionRegistry& registry);
+void register_extreme_functions(FunctionRegistry& registry);
+void register_first_last_functions(FunctionRegistry& registry);
+void register_collect_functions(FunctionRegistry& registry);
+void register_approx_count_distinct(FunctionRegistry& registry);
+void register_statistics_functions(FunctionRegistry& registry);
+void register_logic_functions(FunctionRegistry& registry);
 
 }  // namespace millrace

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "expressions/functions/function_errors.hpp"
+#include "records/decimal.hpp"
+#include "records/value.hpp"
 
 namespace millrace {
 
@@ -27,6 +29,36 @@ Status check_arguments(const FunctionCall& call, const std::vector<Parameter>& p
       return unexpected_input_type(call, i, parameters[i].names);
   }
   return {};
+}
+
+namespace {
+
+/// The value of a constant expression; nothing when it is not constant.
+std::optional<Value> literal(const BoundExpression& expression) {
+  if (!expression.is_constant()) return std::nullopt;
+  auto pool = RecordPool::create();
+  EvalContext context{*pool, 0, {}};
+  const RecordBatch empty = pool->make_batch_without_columns(std::make_shared<Schema>());
+  return value_at(*expression.evaluate(context, empty, Rows::all(1)), 0);
+}
+
+}  // namespace
+
+std::optional<bool> literal_boolean(const BoundExpression& expression) {
+  const std::optional<Value> value = literal(expression);
+  const bool* truth = value ? std::get_if<bool>(&value->storage) : nullptr;
+  return truth ? std::optional(*truth) : std::nullopt;
+}
+
+std::optional<double> literal_double(const BoundExpression& expression) {
+  const std::optional<Value> value = literal(expression);
+  if (!value) return std::nullopt;
+  if (auto* real = std::get_if<double>(&value->storage)) return *real;
+  if (auto* integer = std::get_if<std::int64_t>(&value->storage))
+    return static_cast<double>(*integer);
+  if (auto* exact = std::get_if<Int128>(&value->storage))
+    return decimal_to_double(*exact, value->type.scale());
+  return std::nullopt;
 }
 
 void add_aggregate(FunctionRegistry& registry, const char* name, const char* signature,

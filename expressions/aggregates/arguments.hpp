@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,6 +22,10 @@ bool is_orderable(const DataType& type);
 
 /// Number and types of the arguments; an untyped NULL is accepted everywhere.
 Status check_arguments(const FunctionCall& call, const std::vector<Parameter>& parameters);
+
+/// The value of a constant argument; nothing when it is NULL, not constant or of another type.
+std::optional<bool> literal_boolean(const BoundExpression& expression);
+std::optional<double> literal_double(const BoundExpression& expression);
 
 using BindAggregate = Result<AggregateFunctionPtr> (*)(const FunctionCall&);
 enum class OrderSensitive { No, Yes };

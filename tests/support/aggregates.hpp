@@ -2,26 +2,19 @@
 
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/binder.hpp"
-#include "tests/support/catch.hpp"
+#include "tests/support/operator_harness.hpp"
 
 namespace millrace::test {
 
 /// Aggregate `name` bound to arguments; the test fails when it cannot be bound.
-inline BoundAggregate aggregate(const char* name, std::vector<BoundExpressionPtr> arguments,
-                                ExpressionSettings settings = {}) {
-  static const FunctionRegistry registry = [] {
-    FunctionRegistry made;
-    register_aggregate_functions(made);
-    return made;
-  }();
-  const std::vector<ExpressionPtr> syntax;
-  FunctionCall call{name, arguments, false, settings, {}, syntax};
-  const FunctionEntry* entry = registry.find(name);
-  REQUIRE(entry != nullptr);
-  auto function = entry->bind_aggregate(call);
-  INFO((function ? std::string() : function.error().message));
-  REQUIRE(function.ok());
-  return {*function, std::move(arguments), nullptr, entry->order_sensitive};
-}
+BoundAggregate aggregate(const char* name, std::vector<BoundExpressionPtr> arguments,
+                         ExpressionSettings settings = {});
+/// The error of binding it to arguments of these types; the test fails when it can be bound.
+Error aggregate_error(const char* name, const std::vector<DataType>& types);
+
+/// The result of an aggregate over rows whose columns are its arguments, as text, or `error: ...`. It is
+/// computed in one batch, row by row, and from two halves that are merged; all must agree.
+std::string aggregate_of(const char* name, const std::vector<DataType>& types,
+                         const std::vector<Row>& rows, ExpressionSettings settings = {});
 
 }  // namespace millrace::test

@@ -1,0 +1,210 @@
+#include <cmath>
+
+#include "expressions/aggregates/aggregates.hpp"
+#include "expressions/aggregates/states.hpp"
+
+namespace millrace {
+
+namespace {
+
+/// Number, mean, and sums of powers of the distance from the mean.
+struct Moments {
+  double count;
+  double mean;
+  double m2;
+  double m3;
+  double m4;
+  double unused;
+
+  void add(double value) {
+    const double n = ++count;
+    const double delta = value - mean;
+    const double step = delta / n;
+    const double square = delta * step * (n - 1);
+    mean += step;
+    m4 += square * step * step * (n * n - 3 * n + 3) + 6 * step * step * m2 - 4 * step * m3;
+    m3 += square * step * (n - 2) - 3 * step * m2;
+    m2 += square;
+  }
+  void add(const Moments& other) {
+    if (other.count == 0) return;
+    const double n1 = count, n2 = other.count, n = n1 + n2;
+    const double delta = other.mean - mean, step = delta / n;
+    const double old2 = m2, old3 = m3;
+    count = n;
+    mean += step * n2;
+    m2 += other.m2 + delta * step * n1 * n2;
+    m3 += other.m3 + step * step * delta * n1 * n2 * (n1 - n2) +
+          3 * step * (n1 * other.m2 - n2 * old2);
+    m4 += other.m4 + step * step * step * delta * n1 * n2 * (n1 * n1 - n1 * n2 + n2 * n2) +
+          6 * step * step * (n1 * n1 * other.m2 + n2 * n2 * old2) +
+          4 * step * (n1 * other.m3 - n2 * old3);
+  }
+};
+
+using Finish = std::optional<double> (*)(const Moments&);
+
+/// Variance and its kin: one pass, by the central moments.
+class MomentsAggregate final : public FixedAggregate<Moments> {
+ public:
+  explicit MomentsAggregate(Finish finish) : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
+
+  void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+              Rows rows) const override {
+    for_each_double(*arguments[0], rows,
+                    [&](std::uint32_t k, double value) { state(states[k]).add(value); });
+  }
+  void merge(std::byte* into, const std::byte* from) const override {
+    state(into).add(state(from));
+  }
+  void finish(EvalContext&, const std::byte* bytes, Column& out) const override {
+    const std::optional<double> result = finish_(state(bytes));
+    result ? out.append(*result) : out.append_null();
+  }
+
+ private:
+  const Finish finish_;
+};
+
+std::optional<double> var_pop(const Moments& m) {
+  if (m.count == 0) return std::nullopt;
+  return m.m2 / m.count;
+}
+std::optional<double> var_samp(const Moments& m) {
+  if (m.count < 2) return std::nullopt;
+  return m.m2 / (m.count - 1);
+}
+std::optional<double> stddev_pop(const Moments& m) {
+  if (m.count == 0) return std::nullopt;
+  return std::sqrt(m.m2 / m.count);
+}
+std::optional<double> stddev_samp(const Moments& m) {
+  if (m.count < 2) return std::nullopt;
+  return std::sqrt(m.m2 / (m.count - 1));
+}
+std::optional<double> skewness(const Moments& m) {
+  if (m.count == 0 || m.m2 == 0) return std::nullopt;
+  return std::sqrt(m.count) * m.m3 / std::sqrt(m.m2 * m.m2 * m.m2);
+}
+std::optional<double> kurtosis(const Moments& m) {
+  if (m.count == 0 || m.m2 == 0) return std::nullopt;
+  return m.count * m.m4 / (m.m2 * m.m2) - 3;
+}
+
+/// The same for pairs.
+struct PairMoments {
+  double count;
+  double mean_x;
+  double mean_y;
+  double product;
+  double m2_x;
+  double m2_y;
+
+  void add(double x, double y) {
+    const double n = ++count;
+    const double dx = x - mean_x, dy = y - mean_y;
+    mean_x += dx / n;
+    mean_y += dy / n;
+    product += dx * (y - mean_y);
+    m2_x += dx * (x - mean_x);
+    m2_y += dy * (y - mean_y);
+  }
+  void add(const PairMoments& other) {
+    if (other.count == 0) return;
+    const double n1 = count, n2 = other.count, n = n1 + n2;
+    const double dx = other.mean_x - mean_x, dy = other.mean_y - mean_y;
+    count = n;
+    mean_x += dx * n2 / n;
+    mean_y += dy * n2 / n;
+    product += other.product + dx * dy * n1 * n2 / n;
+    m2_x += other.m2_x + dx * dx * n1 * n2 / n;
+    m2_y += other.m2_y + dy * dy * n1 * n2 / n;
+  }
+};
+
+using FinishPairs = std::optional<double> (*)(const PairMoments&);
+
+/// Correlation and covariance over the rows in which neither argument is NULL.
+class PairAggregate final : public FixedAggregate<PairMoments> {
+ public:
+  explicit PairAggregate(FinishPairs finish)
+      : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
+
+  void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+              Rows rows) const override {
+    std::vector<double> x(rows.size());
+    std::vector<bool> is_valid(rows.size());
+    for_each_double(*arguments[0], rows, [&](std::uint32_t k, double value) {
+      x[k] = value;
+      is_valid[k] = true;
+    });
+    for_each_double(*arguments[1], rows, [&](std::uint32_t k, double y) {
+      if (is_valid[k]) state(states[k]).add(x[k], y);
+    });
+  }
+  void merge(std::byte* into, const std::byte* from) const override {
+    state(into).add(state(from));
+  }
+  void finish(EvalContext&, const std::byte* bytes, Column& out) const override {
+    const std::optional<double> result = finish_(state(bytes));
+    result ? out.append(*result) : out.append_null();
+  }
+
+ private:
+  const FinishPairs finish_;
+};
+
+std::optional<double> covar_pop(const PairMoments& m) {
+  if (m.count == 0) return std::nullopt;
+  return m.product / m.count;
+}
+std::optional<double> covar_samp(const PairMoments& m) {
+  if (m.count < 2) return std::nullopt;
+  return m.product / (m.count - 1);
+}
+std::optional<double> corr(const PairMoments& m) {
+  if (m.count < 2) return std::nullopt;
+  return m.product / std::sqrt(m.m2_x * m.m2_y);
+}
+
+template <Finish kFinish>
+Result<AggregateFunctionPtr> bind_moments(const FunctionCall& call) {
+  if (auto status = check_arguments(call, {{is_numeric, "\"DOUBLE\""}}); !status)
+    return status.error();
+  return AggregateFunctionPtr(std::make_shared<MomentsAggregate>(kFinish));
+}
+
+template <FinishPairs kFinish>
+Result<AggregateFunctionPtr> bind_pairs(const FunctionCall& call) {
+  if (auto status = check_arguments(call, {{is_numeric, "\"DOUBLE\""}, {is_numeric, "\"DOUBLE\""}});
+      !status)
+    return status.error();
+  return AggregateFunctionPtr(std::make_shared<PairAggregate>(kFinish));
+}
+
+}  // namespace
+
+void register_statistics_functions(FunctionRegistry& registry) {
+  add_aggregate(registry, "var_samp", "var_samp(expr)", "Sample variance; NULL for one value.",
+                bind_moments<var_samp>);
+  registry.add_alias("variance", "var_samp");
+  add_aggregate(registry, "var_pop", "var_pop(expr)", "Population variance.",
+                bind_moments<var_pop>);
+  add_aggregate(registry, "stddev_samp", "stddev_samp(expr)",
+                "Sample standard deviation; NULL for one value.", bind_moments<stddev_samp>);
+  registry.add_alias("stddev", "stddev_samp");
+  registry.add_alias("std", "stddev_samp");
+  add_aggregate(registry, "stddev_pop", "stddev_pop(expr)", "Population standard deviation.",
+                bind_moments<stddev_pop>);
+  add_aggregate(registry, "skewness", "skewness(expr)", "Skewness of the values.",
+                bind_moments<skewness>);
+  add_aggregate(registry, "kurtosis", "kurtosis(expr)", "Excess kurtosis of the values.",
+                bind_moments<kurtosis>);
+  add_aggregate(registry, "corr", "corr(x, y)", "Pearson correlation.", bind_pairs<corr>);
+  add_aggregate(registry, "covar_pop", "covar_pop(x, y)", "Population covariance.",
+                bind_pairs<covar_pop>);
+  add_aggregate(registry, "covar_samp", "covar_samp(x, y)", "Sample covariance.",
+                bind_pairs<covar_samp>);
+}
+
+}  // namespace millrace
