@@ -5,9 +5,16 @@ namespace millrace {
 void register_library_functions(FunctionRegistry& registry) {
   register_string_functions(registry);
   register_string_editing_functions(registry);
+  register_string_encoding_functions(registry);
   register_split_functions(registry);
   register_regex_functions(registry);
   register_concat_functions(registry);
+  register_time_field_functions(registry);
+  register_time_arithmetic_functions(registry);
+  register_time_text_functions(registry);
+  register_current_time_functions(registry);
+  register_math_functions(registry);
+  register_rounding_functions(registry);
 }
 
 }  // namespace millrace

@@ -15,5 +15,18 @@ void register_string_format_functions(FunctionRegistry& registry);
 void register_split_functions(FunctionRegistry& registry);
 void register_regex_functions(FunctionRegistry& registry);
 void register_concat_functions(FunctionRegistry& registry);
+void register_time_field_functions(FunctionRegistry& registry);
+void register_time_arithmetic_functions(FunctionRegistry& registry);
+void register_time_text_functions(FunctionRegistry& registry);
+void register_current_time_functions(FunctionRegistry& registry);
+void register_math_functions(FunctionRegistry& registry);
+void register_rounding_functions(FunctionRegistry& registry);
+void register_hash_functions(FunctionRegistry& registry);
+void register_json_functions(FunctionRegistry& registry);
+void register_collection_functions(FunctionRegistry& registry);
+void register_array_functions(FunctionRegistry& registry);
+void register_map_functions(FunctionRegistry& registry);
+void register_lambda_functions(FunctionRegistry& registry);
+void register_conditional_functions(FunctionRegistry& registry);
 
 }  // namespace millrace

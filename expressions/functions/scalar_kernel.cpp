@@ -145,6 +145,17 @@ Result<Arguments> coerce_arguments(const FunctionCall& call, const std::vector<D
   return arguments;
 }
 
+Result<BoundExpressionPtr> call_function(const char* name, Arguments arguments,
+                                         const FunctionCall& from) {
+  const FunctionRegistry& functions = from.functions ? *from.functions : FunctionRegistry::builtin();
+  const FunctionEntry* entry = functions.find(name);
+  MILLRACE_CHECK(entry != nullptr && entry->bind_scalar, "call of a function that does not exist");
+  std::vector<ExpressionPtr> syntax = from.syntax;
+  syntax.resize(arguments.size(), make_expression(Literal{}));
+  return entry->bind_scalar({name, std::move(arguments), false, from.settings, from.origin, syntax,
+                             from.scope, from.functions});
+}
+
 bool any_nullable(const Arguments& arguments) {
   return std::any_of(arguments.begin(), arguments.end(),
                      [](const BoundExpressionPtr& argument) { return argument->nullable(); });

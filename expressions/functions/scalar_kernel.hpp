@@ -178,6 +178,9 @@ Result<BoundExpressionPtr> coerce_argument(const FunctionCall& call, std::size_t
                                            const DataType& type);
 /// Fails unless there are `min` to `max` arguments.
 Status check_num_arguments(const FunctionCall& call, std::size_t min, std::size_t max);
+/// Binds another function of the registry to arguments that are bound already.
+Result<BoundExpressionPtr> call_function(const char* name, Arguments arguments,
+                                         const FunctionCall& from);
 bool any_nullable(const Arguments& arguments);
 /// The value of a constant expression; empty when it is not constant or its evaluation fails.
 std::optional<Value> constant_value(const BoundExpression& expression);

@@ -1,0 +1,104 @@
+#include <cmath>
+
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/value_access.hpp"
+#include "records/calendar.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+
+/// The epoch's time: one constant for each batch, but none that may be folded.
+class CurrentTime final : public BoundExpression {
+ public:
+  CurrentTime(DataType type, TimeZone zone)
+      : BoundExpression(std::move(type), false), zone_(zone) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch&, Rows) const override {
+    ColumnRef column = context.pool.make_column(type());
+    const std::int64_t local = zone_.to_local(context.now_micros);
+    if (type().kind() == TypeKind::Date)
+      column->append(static_cast<std::int32_t>(floor_divide(local, kMicrosPerDay)));
+    else
+      column->append(type().kind() == TypeKind::Timestamp ? context.now_micros : local);
+    column->make_constant();
+    return column;
+  }
+
+ private:
+  TimeZone zone_;
+};
+
+FunctionGroup::Bind bind_current(TypeKind kind) {
+  return [kind](const FunctionCall& call) -> Result<BoundExpressionPtr> {
+    if (Status status = check_num_arguments(call, 0, 0); !status) return status.error();
+    return BoundExpressionPtr(
+        std::make_shared<CurrentTime>(DataType(kind), session_zone(call)));
+  };
+}
+
+template <std::int64_t Divisor>
+std::int64_t since_epoch(std::int64_t micros) {
+  return floor_divide(micros, Divisor);
+}
+
+/// Count of units as an instant; ARITHMETIC_OVERFLOW when it does not fit.
+template <std::int64_t Factor>
+std::optional<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
+  std::int64_t micros;
+  if (!__builtin_mul_overflow(count, Factor, &micros)) return micros;
+  return row.fail(row_error("ARITHMETIC_OVERFLOW", "22003", "long overflow."));
+}
+
+Result<BoundExpressionPtr> bind_timestamp_seconds(const FunctionCall& call) {
+  const bool whole = call.arguments.size() != 1 || !call.arguments[0] ||
+                     call.arguments[0]->type().is_integral();
+  if (whole) return FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<kMicrosPerSecond>))(call);
+  return FunctionGroup::binder<Timestamp(Double)>(
+      plain([](double seconds) -> std::optional<std::int64_t> {
+        if (!(std::fabs(seconds) < 9.2e12)) return std::nullopt;
+        return std::llround(seconds * 1e6);
+      }))(call);
+}
+
+}  // namespace
+
+void register_current_time_functions(FunctionRegistry& registry) {
+  FunctionGroup times(registry, "date and time");
+  times.add_custom("current_timestamp()", "The time of the epoch: the same for all its records.",
+                   bind_current(TypeKind::Timestamp))
+      .alias("now");
+  times.add_custom("current_date()", "The day of the epoch in the session zone.",
+                   bind_current(TypeKind::Date))
+      .alias("curdate");
+  times.add_custom("localtimestamp()", "The time of the epoch in the session zone, without zone.",
+                   bind_current(TypeKind::TimestampNtz));
+  times.add_bound<String()>("current_timezone()", "Name of the session zone.",
+                            [](const FunctionCall& call, const Arguments&) {
+                              const auto name = [zone = call.settings.time_zone](CallRow& row) {
+                                return row.copy(zone);
+                              };
+                              return Result<std::decay_t<decltype(name)>>(name);
+                            });
+  times.add<Long(Timestamp)>("unix_seconds(timestamp)", "Seconds since 1970 UTC.",
+                             since_epoch<kMicrosPerSecond>);
+  times.add<Long(Timestamp)>("unix_millis(timestamp)", "Milliseconds since 1970 UTC.",
+                             since_epoch<1000>);
+  times.add<Long(Timestamp)>("unix_micros(timestamp)", "Microseconds since 1970 UTC.",
+                             since_epoch<1>);
+  times.add<Int(Date)>("unix_date(date)", "Days since 1970.", [](std::int32_t days) { return days; });
+  times.add<Date(Int)>("date_from_unix_date(days)", "The day so many days after 1970-01-01.",
+                       [](std::int32_t days) { return days; });
+  times.add_custom("timestamp_seconds(count)", "The instant so many seconds after 1970 UTC.",
+                   bind_timestamp_seconds);
+  times.add<Timestamp(Long)>("timestamp_millis(count)",
+                             "The instant so many milliseconds after 1970 UTC.", instant_of<1000>);
+  times.add<Timestamp(Long)>("timestamp_micros(count)",
+                             "The instant so many microseconds after 1970 UTC.", instant_of<1>);
+}
+
+}  // namespace millrace

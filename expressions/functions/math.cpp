@@ -1,0 +1,222 @@
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+
+using RealFunction = double (*)(double);
+
+/// Logarithms of numbers up to `least` are NULL.
+template <RealFunction F>
+std::optional<double> log_above_zero(double x) {
+  if (x <= 0) return std::nullopt;
+  return F(x);
+}
+
+std::optional<double> log1p_above(double x) {
+  if (x <= -1) return std::nullopt;
+  return std::log1p(x);
+}
+
+std::optional<double> log_to_base(double base, double x) {
+  if (base <= 0 || x <= 0) return std::nullopt;
+  return std::log(x) / std::log(base);
+}
+
+double sign_of(double x) { return x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
+
+std::optional<std::int64_t> factorial(std::int32_t n) {
+  if (n < 0 || n > 20) return std::nullopt;
+  std::int64_t result = 1;
+  for (std::int64_t i = 2; i <= n; ++i) result *= i;
+  return result;
+}
+
+/// Bucket of `x` among `count` equal ones from `low` to `high`; NULL for bounds that make no sense.
+std::optional<std::int64_t> width_bucket(double x, double low, double high, std::int64_t count) {
+  if (count <= 0 || low == high || !std::isfinite(low) || !std::isfinite(high) || std::isnan(x))
+    return std::nullopt;
+  const double part = (x - low) / (high - low);
+  if (part < 0) return 0;
+  if (part >= 1) return count + 1;
+  return static_cast<std::int64_t>(part * static_cast<double>(count)) + 1;
+}
+
+struct RealEntry {
+  const char* signature;
+  const char* summary;
+  RealFunction function;
+};
+
+double cotangent(double x) { return 1.0 / std::tan(x); }
+double secant(double x) { return 1.0 / std::cos(x); }
+double cosecant(double x) { return 1.0 / std::sin(x); }
+double to_degrees(double x) { return x * (180.0 / std::numbers::pi); }
+double to_radians(double x) { return x / 180.0 * std::numbers::pi; }
+/// Java's exp(1) is one unit above the C library's.
+double exponential(double x) { return x == 1.0 ? 2.7182818284590455 : std::exp(x); }
+
+constexpr RealEntry kRealFunctions[] = {
+    {"sqrt(x)", "Square root, NaN below 0.", std::sqrt},
+    {"cbrt(x)", "Cube root.", std::cbrt},
+    {"exp(x)", "e to the power of x.", exponential},
+    {"expm1(x)", "exp(x) - 1, exact near 0.", std::expm1},
+    {"rint(x)", "Nearest whole number, halves to the even one.", std::nearbyint},
+    {"sin(x)", "Sine.", std::sin},
+    {"cos(x)", "Cosine.", std::cos},
+    {"tan(x)", "Tangent.", std::tan},
+    {"cot(x)", "Cotangent.", cotangent},
+    {"sec(x)", "Secant.", secant},
+    {"csc(x)", "Cosecant.", cosecant},
+    {"asin(x)", "Arc sine.", std::asin},
+    {"acos(x)", "Arc cosine.", std::acos},
+    {"atan(x)", "Arc tangent.", std::atan},
+    {"sinh(x)", "Hyperbolic sine.", std::sinh},
+    {"cosh(x)", "Hyperbolic cosine.", std::cosh},
+    {"tanh(x)", "Hyperbolic tangent.", std::tanh},
+    {"asinh(x)", "Inverse hyperbolic sine.", std::asinh},
+    {"acosh(x)", "Inverse hyperbolic cosine.", std::acosh},
+    {"atanh(x)", "Inverse hyperbolic tangent.", std::atanh},
+    {"degrees(x)", "Degrees from radians.", to_degrees},
+    {"radians(x)", "Radians from degrees.", to_radians},
+};
+
+void register_logarithms(FunctionGroup& math) {
+  math.add<Double(Double)>("ln(x)", "Natural logarithm, NULL up to 0.", log_above_zero<std::log>);
+  math.add<Double(Double)>("log10(x)", "Logarithm to base 10.", log_above_zero<std::log10>);
+  math.add<Double(Double)>("log2(x)", "Logarithm to base 2.", log_above_zero<std::log2>);
+  math.add<Double(Double)>("log1p(x)", "ln(1 + x), exact near 0.", log1p_above);
+  math.add_custom("log([base, ]x)", "Logarithm to a base, the natural one without it.",
+                  [](const FunctionCall& call) {
+                    if (call.arguments.size() == 1)
+                      return FunctionGroup::binder<Double(Double)>(
+                          plain(log_above_zero<std::log>))(call);
+                    return FunctionGroup::binder<Double(Double, Double)>(plain(log_to_base))(call);
+                  });
+}
+
+/// Shifts of int by int, or of bigint by int: the distance counts modulo the width.
+template <class IntF, class LongF>
+FunctionGroup::Bind bind_shift(IntF on_int, LongF on_long) {
+  return [on_int, on_long](const FunctionCall& call) -> Result<BoundExpressionPtr> {
+    if (!call.arguments.empty() && call.arguments[0] &&
+        call.arguments[0]->type().kind() == TypeKind::Long)
+      return FunctionGroup::binder<Long(Long, Int)>(plain(on_long))(call);
+    return FunctionGroup::binder<Int(Int, Int)>(plain(on_int))(call);
+  };
+}
+
+void register_bits(FunctionGroup& math) {
+  using I = std::int32_t;
+  using L = std::int64_t;
+  using U = std::uint32_t;
+  using UL = std::uint64_t;
+  math.add_custom("shiftleft(value, bits)", "Bits moved to the left.",
+                  bind_shift([](I v, I n) { return static_cast<I>(static_cast<U>(v) << (n & 31)); },
+                             [](L v, I n) { return static_cast<L>(static_cast<UL>(v) << (n & 63)); }));
+  math.add_custom("shiftright(value, bits)", "Bits moved to the right, the sign kept.",
+                  bind_shift([](I v, I n) { return v >> (n & 31); },
+                             [](L v, I n) { return v >> (n & 63); }));
+  math.add_custom("shiftrightunsigned(value, bits)", "Bits moved to the right, zeros let in.",
+                  bind_shift([](I v, I n) { return static_cast<I>(static_cast<U>(v) >> (n & 31)); },
+                             [](L v, I n) { return static_cast<L>(static_cast<UL>(v) >> (n & 63)); }));
+  math.add<Int(Long)>("bit_count(value)", "Number of bits that are 1.", [](L value) {
+    return static_cast<I>(std::popcount(static_cast<UL>(value)));
+  });
+  math.add<Int(Long, Int)>("getbit(value, position)", "Bit at a position, 0 is the lowest.",
+                           [](L value, I position) {
+                             return static_cast<I>((value >> (position & 63)) & 1);
+                           })
+      .alias("bit_get");
+  math.add<String(Long)>("bin(value)", "Binary digits.", [](CallRow& row, L value) {
+    std::string digits;
+    for (UL bits = static_cast<UL>(value); bits != 0 || digits.empty(); bits >>= 1)
+      digits.insert(digits.begin(), static_cast<char>('0' + (bits & 1)));
+    return row.copy(digits);
+  });
+}
+
+/// conv(): digits of one base read as an unsigned number, written in another (signed below 0).
+std::optional<std::string_view> convert_base(CallRow& row, std::string_view text, std::int32_t from,
+                                             std::int32_t to) {
+  const int to_base = std::abs(to);
+  if (from < 2 || from > 36 || to_base < 2 || to_base > 36) return std::nullopt;
+  while (text.starts_with(' ')) text.remove_prefix(1);
+  while (text.ends_with(' ')) text.remove_suffix(1);
+  if (text.empty()) return std::nullopt;
+  const bool negative = text[0] == '-';
+  std::uint64_t number = 0;
+  for (std::size_t i = negative ? 1 : 0; i < text.size(); ++i) {
+    const char c = text[i];
+    const int digit = c >= '0' && c <= '9' ? c - '0' : (c | 0x20) >= 'a' ? (c | 0x20) - 'a' + 10 : 99;
+    if (digit >= from) break;
+    if (__builtin_mul_overflow(number, static_cast<std::uint64_t>(from), &number) ||
+        __builtin_add_overflow(number, static_cast<std::uint64_t>(digit), &number)) {
+      number = ~std::uint64_t{0};
+      break;
+    }
+  }
+  if (negative) number = 0 - number;
+  const bool signed_below = to < 0 && static_cast<std::int64_t>(number) < 0;
+  if (signed_below) number = 0 - number;
+  std::string digits;
+  do {
+    digits += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % static_cast<std::uint64_t>(to_base)];
+    number /= static_cast<std::uint64_t>(to_base);
+  } while (number != 0);
+  if (signed_below) digits += '-';
+  return row.copy(std::string(digits.rbegin(), digits.rend()));
+}
+
+}  // namespace
+
+void register_math_functions(FunctionRegistry& registry) {
+  FunctionGroup math(registry, "math");
+  for (const RealEntry& entry : kRealFunctions)
+    math.add<Double(Double)>(entry.signature, entry.summary, entry.function);
+  register_logarithms(math);
+  register_bits(math);
+  math.add<Double()>("pi()", "The ratio of a circle's circumference to its diameter.",
+                     [] { return std::numbers::pi; });
+  math.add<Double()>("e()", "Euler's number.", [] { return std::numbers::e; });
+  math.add<Double(Double, Double)>("pow(base, exponent)", "A power.", [](double base, double x) {
+        return std::pow(base, x);
+      }).alias("power");
+  math.add<Double(Double, Double)>("atan2(y, x)", "Angle of a point.",
+                                   [](double y, double x) { return std::atan2(y, x); });
+  math.add<Double(Double, Double)>("hypot(x, y)", "Length of the hypotenuse.",
+                                   [](double x, double y) { return std::hypot(x, y); });
+  math.add<Double(Double)>("signum(x)", "-1, 0 or 1 by the sign.", sign_of).alias("sign");
+  math.add<Long(Int)>("factorial(n)", "Factorial, NULL beyond 20.", factorial);
+  math.add<Long(Double, Double, Double, Long)>("width_bucket(x, low, high, count)",
+                                               "Bucket of x among equal ones.", width_bucket);
+  math.add<String(String, Int, Int)>("conv(digits, from, to)", "Digits of one base in another.",
+                                     convert_base);
+  math.add_custom("isnan(x)", "True for NaN, false for NULL.", [](const FunctionCall& call) {
+    Result<Arguments> arguments = coerce_arguments(call, {DataType(TypeKind::Double)});
+    if (!arguments) return Result<BoundExpressionPtr>(arguments.error());
+    return Result<BoundExpressionPtr>(make_call(
+        DataType(TypeKind::Boolean), false, std::move(*arguments),
+        [](EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+          rows.for_each([&](std::uint32_t row) {
+            out.mutable_values<std::uint8_t>()[row] =
+                !columns[0]->is_null(row) && std::isnan(columns[0]->at<double>(row));
+          });
+        },
+        NullRule::Own));
+  });
+  math.add_custom("nanvl(x, other)", "`other` where x is NaN.", [](const FunctionCall& call) {
+    return FunctionGroup::binder<Double(Double, Double)>(
+        plain([](double x, double other) { return std::isnan(x) ? other : x; }))(call);
+  });
+}
+
+}  // namespace millrace

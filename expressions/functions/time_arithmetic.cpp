@@ -1,0 +1,220 @@
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "expressions/functions/datetime_pattern.hpp"
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/time_units.hpp"
+#include "expressions/functions/value_access.hpp"
+#include "records/calendar.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+using std::string_view;
+
+/// Months between two instants as Spark counts: whole when the days match or both are last, else with
+/// 31 days a month.
+double months_between(std::int64_t later, std::int64_t earlier, bool round_off) {
+  const std::int64_t later_days = floor_divide(later, kMicrosPerDay);
+  const std::int64_t earlier_days = floor_divide(earlier, kMicrosPerDay);
+  const CivilDate a = civil_from_days(later_days), b = civil_from_days(earlier_days);
+  const double months = static_cast<double>((a.year - b.year) * 12 + a.month - b.month);
+  const bool both_last =
+      a.day == days_in_month(a.year, a.month) && b.day == days_in_month(b.year, b.month);
+  if (a.day == b.day || both_last) return months;
+  const auto seconds = [](std::int64_t micros, std::int64_t days, int day) {
+    return day * 86400 + (micros - days * kMicrosPerDay) / kMicrosPerSecond;
+  };
+  const auto difference = static_cast<double>(seconds(later, later_days, a.day) -
+                                              seconds(earlier, earlier_days, b.day));
+  const double result = months + difference / (31.0 * 86400.0);
+  return round_off ? std::round(result * 1e8) / 1e8 : result;
+}
+
+std::int32_t last_day(std::int32_t days) {
+  CivilDate date = civil_from_days(days);
+  date.day = days_in_month(date.year, date.month);
+  return static_cast<std::int32_t>(days_from_civil(date));
+}
+
+/// 0 is Monday; -1 when it is no name of a day.
+int weekday_named(string_view name) {
+  static constexpr string_view kNames[7][3] = {
+      {"MO", "MON", "MONDAY"},   {"TU", "TUE", "TUESDAY"}, {"WE", "WED", "WEDNESDAY"},
+      {"TH", "THU", "THURSDAY"}, {"FR", "FRI", "FRIDAY"},  {"SA", "SAT", "SATURDAY"},
+      {"SU", "SUN", "SUNDAY"}};
+  for (int day = 0; day < 7; ++day)
+    for (string_view known : kNames[day])
+      if (equal_ignoring_case(known, name)) return day;
+  return -1;
+}
+
+auto make_next_day(const FunctionCall& call, const Arguments&) {
+  const auto next_day = [ansi = call.settings.ansi](
+                            CallRow& row, std::int32_t days,
+                            string_view name) -> std::optional<std::int32_t> {
+    const int weekday = weekday_named(name);
+    if (weekday >= 0) return days + 1 + (weekday - weekday_of(days) + 6) % 7;
+    if (!ansi) return std::nullopt;
+    return row.fail(row_error("ILLEGAL_DAY_OF_WEEK", "22009",
+                              fmt::format("Illegal input for day of week: {}.", name)));
+  };
+  return Result<std::decay_t<decltype(next_day)>>(next_day);
+}
+
+std::optional<std::int32_t> trunc_date(std::int32_t days, string_view unit_name) {
+  const std::optional<TimeUnit> unit = time_unit_named(unit_name);
+  if (!unit || *unit < TimeUnit::Week) return std::nullopt;
+  return static_cast<std::int32_t>(truncate_days(days, *unit));
+}
+
+auto make_date_trunc(const FunctionCall& call, const Arguments&) {
+  const auto truncate = [zone = session_zone(call)](
+                            string_view unit_name,
+                            std::int64_t micros) -> std::optional<std::int64_t> {
+    const std::optional<TimeUnit> unit = time_unit_named(unit_name);
+    if (!unit) return std::nullopt;
+    return zone.to_instant(truncate_local(zone.to_local(micros), *unit));
+  };
+  return Result<std::decay_t<decltype(truncate)>>(truncate);
+}
+
+/// The error of a day that does not exist.
+Error invalid_day(std::int32_t year, std::int32_t month, std::int32_t day) {
+  std::string reason = fmt::format("Invalid date '{} {}'", month >= 1 && month <= 12
+                                                               ? upper_month_name(month)
+                                                               : string_view("MONTH"), day);
+  if (month < 1 || month > 12)
+    reason = fmt::format("Invalid value for MonthOfYear (valid values 1 - 12): {}", month);
+  else if (day < 1 || day > 31)
+    reason = fmt::format("Invalid value for DayOfMonth (valid values 1 - 28/31): {}", day);
+  else if (month == 2 && day == 29)
+    reason = fmt::format("Invalid date 'February 29' as '{}' is not a leap year", year);
+  return row_error("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023", reason + ". ");
+}
+
+bool is_day(std::int32_t year, std::int32_t month, std::int32_t day) {
+  return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+}
+
+auto make_make_date(const FunctionCall& call, const Arguments&) {
+  const auto make = [ansi = call.settings.ansi](CallRow& row, std::int32_t year, std::int32_t month,
+                                                std::int32_t day) -> std::optional<std::int32_t> {
+    if (is_day(year, month, day))
+      return static_cast<std::int32_t>(days_from_civil({year, month, day}));
+    if (!ansi) return std::nullopt;
+    return row.fail(invalid_day(year, month, day));
+  };
+  return Result<std::decay_t<decltype(make)>>(make);
+}
+
+auto make_make_timestamp(const FunctionCall& call, const Arguments&) {
+  const auto make = [ansi = call.settings.ansi, zone = session_zone(call)](
+                        CallRow& row, std::int32_t year, std::int32_t month, std::int32_t day,
+                        std::int32_t hour, std::int32_t minute,
+                        double second) -> std::optional<std::int64_t> {
+    const bool clock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
+                       second <= 60;
+    if (clock && is_day(year, month, day)) {
+      const std::int64_t days = days_from_civil({year, month, day});
+      return zone.to_instant(days * kMicrosPerDay + (hour * 60 + minute) * 60 * kMicrosPerSecond +
+                             std::llround(second * 1e6));
+    }
+    if (!ansi) return std::nullopt;
+    if (!is_day(year, month, day)) return row.fail(invalid_day(year, month, day));
+    return row.fail(row_error("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023",
+                              fmt::format("Invalid time '{}:{}:{}'. ", hour, minute, second)));
+  };
+  return Result<std::decay_t<decltype(make)>>(make);
+}
+
+auto make_months_between(const FunctionCall& call, const Arguments&) {
+  const auto months = [zone = session_zone(call)](std::int64_t later, std::int64_t earlier,
+                                                  bool round_off) {
+    return months_between(zone.to_local(later), zone.to_local(earlier), round_off);
+  };
+  return Result<std::decay_t<decltype(months)>>(months);
+}
+
+std::optional<std::int32_t> add_months_to_date(std::int32_t days, std::int32_t months) {
+  return static_cast<std::int32_t>(add_months(days, months));
+}
+
+/// timestampadd(unit, count, timestamp)
+auto make_timestampadd(const FunctionCall& call, const Arguments&) {
+  const auto add = [zone = session_zone(call)](CallRow& row, string_view unit_name, std::int64_t count,
+                                               std::int64_t micros) -> std::optional<std::int64_t> {
+    const std::optional<TimeUnit> unit = time_unit_named(unit_name);
+    if (!unit) return row.fail(invalid_unit("timestampadd", unit_name));
+    if (*unit < TimeUnit::Day) return micros + count * micros_of(*unit);
+    return zone.to_instant(add_units(zone.to_local(micros), count, *unit));
+  };
+  return Result<std::decay_t<decltype(add)>>(add);
+}
+
+auto make_timestampdiff(const FunctionCall& call, const Arguments&) {
+  const auto difference = [zone = session_zone(call)](
+                              CallRow& row, string_view unit_name, std::int64_t from,
+                              std::int64_t to) -> std::optional<std::int64_t> {
+    const std::optional<TimeUnit> unit = time_unit_named(unit_name);
+    if (!unit) return row.fail(invalid_unit("timestampdiff", unit_name));
+    if (*unit < TimeUnit::Day) return (to - from) / micros_of(*unit);
+    return count_units(zone.to_local(from), zone.to_local(to), *unit);
+  };
+  return Result<std::decay_t<decltype(difference)>>(difference);
+}
+
+Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
+  if (call.arguments.size() == 3)
+    return FunctionGroup::binder<Timestamp(String, Long, Timestamp)>(make_timestampadd)(call);
+  return FunctionGroup::binder<Date(Date, Int)>(
+      plain([](std::int32_t days, std::int32_t count) { return days + count; }))(call);
+}
+
+Result<BoundExpressionPtr> bind_datediff(const FunctionCall& call) {
+  if (call.arguments.size() == 3)
+    return FunctionGroup::binder<Long(String, Timestamp, Timestamp)>(make_timestampdiff)(call);
+  return FunctionGroup::binder<Int(Date, Date)>(
+      plain([](std::int32_t later, std::int32_t earlier) { return later - earlier; }))(call);
+}
+
+}  // namespace
+
+void register_time_arithmetic_functions(FunctionRegistry& registry) {
+  FunctionGroup times(registry, "date and time");
+  times.add_custom("date_add(date, days)", "The day so many days later.", bind_date_add)
+      .alias("dateadd");
+  times.add<Date(Date, Int)>("date_sub(date, days)", "The day so many days earlier.",
+                             [](std::int32_t days, std::int32_t count) { return days - count; });
+  times.add_custom("datediff(later, earlier)", "Days between two dates.", bind_datediff)
+      .alias("date_diff");
+  times.add_bound<Timestamp(String, Long, Timestamp)>(
+      "timestampadd(unit, count, timestamp)", "The instant so many units later.", make_timestampadd);
+  times.add_bound<Long(String, Timestamp, Timestamp)>(
+      "timestampdiff(unit, from, to)", "Whole units between two instants.", make_timestampdiff);
+  times.add<Date(Date, Int)>("add_months(date, months)", "The same day of another month, or its last.",
+                             add_months_to_date);
+  times.add_bound<Double(Timestamp, Timestamp, Boolean)>(
+      "months_between(later, earlier[, round])", "Months between two instants, 31 days each.",
+      make_months_between, {Value{DataType(TypeKind::Boolean), true}});
+  times.add<Date(Date)>("last_day(date)", "Last day of the month.", last_day);
+  times.add_bound<Date(Date, String)>("next_day(date, weekday)",
+                                      "The next such day of the week after a date.", make_next_day);
+  times.add<Date(Date, String)>("trunc(date, unit)", "First day of the year, quarter, month or week.",
+                                trunc_date);
+  times.add_bound<Timestamp(String, Timestamp)>(
+      "date_trunc(unit, timestamp)", "Start of the unit that an instant lies in.", make_date_trunc);
+  times.add_bound<Date(Int, Int, Int)>("make_date(year, month, day)", "A date from its parts.",
+                                       make_make_date);
+  times.add_bound<Timestamp(Int, Int, Int, Int, Int, Double)>(
+      "make_timestamp(year, month, day, hour, minute, second)",
+      "An instant from the parts of local time.", make_make_timestamp);
+}
+
+}  // namespace millrace

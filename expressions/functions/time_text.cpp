@@ -1,0 +1,213 @@
+#include "expressions/functions/datetime_pattern.hpp"
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/value_access.hpp"
+#include "records/calendar.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+using std::string_view;
+
+constexpr const char* kDefaultPattern = "yyyy-MM-dd HH:mm:ss";
+
+/// A pattern argument: compiled once when constant, else for each row.
+class FormatArgument {
+ public:
+  static Result<FormatArgument> make(const FunctionCall& call, const BoundExpressionPtr& argument) {
+    FormatArgument result;
+    result.zone_ = session_zone(call);
+    result.zone_name_ = call.settings.time_zone;
+    result.ansi_ = call.settings.ansi;
+    const std::optional<std::string> text = constant_text(*argument);
+    if (!text) return result;
+    Result<DateTimePattern> pattern = DateTimePattern::compile(*text);
+    if (!pattern) return pattern.error();
+    result.constant_ = std::make_shared<const DateTimePattern>(std::move(*pattern));
+    return result;
+  }
+
+  std::optional<string_view> format(CallRow& row, std::int64_t micros, string_view text) const {
+    return with_pattern<string_view>(row, text, [&](const DateTimePattern& pattern) {
+      std::string out;
+      pattern.format(out, micros, zone_, zone_name_);
+      return std::optional<string_view>(row.copy(out));
+    });
+  }
+
+  /// CANNOT_PARSE_TIMESTAMP, or NULL where `strict` is off.
+  std::optional<std::int64_t> parse(CallRow& row, string_view value, string_view text,
+                                    bool strict) const {
+    return with_pattern<std::int64_t>(
+        row, text, [&](const DateTimePattern& pattern) -> std::optional<std::int64_t> {
+          const Result<std::int64_t> micros = pattern.parse(value, zone_);
+          if (micros) return *micros;
+          if (!strict) return std::nullopt;
+          return row.fail(row_error("CANNOT_PARSE_TIMESTAMP", "22007",
+                                    micros.error().message +
+                                        ". Use `try_to_timestamp` to tolerate invalid input string "
+                                        "and return NULL instead."));
+        });
+  }
+
+  bool ansi() const { return ansi_; }
+  const TimeZone& zone() const { return zone_; }
+
+ private:
+  template <class T, class F>
+  std::optional<T> with_pattern(CallRow& row, string_view text, F f) const {
+    if (constant_) return f(*constant_);
+    const Result<DateTimePattern> pattern = DateTimePattern::compile(text);
+    if (!pattern) return row.fail(pattern.error());
+    return f(*pattern);
+  }
+
+  std::shared_ptr<const DateTimePattern> constant_;
+  TimeZone zone_;
+  std::string zone_name_;
+  bool ansi_ = true;
+};
+
+/// Makes a lambda from `f(format, row, arguments...)`; the pattern is the last argument.
+template <class F>
+auto with_format(F f) {
+  return [f](const FunctionCall& call, const Arguments& arguments) {
+    Result<FormatArgument> format = FormatArgument::make(call, arguments.back());
+    const auto run = [f, format = format ? *format : FormatArgument()](CallRow& row, auto... values) {
+      return f(format, row, values...);
+    };
+    using Run = std::decay_t<decltype(run)>;
+    return format ? Result<Run>(run) : Result<Run>(format.error());
+  };
+}
+
+std::optional<std::int64_t> parse_strict(const FormatArgument& format, CallRow& row,
+                                         string_view value, string_view pattern) {
+  return format.parse(row, value, pattern, format.ansi());
+}
+
+std::optional<std::int64_t> parse_lenient(const FormatArgument& format, CallRow& row,
+                                          string_view value, string_view pattern) {
+  return format.parse(row, value, pattern, false);
+}
+
+std::optional<std::int32_t> parse_day(const FormatArgument& format, CallRow& row, string_view value,
+                                      string_view pattern) {
+  const std::optional<std::int64_t> micros = parse_strict(format, row, value, pattern);
+  if (!micros) return std::nullopt;
+  return static_cast<std::int32_t>(floor_divide(format.zone().to_local(*micros), kMicrosPerDay));
+}
+
+std::optional<std::int64_t> parse_seconds(const FormatArgument& format, CallRow& row,
+                                          string_view value, string_view pattern) {
+  const std::optional<std::int64_t> micros = parse_strict(format, row, value, pattern);
+  if (!micros) return std::nullopt;
+  return floor_divide(*micros, kMicrosPerSecond);
+}
+
+std::optional<string_view> format_instant(const FormatArgument& format, CallRow& row,
+                                          std::int64_t micros, string_view pattern) {
+  return format.format(row, micros, pattern);
+}
+
+std::optional<string_view> format_seconds(const FormatArgument& format, CallRow& row,
+                                          std::int64_t seconds, string_view pattern) {
+  return format.format(row, seconds * kMicrosPerSecond, pattern);
+}
+
+std::int64_t seconds_of(std::int64_t micros) { return floor_divide(micros, kMicrosPerSecond); }
+
+bool is_text(const FunctionCall& call) {
+  return !call.arguments.empty() && call.arguments[0] &&
+         call.arguments[0]->type().kind() == TypeKind::String;
+}
+
+/// to_timestamp and to_date: a cast where no pattern is given or the value is no text.
+Result<BoundExpressionPtr> bind_cast(const FunctionCall& call, TypeKind kind, CastMode mode) {
+  if (Status status = check_num_arguments(call, 1, 2); !status) return status.error();
+  if (!call.arguments[0]) return unexpected_input_type(call, 0, "\"STRING\"");
+  return bound_cast(call.arguments[0], DataType(kind), mode, call.settings);
+}
+
+Result<BoundExpressionPtr> bind_to_timestamp(const FunctionCall& call) {
+  if (call.arguments.size() != 2 || !is_text(call))
+    return bind_cast(call, TypeKind::Timestamp, CastMode::Plain);
+  return FunctionGroup::binder<Timestamp(String, String)>(with_format(parse_strict))(call);
+}
+
+Result<BoundExpressionPtr> bind_try_to_timestamp(const FunctionCall& call) {
+  if (call.arguments.size() != 2 || !is_text(call))
+    return bind_cast(call, TypeKind::Timestamp, CastMode::Try);
+  return FunctionGroup::binder<Timestamp(String, String)>(with_format(parse_lenient))(call);
+}
+
+Result<BoundExpressionPtr> bind_to_date(const FunctionCall& call) {
+  if (call.arguments.size() != 2 || !is_text(call))
+    return bind_cast(call, TypeKind::Date, CastMode::Plain);
+  return FunctionGroup::binder<Date(String, String)>(with_format(parse_day))(call);
+}
+
+/// Seconds since 1970; without arguments those of the current time.
+Result<BoundExpressionPtr> bind_unix_timestamp(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 0, 2); !status) return status.error();
+  if (call.arguments.empty()) {
+    Result<BoundExpressionPtr> now = call_function("current_timestamp", {}, call);
+    if (!now) return now.error();
+    return call_function("unix_seconds", {*now}, call);
+  }
+  if (is_text(call) || call.arguments[0]->type().is_null())
+    return FunctionGroup::binder<Long(String, String)>(with_format(parse_seconds),
+                                                       {text_value(kDefaultPattern)})(call);
+  const std::vector<ExpressionPtr> syntax{call.syntax[0]};
+  const FunctionCall one{call.name,   {call.arguments[0]}, false,      call.settings,
+                         call.origin, syntax,              call.scope, call.functions};
+  return FunctionGroup::binder<Long(Timestamp)>(plain(seconds_of))(one);
+}
+
+/// Shifts an instant between UTC and a named zone: `wall clock of one read as the other`.
+template <std::int64_t (TimeZone::*Shift)(std::int64_t) const>
+std::optional<std::int64_t> shift_zone(CallRow& row, std::int64_t micros, string_view name) {
+  const Result<TimeZone> zone = TimeZone::find(name);
+  if (!zone) return row.fail(zone.error());
+  return ((*zone).*Shift)(micros);
+}
+
+std::optional<std::int64_t> convert_zone(CallRow& row, string_view from, string_view to,
+                                         std::int64_t micros) {
+  const Result<TimeZone> source = TimeZone::find(from), target = TimeZone::find(to);
+  if (!source) return row.fail(source.error());
+  if (!target) return row.fail(target.error());
+  return target->to_local(source->to_instant(micros));
+}
+
+}  // namespace
+
+void register_time_text_functions(FunctionRegistry& registry) {
+  FunctionGroup times(registry, "date and time");
+  times.add_custom("to_timestamp(text[, pattern])", "An instant from text.", bind_to_timestamp);
+  times.add_custom("try_to_timestamp(text[, pattern])",
+                   "An instant from text, NULL when it cannot be read.", bind_try_to_timestamp);
+  times.add_custom("to_date(text[, pattern])", "A date from text.", bind_to_date);
+  times.add_bound<String(Timestamp, String)>("date_format(timestamp, pattern)",
+                                             "Local time as text.", with_format(format_instant));
+  times.add_bound<String(Long, String)>("from_unixtime(seconds[, pattern])",
+                                        "Seconds since 1970 as local time.",
+                                        with_format(format_seconds), {text_value(kDefaultPattern)});
+  times.add_custom("unix_timestamp([time[, pattern]])", "Seconds since 1970 UTC.",
+                   bind_unix_timestamp)
+      .alias("to_unix_timestamp");
+  times.add<Timestamp(Timestamp, String)>("from_utc_timestamp(timestamp, zone)",
+                                          "Reads an instant's UTC time as that of a zone.",
+                                          shift_zone<&TimeZone::to_local>);
+  times.add<Timestamp(Timestamp, String)>("to_utc_timestamp(timestamp, zone)",
+                                          "Reads an instant's time in a zone as UTC.",
+                                          shift_zone<&TimeZone::to_instant>);
+  times.add<TimestampNtz(String, String, TimestampNtz)>(
+      "convert_timezone(from, to, timestamp)", "Local time of one zone as that of another.",
+      convert_zone);
+}
+
+}  // namespace millrace
