@@ -93,6 +93,7 @@ Relation Resolver::finish(resolved::Step step, std::vector<ScopeColumn> columns,
   }
   auto shared = std::make_shared<resolved::Step>(std::move(step));
   steps_[node.id].push_back(shared);
+  created_.push_back(shared);
   for (auto& column : columns) column.node_ids.push_back(node.id);
   return {std::move(shared), std::move(columns)};
 }

@@ -161,6 +161,8 @@ class Resolver {
   // Keeps nodes made from SQL text alive: their addresses are keys above.
   std::vector<plan::NodePtr> parsed_nodes_;
   std::map<std::int64_t, std::vector<std::shared_ptr<resolved::Step>>> steps_;
+  // All steps in the order of their making.
+  std::vector<std::shared_ptr<resolved::Step>> created_;
 };
 
 }  // namespace millrace
