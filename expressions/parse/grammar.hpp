@@ -216,8 +216,8 @@ struct substring : node<S::Substring, tok<T::Substring, T::Substr>, open, expres
                         either<seq<tok<T::From>, expression, maybe<tok<T::For>, expression>>,
                                many<comma, argument>>,
                         close> {};
-struct position : node<S::Position, tok<T::Position>, open, value,
-                       either<seq<tok<T::In>, value>, many<comma, argument>>, close> {};
+struct position : node<S::Position, tok<T::Position>, open, nested<value>,
+                       either<seq<tok<T::In>, nested<value>>, many<comma, argument>>, close> {};
 struct overlay : node<S::Overlay, tok<T::Overlay>, open, expression,
                       either<seq<tok<T::Placing>, expression, tok<T::From>, expression,
                                  maybe<tok<T::For>, expression>>,
@@ -244,7 +244,7 @@ struct star
 struct lambda_names : either<list_of<node<S::Word, column_name>>, peg::success> {};
 struct parameters
     : node<S::Parameters, either<node<S::Word, column_name>, seq<open, lambda_names, close>>> {};
-struct lambda : node<S::Lambda, parameters, tok<T::Arrow>, either<lambda, expression>> {};
+struct lambda : node<S::Lambda, parameters, tok<T::Arrow>, nested<either<lambda, expression>>> {};
 struct named_argument : node<S::Named, word, tok<T::FatArrow>, expression> {};
 struct aliased_argument
     : chain<S::Alias, expression, maybe<tok<T::As>, node<S::AliasNames, word>>> {};
@@ -272,17 +272,17 @@ struct primary
              node<S::Column, column_name, many<dot, any_name>>> {};
 struct postfix
     : chain<S::Postfix, primary,
-            many<either<node<S::Subscript, tok<T::OpenBracket>, value, tok<T::CloseBracket>>,
-                        node<S::FieldOf, dot, any_name>,
-                        node<S::CastTo, tok<T::DoubleColon>, type>>>> {};
+            many<either<
+                node<S::Subscript, tok<T::OpenBracket>, nested<value>, tok<T::CloseBracket>>,
+                node<S::FieldOf, dot, any_name>, node<S::CastTo, tok<T::DoubleColon>, type>>>> {};
 struct sign;
-struct operand : either<postfix, nested<sign>> {};
-struct sign : node<S::Sign, either<tok<T::Minus>, tok<T::Plus>, tok<T::Tilde>>, operand> {};
+struct operand : either<postfix, sign> {};
+struct sign : node<S::Sign, either<tok<T::Minus>, tok<T::Plus>, tok<T::Tilde>>, nested<operand>> {};
 
 struct binary_operator
     : node<S::Operator,
            either<tok<T::Plus, T::Caret>, tok<T::Equal, T::ShiftRightZero>, tok<T::Div>>> {};
-struct value : nested<chain<S::Operators, operand, many<binary_operator, operand>>> {};
+struct value : chain<S::Operators, operand, many<binary_operator, operand>> {};
 
 struct negation : maybe<mark<T::Not>> {};
 struct between : node<S::Between, negation, tok<T::Between>, value, tok<T::And>, value> {};
@@ -302,10 +302,10 @@ struct test : either<between, in_query, in_list, like_many, like, is_null, is_tr
 struct predicate : chain<S::Predicate, value, maybe<test>> {};
 
 struct not_expression;
-struct condition : either<nested<not_expression>, predicate> {};
-struct not_expression : node<S::Not, either<tok<T::Not>, tok<T::Bang>>, condition> {};
+struct condition : either<not_expression, predicate> {};
+struct not_expression : node<S::Not, either<tok<T::Not>, tok<T::Bang>>, nested<condition>> {};
 struct conjunction : chain<S::AndChain, condition, many<tok<T::And>, condition>> {};
-struct expression : chain<S::OrChain, conjunction, many<tok<T::Or>, conjunction>> {};
+struct expression : nested<chain<S::OrChain, conjunction, many<tok<T::Or>, conjunction>>> {};
 
 struct sort_item : node<S::SortItem, expression, maybe<either<mark<T::Asc>, mark<T::Desc>>>,
                         maybe<tok<T::Nulls>, either<mark<T::First>, mark<T::Last>>>> {};
