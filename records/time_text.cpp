@@ -215,10 +215,11 @@ std::optional<std::int64_t> parse_timestamp(std::string_view text, const TimeZon
   return zone.to_instant(*local);
 }
 
-std::optional<std::int64_t> parse_timestamp_ntz(std::string_view text) {
+std::optional<std::int64_t> parse_timestamp_ntz(std::string_view text, ZoneInText zone) {
   TimestampParts parts;
   if (!TimestampReader(trim_all(text)).read(parts) || parts.time_only) return {};
-  if (parts.has_zone && !TimeZone::find(parts.zone)) return {};
+  const bool zone_fits = zone == ZoneInText::Ignored && TimeZone::find(parts.zone);
+  if (parts.has_zone && !zone_fits) return {};
   return local_micros(parts, 0);
 }
 

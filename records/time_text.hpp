@@ -16,8 +16,10 @@ namespace millrace {
 /// (`10:11`) takes its day from `now_micros`.
 std::optional<std::int64_t> parse_timestamp(std::string_view text, const TimeZone& zone,
                                             std::int64_t now_micros = 0);
-/// A zone in the text is ignored; a time without day is malformed.
-std::optional<std::int64_t> parse_timestamp_ntz(std::string_view text);
+enum class ZoneInText { Ignored, Malformed };
+/// A time without day is malformed. CAST ignores a zone in the text, JSON and CSV refuse it.
+std::optional<std::int64_t> parse_timestamp_ntz(std::string_view text,
+                                                ZoneInText zone = ZoneInText::Ignored);
 /// Days since 1970. What follows `T` or a blank after the day is ignored.
 std::optional<std::int32_t> parse_date(std::string_view text);
 

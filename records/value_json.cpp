@@ -1,6 +1,6 @@
-#include <algorithm>
 #include <cmath>
 
+#include "records/base64.hpp"
 #include "records/decimal.hpp"
 #include "records/interval_text.hpp"
 #include "records/number_text.hpp"
@@ -28,19 +28,6 @@ void append_escape(std::string& out, unsigned char c) {
     case '\r': out += "\\r"; return;
     case '\t': out += "\\t"; return;
     default: out.append("\\u00").append({kDigits[c >> 4], kDigits[c & 15]});
-  }
-}
-
-void append_base64(std::string& out, std::string_view bytes) {
-  static constexpr char kDigits[] =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    const std::size_t count = std::min<std::size_t>(3, bytes.size() - i);
-    for (std::size_t b = 0; b < 3; ++b)
-      group = group << 8 | (b < count ? static_cast<unsigned char>(bytes[i + b]) : 0u);
-    for (std::size_t d = 0; d < 4; ++d)
-      out += d <= count ? kDigits[group >> (18 - 6 * d) & 63] : '=';
   }
 }
 

@@ -1,0 +1,98 @@
+#include "records/formats/format.hpp"
+
+#include "records/edit_distance.hpp"
+#include "records/formats/formats.hpp"
+
+namespace millrace {
+
+namespace {
+
+const std::vector<std::string> kFormats = {"text", "csv", "json"};
+
+Error unknown_format(std::string_view format) {
+  Error error =
+      make_error(ErrorKind::Usage, "Failed to find the data source: " + std::string(format) + ".");
+  error.error_class = "DATA_SOURCE_NOT_FOUND";
+  error.sql_state = "42K02";
+  const std::string nearest = nearest_name(format, kFormats);
+  error.fix = nearest.empty() ? "use text, csv or json" : "did you mean '" + nearest + "'?";
+  return error;
+}
+
+OptionDeclaration option(std::string name, OptionType type, std::string fallback,
+                         std::string summary) {
+  OptionDeclaration declaration;
+  declaration.name = std::move(name);
+  declaration.type = type;
+  declaration.default_text = std::move(fallback);
+  declaration.summary = std::move(summary);
+  return declaration;
+}
+
+OptionDeclaration mode_option() {
+  return option("mode", OptionType::Text, "PERMISSIVE",
+                "What to do with a malformed record: PERMISSIVE, DROPMALFORMED or FAILFAST.");
+}
+OptionDeclaration corrupt_column_option() {
+  return option("columnNameOfCorruptRecord", OptionType::Text, "_corrupt_record",
+                "STRING column that takes the text of malformed records, if the schema has it.");
+}
+OptionDeclaration line_separator_option() {
+  return option("lineSep", OptionType::Text, "",
+                "The one byte that ends a line; LF, CR LF and CR when not set.");
+}
+OptionDeclaration zone_option() {
+  return option("timeZone", OptionType::Text, "",
+                "Zone of timestamps without one; the session's zone when not set.");
+}
+
+std::vector<OptionDeclaration> json_options() {
+  return {mode_option(), corrupt_column_option(), line_separator_option(), zone_option(),
+          option("ignoreNullFields", OptionType::Boolean, "true",
+                 "Leave fields that are NULL out when writing.")};
+}
+
+std::vector<OptionDeclaration> csv_options() {
+  return {mode_option(),
+          corrupt_column_option(),
+          line_separator_option(),
+          zone_option(),
+          option("sep", OptionType::Text, ",", "The character between two fields."),
+          option("header", OptionType::Boolean, "false",
+                 "The first line of each file holds the names of the columns."),
+          option("quote", OptionType::Text, "\"", "The character around fields that need it."),
+          option("escape", OptionType::Text, "\\", "The character before a quote inside quotes."),
+          option("nullValue", OptionType::Text, "", "The text that stands for NULL."),
+          option("emptyValue", OptionType::Text, "", "What an empty text is written as; \"\" when "
+                                                     "not set.")};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<RecordDecoder>> make_decoder(std::string_view format, SchemaPtr schema,
+                                                    const FormatSettings& settings) {
+  if (equal_ignoring_case(format, "text")) return make_text_decoder(std::move(schema), settings);
+  if (equal_ignoring_case(format, "json")) return make_json_decoder(std::move(schema), settings);
+  if (equal_ignoring_case(format, "csv")) return make_csv_decoder(std::move(schema), settings);
+  return unknown_format(format);
+}
+
+Result<std::unique_ptr<RecordEncoder>> make_encoder(std::string_view format, SchemaPtr schema,
+                                                    const FormatSettings& settings) {
+  if (equal_ignoring_case(format, "text")) return make_text_encoder(std::move(schema), settings);
+  if (equal_ignoring_case(format, "json")) return make_json_encoder(std::move(schema), settings);
+  if (equal_ignoring_case(format, "csv")) return make_csv_encoder(std::move(schema), settings);
+  return unknown_format(format);
+}
+
+const std::vector<OptionDeclaration>& format_options(std::string_view format) {
+  static const std::vector<OptionDeclaration> kText = {line_separator_option()};
+  static const std::vector<OptionDeclaration> kJson = json_options();
+  static const std::vector<OptionDeclaration> kCsv = csv_options();
+  static const std::vector<OptionDeclaration> kNone;
+  if (equal_ignoring_case(format, "text")) return kText;
+  if (equal_ignoring_case(format, "json")) return kJson;
+  return equal_ignoring_case(format, "csv") ? kCsv : kNone;
+}
+
+}  // namespace millrace

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <simdjson.h>
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "records/record_batch.hpp"
+#include "records/time_zone.hpp"
+
+namespace millrace {
+
+/// How far a piece of JSON could be taken up.
+enum class JsonOutcome {
+  Right,
+  Spoiled,  // well-formed, but some value does not fit its type: it is NULL
+  Broken,   // not JSON
+};
+
+/// One column that JSON values are written to, with its nested columns.
+struct JsonNode {
+  DataType type;
+  Column* column = nullptr;  // of the batch at hand
+  std::vector<JsonNode> children;
+  std::vector<std::string> names;  // of the children, when they are fields
+  // The keys of the latest object in order: most objects look like the one before.
+  struct KnownKey {
+    std::string text;  // as it stands between the quotes
+    int child;         // -1: no column
+  };
+  std::vector<KnownKey> known_keys;
+  // Which fields the object at hand had: those with the current round.
+  std::vector<std::uint32_t> seen;
+  std::uint32_t round = 0;
+};
+
+/// Writes JSON objects to rows of columns, at given row numbers, walking every object to its end so
+/// that broken JSON is found. Not thread-safe.
+class JsonRowReader {
+ public:
+  /// `skipped_column` takes no part (the corrupt-record column), or -1.
+  JsonRowReader(const Schema& schema, int skipped_column, const TimeZone& zone);
+
+  /// The columns of `batch` are written to from now on. With `owner` texts may be views.
+  void bind(RecordBatch& batch, const ColumnRef& owner);
+  /// Texts are copied though there is an owner: the JSON lies elsewhere.
+  void set_copies(bool copies) { copies_ = copies; }
+  /// Writes the fields of `object`, the root of `document` or an element of its array, to row `row` of
+  /// every column; columns without a field get NULL.
+  JsonOutcome read_row(simdjson::ondemand::document& document, simdjson::ondemand::object object,
+                       std::size_t row);
+  /// Makes every column NULL at `row`.
+  void clear_row(std::size_t row);
+
+ private:
+  using Json = simdjson::ondemand::value;
+
+  void bind_node(JsonNode& node, Column& column, const ColumnRef& owner);
+  int find_field(JsonNode& node, const char* key, std::size_t position);
+  int look_up(JsonNode& node, const char* key, std::size_t position);
+  JsonOutcome read_object(JsonNode& node, simdjson::ondemand::object object, std::size_t row, int depth);
+  JsonOutcome read_value(JsonNode& node, Json value, std::size_t row, int depth);
+  JsonOutcome read_scalar(JsonNode& node, Json value, std::string_view token, std::size_t row,
+                          int depth);
+  JsonOutcome read_string(JsonNode& node, Json value, std::string_view token, std::size_t row,
+                          int depth);
+  JsonOutcome read_quoted(JsonNode& node, std::string_view text, std::size_t row);
+  JsonOutcome read_array(JsonNode& node, Json value, std::size_t row, int depth);
+  JsonOutcome read_map(JsonNode& node, Json value, std::size_t row, int depth);
+  JsonOutcome spoil(JsonNode& node, Json value, std::size_t row, int depth);
+  bool text_of(Json value, std::string_view token, std::string_view& text);
+  bool is_well_formed(Json value, int depth);
+
+  JsonNode root_;
+  TimeZone zone_;
+  bool has_owner_ = false;
+  bool copies_ = false;
+  simdjson::ondemand::document* document_ = nullptr;
+  simdjson::ondemand::parser key_parser_;
+  std::string scratch_;
+};
+
+/// NULL at row `row`, nested columns included; leaves no dangling value behind.
+void clear_value(Column& column, std::size_t row);
+/// Undoes NULLs at row `row`, which is going to be written anew.
+void revive_value(Column& column, std::size_t row);
+
+}  // namespace millrace
