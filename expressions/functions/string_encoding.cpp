@@ -232,7 +232,7 @@ Result<BoundExpressionPtr> bind_decode(const FunctionCall& call) {
   if (!call.scope || !call.functions)
     return make_error(ErrorKind::QueryFailed, "decode: needs the scope of its call");
   std::vector<Error> errors;
-  BoundExpressionPtr bound = bind(*make_expression(Function{"case_when", std::move(cases), false, {}}),
+  BoundExpressionPtr bound = millrace::bind(*make_expression(Function{"case_when", std::move(cases), false, {}}),
                                   *call.scope, *call.functions, call.settings, errors);
   if (!bound) return errors.front();
   return bound;
