@@ -90,19 +90,4 @@ Result<Trigger> parse_trigger(std::string_view text) {
   return make_trigger(kind, end == std::string_view::npos ? "" : trim(whole.substr(end)));
 }
 
-std::string trigger_text(const Trigger& trigger) {
-  const std::string micros = std::to_string(trigger.interval.count());
-  const std::string interval = trigger.interval.count() % 1000 == 0
-                                   ? std::to_string(trigger.interval.count() / 1000) + " ms"
-                                   : micros + " us";
-  switch (trigger.kind) {
-    case Trigger::Kind::ProcessingTime:
-      return trigger.interval.count() == 0 ? "none" : "processingTime " + interval;
-    case Trigger::Kind::Once:
-    case Trigger::Kind::AvailableNow: return "availableNow";
-    case Trigger::Kind::Continuous: return "continuous " + interval;
-  }
-  return {};
-}
-
 }  // namespace millrace

@@ -20,7 +20,4 @@ Result<Trigger> make_trigger(std::string_view kind, std::string_view interval);
 /// One text: `availableNow`, `continuous 100 ms`, `processingTime: 10 seconds`.
 Result<Trigger> parse_trigger(std::string_view text);
 
-/// The text that parse_trigger reads back; `none` for as soon as possible.
-std::string trigger_text(const Trigger& trigger);
-
 }  // namespace millrace

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace millrace::cli {
+
+/// What a command does when it was chosen; gives the exit code.
+using Action = std::function<int()>;
+/// Declares a command; `choose` is called with its action when the command line names it.
+using Choose = std::function<void(Action)>;
+
+void add_run(CLI::App& app, const Choose& choose);
+void add_validate(CLI::App& app, const Choose& choose);
+void add_explain(CLI::App& app, const Choose& choose);
+void add_list(CLI::App& app, const Choose& choose);
+void add_schema(CLI::App& app, const Choose& choose);
+void add_version(CLI::App& app, const Choose& choose);
+void add_completion(CLI::App& app, const Choose& choose);
+
+/// Commands that have a name but are not built yet.
+const std::vector<std::string>& absent_commands();
+
+}  // namespace millrace::cli

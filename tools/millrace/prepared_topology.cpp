@@ -1,0 +1,89 @@
+#include "prepared_topology.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "topology/planner.hpp"
+
+namespace millrace::cli {
+namespace {
+
+std::optional<std::string> environment_variable(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  return value ? std::optional<std::string>(value) : std::nullopt;
+}
+
+Result<std::string> read_text(const std::string& file) {
+  if (file == "-")
+    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  std::error_code code;
+  if (!std::filesystem::exists(file, code))
+    return make_error(ErrorKind::InputMissing, "topology file not found: '" + file + "'",
+                      "name an existing file, or `-` for standard input");
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream || std::filesystem::is_directory(file, code))
+    return make_error(ErrorKind::InputMissing, "topology file cannot be read: '" + file + "'",
+                      "name a file that you may read");
+  return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+}
+
+bool is_reported(const std::vector<Error>& errors, const Error& error) {
+  for (const Error& known : errors)
+    if (known.message == error.message && known.origin.line == error.origin.line &&
+        known.origin.column == error.origin.column)
+      return true;
+  return false;
+}
+
+void analyze_and_plan(PreparedTopology& prepared) {
+  const LoadedTopology& loaded = prepared.loaded;
+  Catalog catalog = Catalog::builtin();
+  catalog.names = loaded.views;
+  Analysis analysis = analyze(loaded.outputs, catalog, loaded.settings);
+  for (Error& error : analysis.errors) {
+    Error located = loaded.located(std::move(error));
+    if (!is_reported(prepared.errors, located)) prepared.errors.push_back(std::move(located));
+  }
+  if (!prepared.errors.empty()) return;
+  auto plan = plan_execution(analysis.plan, loaded.settings);
+  if (plan)
+    prepared.plan = std::move(*plan);
+  else
+    prepared.errors.push_back(loaded.located(std::move(plan.error())));
+}
+
+void print(const std::vector<Error>& errors, const SourceTexts& texts, Severity severity) {
+  if (!errors.empty()) std::cerr << render_diagnostics(errors, texts, severity) << "\n";
+}
+
+}  // namespace
+
+Result<PreparedTopology> prepare(const TopologyRequest& request) {
+  auto text = read_text(request.file);
+  if (!text) return text.error();
+  TopologyText source;
+  source.text = std::move(*text);
+  source.file_name = request.file == "-" ? "<stdin>" : request.file;
+  source.directory = std::filesystem::path(request.file).parent_path().string();
+  source.overrides = request.overrides;
+  if (!request.trigger.empty()) source.overrides.push_back("trigger=" + request.trigger);
+  source.environment = environment_variable;
+  PreparedTopology prepared;
+  prepared.loaded = load_topology(source, Catalog::builtin());
+  prepared.errors = prepared.loaded.errors;
+  analyze_and_plan(prepared);
+  return prepared;
+}
+
+void print_errors(const PreparedTopology& prepared) {
+  print(prepared.errors, prepared.loaded.texts, Severity::Error);
+}
+
+void print_warnings(const PreparedTopology& prepared) {
+  print(prepared.loaded.warnings, prepared.loaded.texts, Severity::Warning);
+}
+
+}  // namespace millrace::cli

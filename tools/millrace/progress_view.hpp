@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "metrics/progress.hpp"
+
+namespace millrace::cli {
+
+enum class ProgressMode { Off, Json, Line };
+
+/// `auto` is a line on a terminal and JSON elsewhere.
+ProgressMode progress_mode(const std::string& flag);
+
+/// Shows progress on standard error: one JSON object for each epoch, or one line that is written over
+/// at most ten times a second. Called by one thread at a time.
+class ProgressView {
+ public:
+  explicit ProgressView(ProgressMode mode) : mode_(mode) {}
+
+  void show(const QueryProgress& progress);
+  /// Ends the line, so that what follows starts on a new one.
+  void end();
+
+ private:
+  void show_line(const QueryProgress& progress);
+
+  const ProgressMode mode_;
+  std::chrono::steady_clock::time_point last_shown_{};
+  std::int64_t rows_since_shown_ = 0;
+  bool is_open_ = false;
+};
+
+/// `1204331` as `1,204,331`.
+std::string grouped_number(std::int64_t number);
+
+}  // namespace millrace::cli
