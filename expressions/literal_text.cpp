@@ -72,7 +72,7 @@ std::string integer_text(const Value& value, Form form) {
   }
 }
 
-std::string time_text(const Value& value) {
+std::string time_text(const Value& value, Form form) {
   const auto number = std::get<std::int64_t>(value.storage);
   return collect([&](std::string& out) {
     switch (value.type.kind()) {
@@ -83,6 +83,8 @@ std::string time_text(const Value& value) {
       case TypeKind::Timestamp:
         out += "TIMESTAMP '";
         append_timestamp(out, number, TimeZone());
+        // Read back in any session zone.
+        if (form == Form::Sql) out += "Z";
         break;
       default: out += "TIMESTAMP_NTZ '"; append_timestamp_ntz(out, number);
     }
@@ -146,7 +148,7 @@ std::string text_of(const Value& value, Form form) {
     case TypeKind::Binary: return binary_text(std::get<std::string>(value.storage));
     case TypeKind::Date:
     case TypeKind::Timestamp:
-    case TypeKind::TimestampNtz: return time_text(value);
+    case TypeKind::TimestampNtz: return time_text(value, form);
     case TypeKind::CalendarInterval:
     case TypeKind::DayTimeInterval:
     case TypeKind::YearMonthInterval: return interval_text(value);

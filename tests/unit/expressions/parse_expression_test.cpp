@@ -162,6 +162,7 @@ TEST_CASE("times take the session zone unless they name one") {
   CHECK(micros("TIMESTAMP '1970-01-01 08:00:01'") == 1'000'000);
   CHECK(micros("TIMESTAMP '1970-01-01 00:00:01Z'") == 1'000'000);
   CHECK(micros("TIMESTAMP_NTZ '1970-01-01 00:00:01'") == 1'000'000);
+  CHECK(sql("TIMESTAMP '1970-01-01 00:00:01'") == "TIMESTAMP '1970-01-01 00:00:01Z'");
   CHECK(sql("DATE '2024-13-01'") ==
         "INVALID_TYPED_LITERAL: The value of the typed literal \"DATE\" is invalid: '2024-13-01'.");
 }
