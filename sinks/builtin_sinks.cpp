@@ -1,4 +1,6 @@
 #include "sinks/console_sink.hpp"
+#include "sinks/file_sink.hpp"
+#include "sinks/foreach_sink.hpp"
 #include "sinks/memory_sink.hpp"
 #include "sinks/noop_sink.hpp"
 #include "sinks/sink_type.hpp"
@@ -8,8 +10,13 @@ namespace millrace {
 const std::vector<SinkType>& builtin_sinks() {
   static const std::vector<SinkType> sinks{
       console_sink_type(),
+      file_sink_type("csv"),
+      file_sink_type("file"),
+      foreach_sink_type(),
+      file_sink_type("json"),
       memory_sink_type(),
       noop_sink_type(),
+      file_sink_type("text"),
   };
   return sinks;
 }
