@@ -1,10 +1,10 @@
 #include "checkpoint/state_table.hpp"
 
+#include "records/check.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <new>
-
-#include "records/check.hpp"
 
 namespace millrace {
 
@@ -75,7 +75,8 @@ StateTable::Slot* StateTable::find_slot(const Index& index, std::string_view key
   for (std::uint32_t i = index.home(hash);; i = (i + 1) & index.mask) {
     Slot& slot = index.slots[i];
     if (slot.entry == 0) return nullptr;
-    if (slot.tag == tag && slot.entry != kMoved && entry_at(slot.entry - 1)->key() == key) return &slot;
+    if (slot.tag == tag && slot.entry != kMoved && entry_at(slot.entry - 1)->key() == key)
+      return &slot;
   }
 }
 
@@ -97,7 +98,8 @@ void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
   for (std::size_t start = 0; start < n; start += kFetchedAhead) {
     const std::size_t end = std::min(n, start + kFetchedAhead);
     if (index_.mask >= kFetchFrom) {
-      for (std::size_t k = start; k < end; ++k) __builtin_prefetch(&index_.slots[index_.home(hashes[k])]);
+      for (std::size_t k = start; k < end; ++k)
+        __builtin_prefetch(&index_.slots[index_.home(hashes[k])]);
       for (std::size_t k = start; k < end; ++k) {
         const std::uint32_t entry = index_.slots[index_.home(hashes[k])].entry;
         if (entry != 0) __builtin_prefetch(entry_at(entry - 1));
@@ -109,8 +111,10 @@ void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
 
 std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
   MILLRACE_CHECK(key.size() < kFree, "a key is longer than 4 GiB");
-  if (old_.slots) move_slots(kMovesPerInsert);
-  else if ((size_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5) start_growth();
+  if (old_.slots)
+    move_slots(kMovesPerInsert);
+  else if ((size_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
+    start_growth();
   const std::uint32_t number = claim_entry();
   Entry* entry = entry_at(number);
   entry->hash = hash;
@@ -238,7 +242,8 @@ std::byte* StateTable::next(Cursor& cursor) const {
 }
 
 std::size_t StateTable::bytes_used() const {
-  const std::size_t slots = std::size_t{index_.mask} + 1 + (old_.slots ? std::size_t{old_.mask} + 1 : 0);
+  const std::size_t slots =
+      std::size_t{index_.mask} + 1 + (old_.slots ? std::size_t{old_.mask} + 1 : 0);
   return slots * sizeof(Slot) + slabs_.size() * kSlabEntries * entry_size_ + key_bytes_;
 }
 

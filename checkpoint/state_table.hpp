@@ -1,13 +1,13 @@
 #pragma once
 
+#include "records/state_bytes.hpp"
+
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
 #include <span>
 #include <string_view>
 #include <vector>
-
-#include "records/state_bytes.hpp"
 
 namespace millrace {
 
@@ -45,8 +45,8 @@ class StateTable {
   /// Stamps the entry with a round (a new entry has 0); false when it has that stamp already.
   static bool mark(std::byte* value, std::uint32_t round);
 
-  /// Where an iteration stands. Stays good when the table changes meanwhile: an entry that was there
-  /// from beginning to end is seen once.
+  /// Where an iteration stands. Stays good when the table changes meanwhile: an entry that was
+  /// there from beginning to end is seen once.
   struct Cursor {
     std::uint32_t next = 0;
   };
@@ -72,7 +72,9 @@ class StateTable {
     std::unique_ptr<Slot[], FreeMemory> slots;
     std::uint32_t mask = 0;
     void allocate(std::uint32_t capacity);
-    std::uint32_t home(std::uint64_t hash) const { return static_cast<std::uint32_t>(hash >> 7) & mask; }
+    std::uint32_t home(std::uint64_t hash) const {
+      return static_cast<std::uint32_t>(hash >> 7) & mask;
+    }
   };
 
   Entry* entry_at(std::uint32_t number) const;

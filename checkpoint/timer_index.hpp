@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// Values of a state table by the time at which they fall due (microseconds). Taken out one at a time,
-/// so that a large eviction may stop and go on. Not thread-safe.
+/// Values of a state table by the time at which they fall due (microseconds). Taken out one at a
+/// time, so that a large eviction may stop and go on. Not thread-safe.
 class TimerIndex {
  public:
   /// Requires: `value` is in no timer yet.

@@ -1,11 +1,11 @@
 #include "operators/aggregate.hpp"
 
-#include <limits>
-
 #include "checkpoint/timer_index.hpp"
 #include "operators/event_times.hpp"
 #include "operators/group_table.hpp"
 #include "operators/result_batch.hpp"
+
+#include <limits>
 
 namespace millrace {
 
@@ -137,7 +137,8 @@ void Aggregate::drop_late(RecordBatch& batch) {
   });
   if (late_rows_.empty()) return;
   KeyEncoder& encoder = groups_.encoder();
-  encoder.encode(keys_, Rows::listed(late_rows_.data(), static_cast<std::uint32_t>(late_rows_.size())));
+  encoder.encode(keys_,
+                 Rows::listed(late_rows_.data(), static_cast<std::uint32_t>(late_rows_.size())));
   const std::size_t before = late_keys_.size();
   for (std::uint32_t k = 0; k < encoder.size(); ++k)
     late_keys_.find_or_insert(encoder.key(k), encoder.hash(k));
@@ -212,7 +213,8 @@ Progress Aggregate::run_step(Step step, Output& out) {
   switch (step) {
     case Step::EmitTouched: return emit_groups(out, [this] { return next_touched(); });
     case Step::EmitAll: return emit_groups(out, [this] { return groups_.table().next(cursor_); });
-    case Step::EmitDue: return emit_groups(out, [this] { return timers_.take_due(next_watermark_); });
+    case Step::EmitDue:
+      return emit_groups(out, [this] { return timers_.take_due(next_watermark_); });
     case Step::RemoveDue: return remove_due();
     case Step::AdvanceWatermark:
       if (next_watermark_ > watermark_) out.emit(Watermark{next_watermark_});

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "expressions/binder.hpp"
 #include "operators/operator.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace millrace {
 
@@ -21,11 +21,11 @@ struct AggregateOptions {
   OnError on_error = OnError::Fail;
 };
 
-/// Groups rows by key in a hash table. Append gives a group once, when its event time (end of window)
-/// is at or before the watermark, and forgets it; update gives each touched group and forgets what the
-/// watermark passed; complete gives all and forgets nothing. Late rows are dropped, except in complete
-/// mode. In micro-batch mode rows are judged by the watermark before the last marker (Spark's rule of
-/// two watermarks).
+/// Groups rows by key in a hash table. Append gives a group once, when its event time (end of
+/// window) is at or before the watermark, and forgets it; update gives each touched group and
+/// forgets what the watermark passed; complete gives all and forgets nothing. Late rows are
+/// dropped, except in complete mode. In micro-batch mode rows are judged by the watermark before
+/// the last marker (Spark's rule of two watermarks).
 std::unique_ptr<Operator> make_aggregate(AggregateOptions options);
 
 }  // namespace millrace

@@ -1,8 +1,8 @@
 #include "operators/assign_watermark.hpp"
 
-#include <algorithm>
-
 #include "operators/event_times.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "operators/operator.hpp"
+
+#include <memory>
 
 namespace millrace {
 
@@ -14,10 +14,10 @@ struct AssignWatermarkOptions {
   EmitPolicy policy;
 };
 
-/// withWatermark: passes rows on and watches their event times, cut to milliseconds as Spark does. NULL
-/// times do not count. Micro-batch: reports each epoch's event times and gives out the watermark that
-/// the coordinator planned. Continuous: gives out a watermark of its own behind each batch that raised
-/// it; it begins above 0 and never falls.
+/// withWatermark: passes rows on and watches their event times, cut to milliseconds as Spark does.
+/// NULL times do not count. Micro-batch: reports each epoch's event times and gives out the
+/// watermark that the coordinator planned. Continuous: gives out a watermark of its own behind each
+/// batch that raised it; it begins above 0 and never falls.
 std::unique_ptr<Operator> make_assign_watermark(AssignWatermarkOptions options);
 
 }  // namespace millrace

@@ -1,6 +1,6 @@
 #include "operators/assign_window.hpp"
 
-#include "operators/gather.hpp"
+#include "expressions/kernels/gather.hpp"
 #include "operators/row_errors.hpp"
 
 namespace millrace {
@@ -129,8 +129,9 @@ void AssignWindow::emit_collected(Output& out) {
   result.set_num_physical_rows(static_cast<std::uint32_t>(parents_.size()));
   result.set_ingest_ns(input_.ingest_ns());
   for (const ColumnRef& column : input_.columns())
-    result.columns().push_back(gather(context_->pool, column, parents_));
-  if (input_.changes()) result.set_changes(gather(context_->pool, input_.changes(), parents_));
+    result.columns().push_back(kernels::gather(context_->pool, column, parents_));
+  if (input_.changes())
+    result.set_changes(kernels::gather(context_->pool, input_.changes(), parents_));
   ColumnRef window = context_->pool.make_column(options_.output->fields.back().type);
   window->resize(parents_.size());
   for (std::size_t k = 0; k < parents_.size(); ++k) {

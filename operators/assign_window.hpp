@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "operators/operator.hpp"
+
+#include <memory>
 
 namespace millrace {
 
@@ -18,9 +18,9 @@ struct AssignWindowOptions {
   OnError on_error = OnError::Fail;
 };
 
-/// Adds a window column: one row for each window that a row lies in, the latest window first. Windows
-/// are aligned to 1970-01-01T00:00:00Z plus `start`; they hold their start and not their end.
-/// Tumbling windows share all columns; only sliding ones repeat rows.
+/// Adds a window column: one row for each window that a row lies in, the latest window first.
+/// Windows are aligned to 1970-01-01T00:00:00Z plus `start`; they hold their start and not their
+/// end. Tumbling windows share all columns; only sliding ones repeat rows.
 std::unique_ptr<Operator> make_assign_window(AssignWindowOptions options);
 
 }  // namespace millrace

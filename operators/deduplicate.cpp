@@ -1,11 +1,11 @@
 #include "operators/deduplicate.hpp"
 
-#include <limits>
-
 #include "checkpoint/state_table.hpp"
 #include "checkpoint/timer_index.hpp"
 #include "operators/event_times.hpp"
 #include "records/key_encoding.hpp"
+
+#include <limits>
 
 namespace millrace {
 

@@ -4,7 +4,8 @@
 
 namespace millrace {
 
-/// The event times of a column: a timestamp, or a window (struct), whose time is its end. Borrows it.
+/// The event times of a column: a timestamp, or a window (struct), whose time is its end. Borrows
+/// it.
 class EventTimes {
  public:
   explicit EventTimes(const Column& column)

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "operators/operator.hpp"
+
 #include <memory>
 #include <vector>
-
-#include "operators/operator.hpp"
 
 namespace millrace {
 

@@ -1,13 +1,15 @@
 #include "operators/explode.hpp"
 
-#include <numeric>
-
-#include "operators/gather.hpp"
+#include "expressions/kernels/gather.hpp"
 #include "operators/row_errors.hpp"
+
+#include <numeric>
 
 namespace millrace {
 
 namespace {
+
+using kernels::kNoRow;
 
 constexpr std::uint32_t kRowsPerBatch = 4096;
 // A shared column is not cut into batches of kRowsPerBatch below this size.
@@ -71,7 +73,8 @@ class Explode final : public Operator {
   std::uint32_t next_row_ = 0;
   std::uint32_t next_element_ = 0;
 
-  // One output batch: for each row the input row, the element in the child columns, and its position.
+  // One output batch: for each row the input row, the element in the child columns, and its
+  // position.
   std::vector<std::uint32_t> parents_;
   std::vector<std::uint32_t> elements_;
   std::vector<std::uint32_t> positions_;
@@ -116,7 +119,7 @@ bool Explode::collect_rows() {
   for (; next_row_ < num_rows; ++next_row_, next_element_ = 0) {
     const std::uint32_t row = input_.rows()[next_row_];
     const ListSlot list = slot(next_row_);
-    if (list.size == 0 && options_.outer) collect(row, kNullRow, kNullRow);
+    if (list.size == 0 && options_.outer) collect(row, kNoRow, kNoRow);
     for (; next_element_ < list.size && parents_.size() < kRowsPerBatch; ++next_element_)
       collect(row, list.offset + next_element_, next_element_);
     if (parents_.size() < kRowsPerBatch) continue;
@@ -135,7 +138,7 @@ void Explode::collect(std::uint32_t row, std::uint32_t element, std::uint32_t po
 void Explode::emit_collected(Output& out) {
   RecordBatch result = start_result();
   for (std::size_t c = 0; c < collection_->num_children(); ++c)
-    add_elements(result, gather(context_->pool, collection_->child(c), elements_));
+    add_elements(result, kernels::gather(context_->pool, collection_->child(c), elements_));
   out.emit(std::move(result));
 }
 
@@ -146,13 +149,14 @@ RecordBatch Explode::start_result() {
   result.set_ingest_ns(input_.ingest_ns());
   if (options_.passed_columns) {
     for (int column : *options_.passed_columns)
-      result.columns().push_back(
-          gather(context_->pool, input_.column_ref(static_cast<std::size_t>(column)), parents_));
+      result.columns().push_back(kernels::gather(
+          context_->pool, input_.column_ref(static_cast<std::size_t>(column)), parents_));
   } else {
     for (const ColumnRef& column : input_.columns())
-      result.columns().push_back(gather(context_->pool, column, parents_));
+      result.columns().push_back(kernels::gather(context_->pool, column, parents_));
   }
-  if (input_.changes()) result.set_changes(gather(context_->pool, input_.changes(), parents_));
+  if (input_.changes())
+    result.set_changes(kernels::gather(context_->pool, input_.changes(), parents_));
   if (options_.with_position) result.columns().push_back(positions_column());
   return result;
 }
@@ -170,9 +174,9 @@ void Explode::add_elements(RecordBatch& result, const ColumnRef& elements) {
   }
   // Fields of a NULL struct are NULL, whatever its children hold.
   std::vector<std::uint32_t> rows(elements->size());
-  for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = elements->is_null(i) ? kNullRow : i;
+  for (std::uint32_t i = 0; i < rows.size(); ++i) rows[i] = elements->is_null(i) ? kNoRow : i;
   for (std::size_t f = 0; f < elements->num_children(); ++f)
-    result.columns().push_back(gather(context_->pool, elements->child(f), rows));
+    result.columns().push_back(kernels::gather(context_->pool, elements->child(f), rows));
 }
 
 ColumnRef Explode::positions_column() {
@@ -180,7 +184,7 @@ ColumnRef Explode::positions_column() {
   column->resize(positions_.size());
   for (std::size_t k = 0; k < positions_.size(); ++k) {
     column->mutable_values<std::int32_t>()[k] = static_cast<std::int32_t>(positions_[k]);
-    if (positions_[k] == kNullRow) column->set_null(k);
+    if (positions_[k] == kNoRow) column->set_null(k);
   }
   return column;
 }

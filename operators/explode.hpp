@@ -1,10 +1,10 @@
 #pragma once
 
+#include "operators/operator.hpp"
+
 #include <memory>
 #include <optional>
 #include <vector>
-
-#include "operators/operator.hpp"
 
 namespace millrace {
 
@@ -24,8 +24,8 @@ struct ExplodeOptions {
   OnError on_error = OnError::Fail;
 };
 
-/// One row for each element of an array or entry of a map. When the elements lie one behind the other
-/// (as split() makes them) their column is passed on as it is.
+/// One row for each element of an array or entry of a map. When the elements lie one behind the
+/// other (as split() makes them) their column is passed on as it is.
 std::unique_ptr<Operator> make_explode(ExplodeOptions options);
 
 }  // namespace millrace

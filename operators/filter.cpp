@@ -1,7 +1,7 @@
 #include "operators/filter.hpp"
 
+#include "expressions/filter.hpp"
 #include "operators/row_errors.hpp"
-#include "operators/selection.hpp"
 
 namespace millrace {
 
@@ -18,11 +18,8 @@ class Filter final : public Operator {
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
     if (batch.num_rows() == 0) return Progress::Done;
-    const ColumnRef condition = options_.condition->evaluate(context_->eval, batch, batch.rows());
+    select(*options_.condition, context_->eval, batch);
     if (!settle_errors(*context_, options_.on_error, batch)) return Progress::Done;
-    const std::uint32_t before = batch.num_rows();
-    select_true(*condition, batch.rows(), kept_);
-    if (kept_.size() != before) std::swap(batch.start_selection(), kept_);
     if (batch.num_rows() != 0) out.emit(std::move(batch));
     return Progress::Done;
   }
@@ -30,8 +27,6 @@ class Filter final : public Operator {
  private:
   const FilterOptions options_;
   OperatorContext* context_ = nullptr;
-  // Scratch, exchanged with the batch's selection.
-  std::vector<std::uint32_t> kept_;
 };
 
 }  // namespace

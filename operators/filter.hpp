@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "operators/operator.hpp"
+
+#include <memory>
 
 namespace millrace {
 
@@ -12,8 +12,8 @@ struct FilterOptions {
   OnError on_error = OnError::Fail;
 };
 
-/// Keeps the rows for which the condition is true (neither false nor NULL). Narrows the selection and
-/// copies nothing; a batch without rows is not passed on.
+/// Keeps the rows for which the condition is true (neither false nor NULL). Narrows the selection
+/// and copies nothing; a batch without rows is not passed on.
 std::unique_ptr<Operator> make_filter(FilterOptions options);
 
 }  // namespace millrace

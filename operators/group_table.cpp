@@ -10,7 +10,8 @@ std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
 }  // namespace
 
-GroupTable::Plan GroupTable::make_plan(std::vector<BoundAggregate> aggregates, bool has_event_time) {
+GroupTable::Plan GroupTable::make_plan(std::vector<BoundAggregate> aggregates,
+                                       bool has_event_time) {
   Plan plan;
   std::size_t offset = has_event_time ? sizeof(EventTime) : 0;
   for (BoundAggregate& aggregate : aggregates) {
@@ -19,7 +20,8 @@ GroupTable::Plan GroupTable::make_plan(std::vector<BoundAggregate> aggregates, b
     call.is_growing = aggregate.function->state_size() == 0;
     call.bound = std::move(aggregate);
     if (call.is_growing) plan.layout.growing.push_back(offset);
-    offset += call.is_growing ? round_up(sizeof(StateBytes)) : round_up(call.bound.function->state_size());
+    offset += call.is_growing ? round_up(sizeof(StateBytes))
+                              : round_up(call.bound.function->state_size());
     plan.calls.push_back(std::move(call));
   }
   plan.layout.value_size = offset;

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <vector>
-
 #include "checkpoint/state_table.hpp"
 #include "expressions/binder.hpp"
 #include "records/key_encoding.hpp"
 
+#include <vector>
+
 namespace millrace {
 
-/// The groups of an aggregation: for each key the states of all aggregates. A group also has an event
-/// time when `has_event_time` (the time at which it is final). Not thread-safe.
+/// The groups of an aggregation: for each key the states of all aggregates. A group also has an
+/// event time when `has_event_time` (the time at which it is final). Not thread-safe.
 class GroupTable {
  public:
   GroupTable(std::vector<DataType> key_types, std::vector<BoundAggregate> aggregates,

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "operators/operator.hpp"
+
+#include <memory>
 
 namespace millrace {
 

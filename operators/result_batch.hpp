@@ -4,13 +4,14 @@
 
 namespace millrace {
 
-/// The output batch that an operator fills row by row. Gives it out when it has `kRows` rows, so that
-/// a large result never lies in memory at once.
+/// The output batch that an operator fills row by row. Gives it out when it has `kRows` rows, so
+/// that a large result never lies in memory at once.
 class ResultBatch {
  public:
   static constexpr std::uint32_t kRows = 1024;
 
-  ResultBatch(SchemaPtr schema, OnError on_error) : schema_(std::move(schema)), on_error_(on_error) {}
+  ResultBatch(SchemaPtr schema, OnError on_error)
+      : schema_(std::move(schema)), on_error_(on_error) {}
   void open(OperatorContext& context) { context_ = &context; }
 
   /// The columns to append one row to; then call `row_done`.

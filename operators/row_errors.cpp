@@ -38,10 +38,9 @@ bool settle_errors(OperatorContext& context, OnError policy, RecordBatch& batch)
     return false;
   }
   const std::vector<std::uint32_t> failed = failed_rows(errors);
-  const std::uint32_t before = batch.num_rows();
   deselect(batch, failed);
   context.counters.errors.add(static_cast<std::int64_t>(errors.size()));
-  context.counters.dropped_records.add(before - batch.num_rows());
+  context.counters.dropped_records.add(static_cast<std::int64_t>(failed.size()));
   errors.clear();
   return true;
 }

@@ -4,9 +4,10 @@
 
 namespace millrace {
 
-/// Applies the `onError` policy to the rows of `batch` that failed to evaluate (`context.eval.errors`).
-/// Fail: one error stays, with row ~0u, which fails the job. Else the rows leave the selection, are
-/// counted and the list is cleared. True when the operator may go on with what is selected.
+/// Applies the `onError` policy to the rows of `batch` that failed to evaluate
+/// (`context.eval.errors`). Fail: one error stays, with row ~0u, which fails the job. Else the rows
+/// leave the selection, are counted and the list is cleared. True when the operator may go on with
+/// what is selected.
 bool settle_errors(OperatorContext& context, OnError policy, RecordBatch& batch);
 
 }  // namespace millrace

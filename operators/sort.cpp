@@ -1,8 +1,8 @@
 #include "operators/sort.hpp"
 
-#include <algorithm>
-
 #include "operators/result_batch.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <vector>
-
 #include "operators/operator.hpp"
 #include "records/sort_key.hpp"
+
+#include <memory>
+#include <vector>
 
 namespace millrace {
 

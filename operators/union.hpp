@@ -1,8 +1,8 @@
 #pragma once
 
-#include <memory>
-
 #include "operators/operator.hpp"
+
+#include <memory>
 
 namespace millrace {
 
@@ -11,8 +11,8 @@ struct UnionOptions {
   SchemaPtr output;
 };
 
-/// Passes on the rows of all inputs as they come. Inputs have equal types already; the watermark that
-/// arrives is the combined one.
+/// Passes on the rows of all inputs as they come. Inputs have equal types already; the watermark
+/// that arrives is the combined one.
 std::unique_ptr<Operator> make_union(UnionOptions options);
 
 }  // namespace millrace

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "records/type.hpp"
+
 #include <cmath>
 #include <cstdint>
 #include <limits>
 #include <type_traits>
-
-#include "records/type.hpp"
 
 namespace millrace {
 
@@ -25,7 +25,8 @@ T canonical(T value) {
   }
 }
 
-/// Calls f with a null pointer to the C++ type that has the width and equality of a fixed-width type.
+/// Calls f with a null pointer to the C++ type that has the width and equality of a fixed-width
+/// type.
 template <class F>
 void with_fixed_type(const DataType& type, F&& f) {
   if (type.kind() == TypeKind::Float) return f(static_cast<float*>(nullptr));

@@ -1,18 +1,18 @@
 #include "records/key_encoding.hpp"
 
 #define XXH_INLINE_ALL
+#include "records/fixed_values.hpp"
+#include "records/value_encoding.hpp"
+
 #include <xxhash.h>
 
 #include <cstring>
 
-#include "records/fixed_values.hpp"
-#include "records/value_encoding.hpp"
-
 namespace millrace {
 
 // A key is the values of its columns (ValueForm::Key) one behind the other. A single key drops the
-// marks: fixed NULL is empty, NULL bytes are kEscape, and bytes that begin with kEscape (never UTF-8)
-// get one more in front.
+// marks: fixed NULL is empty, NULL bytes are kEscape, and bytes that begin with kEscape (never
+// UTF-8) get one more in front.
 namespace {
 
 constexpr char kEscape = '\xff';
@@ -74,11 +74,15 @@ void write_column(const Column& column, Rows rows, char** cursors) {
 KeyEncoder::KeyEncoder(std::vector<DataType> types)
     : types_(std::move(types)), layout_(Layout::General) {
   if (types_.size() != 1) return;
-  if (types_[0].is_bytes()) layout_ = Layout::Bytes;
-  else if (is_fixed_width(types_[0]) && !types_[0].is_fractional()) layout_ = Layout::Fixed;
+  if (types_[0].is_bytes())
+    layout_ = Layout::Bytes;
+  else if (is_fixed_width(types_[0]) && !types_[0].is_fractional())
+    layout_ = Layout::Fixed;
 }
 
-std::uint64_t KeyEncoder::hash_of(std::string_view key) { return XXH3_64bits(key.data(), key.size()); }
+std::uint64_t KeyEncoder::hash_of(std::string_view key) {
+  return XXH3_64bits(key.data(), key.size());
+}
 
 void KeyEncoder::encode(const std::vector<ColumnRef>& columns, Rows rows) {
   keys_.resize(rows.size());
@@ -105,8 +109,7 @@ void KeyEncoder::encode_fixed(const Column& column, Rows rows) {
 void KeyEncoder::encode_bytes(const Column& column, Rows rows) {
   std::size_t escaped = 0;
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
-    keys_[k] = column.is_null(rows[k]) ? std::string_view()
-                                       : column.at<std::string_view>(rows[k]);
+    keys_[k] = column.is_null(rows[k]) ? std::string_view() : column.at<std::string_view>(rows[k]);
     if (!keys_[k].empty() && keys_[k][0] == kEscape) escaped += keys_[k].size() + 1;
   }
   buffer_.reserve(escaped, 0);

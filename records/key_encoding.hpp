@@ -1,26 +1,26 @@
 #pragma once
 
+#include "records/column.hpp"
+
 #include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "records/column.hpp"
-
 namespace millrace {
 
-/// Turns the key columns of a batch into byte strings that are equal exactly when Spark puts the rows
-/// into one group: NULL equals NULL, every NaN equals every NaN, -0.0 equals 0.0, strings compare by
-/// bytes, maps ignore the order of their entries. The bytes have no order. The hash is XXH3 of the
-/// bytes: the same in every process, so that it may decide a partition or a key group.
+/// Turns the key columns of a batch into byte strings that are equal exactly when Spark puts the
+/// rows into one group: NULL equals NULL, every NaN equals every NaN, -0.0 equals 0.0, strings
+/// compare by bytes, maps ignore the order of their entries. The bytes have no order. The hash is
+/// XXH3 of the bytes: the same in every process, so that it may decide a partition or a key group.
 /// Not thread-safe; buffers are reused from batch to batch.
 class KeyEncoder {
  public:
   explicit KeyEncoder(std::vector<DataType> types);
 
-  /// Encodes `rows` of the key columns (one for each type; constant columns are fine). A single string
-  /// or integer key is not copied: its views point into the column.
+  /// Encodes `rows` of the key columns (one for each type; constant columns are fine). A single
+  /// string or integer key is not copied: its views point into the column.
   void encode(const std::vector<ColumnRef>& columns, Rows rows);
 
   /// Number of rows last encoded. Everything below is by position in `rows`, not by row number, and

@@ -55,11 +55,13 @@ void append_element(std::string& key, const Column& column, std::size_t row) {
 
 void append_nested(std::string& key, const Column& column, std::size_t row) {
   if (column.type().kind() == TypeKind::Struct) {
-    for (std::size_t c = 0; c < column.num_children(); ++c) append_element(key, *column.child(c), row);
+    for (std::size_t c = 0; c < column.num_children(); ++c)
+      append_element(key, *column.child(c), row);
     return;
   }
   const ListSlot list = column.at<ListSlot>(row);
-  for (std::uint32_t e = 0; e < list.size; ++e) append_element(key, *column.child(0), list.offset + e);
+  for (std::uint32_t e = 0; e < list.size; ++e)
+    append_element(key, *column.child(0), list.offset + e);
   key.push_back(0);
 }
 

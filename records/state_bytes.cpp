@@ -1,9 +1,9 @@
 #include "records/state_bytes.hpp"
 
+#include "records/check.hpp"
+
 #include <algorithm>
 #include <cstring>
-
-#include "records/check.hpp"
 
 namespace millrace {
 

@@ -1,10 +1,10 @@
 #include "records/value_encoding.hpp"
 
+#include "records/fixed_values.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <string>
-
-#include "records/fixed_values.hpp"
 
 namespace millrace {
 

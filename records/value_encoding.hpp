@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstddef>
-
 #include "records/column.hpp"
+
+#include <cstddef>
 
 namespace millrace {
 
-/// One value of any type as bytes, for keys and state: the byte 0 for NULL, or the byte 1 and then the
-/// fixed width; or length and bytes; or the fields; or count and elements.
+/// One value of any type as bytes, for keys and state: the byte 0 for NULL, or the byte 1 and then
+/// the fixed width; or length and bytes; or the fields; or count and elements.
 enum class ValueForm {
   Exact,  // decodes to the same bits
   Key,    // equal bytes for equal values: one NaN, one zero, entries of maps in one order

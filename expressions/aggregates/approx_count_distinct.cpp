@@ -1,13 +1,13 @@
 #define XXH_INLINE_ALL
-#include <xxhash.h>
-
-#include <bit>
-
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/hyper_log_log.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "records/fixed_values.hpp"
+
+#include <xxhash.h>
+
+#include <bit>
 
 namespace millrace {
 
@@ -94,7 +94,9 @@ class ApproxCountDistinct final : public AggregateFunction {
   }
 
  private:
-  static std::uint8_t* registers(std::byte* state) { return reinterpret_cast<std::uint8_t*>(state); }
+  static std::uint8_t* registers(std::byte* state) {
+    return reinterpret_cast<std::uint8_t*>(state);
+  }
 
   const HyperLogLog sketch_;
 };

@@ -1,10 +1,10 @@
 #include "expressions/aggregates/arguments.hpp"
 
-#include <algorithm>
-
 #include "expressions/functions/function_errors.hpp"
 #include "records/decimal.hpp"
 #include "records/value.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 

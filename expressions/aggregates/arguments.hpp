@@ -1,10 +1,10 @@
 #pragma once
 
+#include "expressions/function_registry.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "expressions/function_registry.hpp"
 
 namespace millrace {
 
@@ -30,7 +30,8 @@ std::optional<double> literal_double(const BoundExpression& expression);
 using BindAggregate = Result<AggregateFunctionPtr> (*)(const FunctionCall&);
 enum class OrderSensitive { No, Yes };
 void add_aggregate(FunctionRegistry& registry, const char* name, const char* signature,
-                   const char* summary, BindAggregate bind, OrderSensitive order = OrderSensitive::No);
+                   const char* summary, BindAggregate bind,
+                   OrderSensitive order = OrderSensitive::No);
 
 inline bool may_be_null(const Column& column) {
   return column.has_nulls() || column.type().is_null();

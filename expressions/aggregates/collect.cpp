@@ -1,10 +1,10 @@
-#include <cstring>
-#include <string>
-
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "expressions/aggregates/value_set.hpp"
 #include "records/value_encoding.hpp"
+
+#include <cstring>
+#include <string>
 
 namespace millrace {
 
@@ -63,8 +63,8 @@ class CollectSet final : public AggregateFunction {
     ValueSet::for_each(from, [&](std::string_view value) { set.insert(value); });
   }
   void finish(EvalContext&, const StateBytes& state, Column& out) const override {
-    ValueSet::for_each(
-        state, [&](std::string_view value) { decode_value(value.data(), *out.child(0)); });
+    ValueSet::for_each(state,
+                       [&](std::string_view value) { decode_value(value.data(), *out.child(0)); });
     out.append_list(ValueSet::size(state));
   }
 };

@@ -45,8 +45,7 @@ class CountIf final : public Counting {
     const Column& condition = *arguments[0];
     if (condition.type().is_null()) return;
     for (std::uint32_t k = 0; k < rows.size(); ++k)
-      counter(states[k]) +=
-          !condition.is_null(rows[k]) && condition.at<std::uint8_t>(rows[k]) != 0;
+      counter(states[k]) += !condition.is_null(rows[k]) && condition.at<std::uint8_t>(rows[k]) != 0;
   }
 };
 
@@ -55,7 +54,8 @@ Result<AggregateFunctionPtr> bind_count(const FunctionCall& /*call*/) {
 }
 
 Result<AggregateFunctionPtr> bind_count_if(const FunctionCall& call) {
-  if (auto status = check_arguments(call, {{is_boolean, "BOOLEAN"}}); !status) return status.error();
+  if (auto status = check_arguments(call, {{is_boolean, "BOOLEAN"}}); !status)
+    return status.error();
   return AggregateFunctionPtr(std::make_shared<CountIf>());
 }
 

@@ -1,10 +1,10 @@
-#include <cstring>
-#include <string>
-
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "records/sort_key.hpp"
 #include "records/value_encoding.hpp"
+
+#include <cstring>
+#include <string>
 
 namespace millrace {
 
@@ -59,10 +59,12 @@ class FixedExtreme final : public FixedAggregate<Best<T>> {
 };
 
 /// min_by and max_by; min and max of strings and nested values, which are their own key. The state
-/// is the size of the key, a sort key, and the value. Of equal keys the later one wins, as in Spark.
+/// is the size of the key, a sort key, and the value. Of equal keys the later one wins, as in
+/// Spark.
 class ExtremeBy final : public AggregateFunction {
  public:
-  ExtremeBy(DataType type, Extreme which) : AggregateFunction(std::move(type), true), which_(which) {}
+  ExtremeBy(DataType type, Extreme which)
+      : AggregateFunction(std::move(type), true), which_(which) {}
   std::size_t state_size() const override { return 0; }
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
@@ -160,9 +162,8 @@ void register_extreme_functions(FunctionRegistry& registry) {
                 bind_extreme<Extreme::Greatest>);
   add_aggregate(registry, "min_by", "min_by(value, key)", "Value of the row with the least key.",
                 bind_extreme_by<Extreme::Least>, OrderSensitive::Yes);
-  add_aggregate(registry, "max_by", "max_by(value, key)",
-                "Value of the row with the greatest key.", bind_extreme_by<Extreme::Greatest>,
-                OrderSensitive::Yes);
+  add_aggregate(registry, "max_by", "max_by(value, key)", "Value of the row with the greatest key.",
+                bind_extreme_by<Extreme::Greatest>, OrderSensitive::Yes);
 }
 
 }  // namespace millrace

@@ -9,10 +9,10 @@ namespace millrace {
 
 namespace {
 
-// Up to here linear counting is better, for precision 4 to 18 (Heule, Nunkesser, Hall: "HyperLogLog in
-// practice", 2013).
-constexpr std::array<double, 15> kThresholds = {10,    20,    40,    80,    220,    400,    900,   1800,
-                                                3100,  6500,  11500, 20000, 50000,  120000, 350000};
+// Up to here linear counting is better, for precision 4 to 18 (Heule, Nunkesser, Hall: "HyperLogLog
+// in practice", 2013).
+constexpr std::array<double, 15> kThresholds = {
+    10, 20, 40, 80, 220, 400, 900, 1800, 3100, 6500, 11500, 20000, 50000, 120000, 350000};
 
 double sigma(double x) {
   if (x == 1) return std::numeric_limits<double>::infinity();
@@ -73,7 +73,8 @@ double HyperLogLog::raw_estimate(const std::uint8_t* registers) const {
   std::array<double, 66> counts{};
   for (std::uint32_t i = 0; i < num_registers(); ++i) counts[registers[i]] += 1;
   double z = m * tau(1 - counts[static_cast<std::size_t>(longest) + 1] / m);
-  for (int rank = longest; rank >= 1; --rank) z = 0.5 * (z + counts[static_cast<std::size_t>(rank)]);
+  for (int rank = longest; rank >= 1; --rank)
+    z = 0.5 * (z + counts[static_cast<std::size_t>(rank)]);
   z += m * sigma(counts[0] / m);
   return m * m / (2 * std::log(2.0)) / z;
 }

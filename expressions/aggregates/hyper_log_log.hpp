@@ -4,10 +4,10 @@
 
 namespace millrace {
 
-/// Estimates the number of distinct 64-bit hashes: HyperLogLog with 2^precision registers of one byte.
-/// Small numbers are counted by empty registers up to the threshold that HyperLogLog++ gives for the
-/// precision; above it by Ertl's estimator ("New cardinality estimation algorithms for HyperLogLog
-/// sketches", 2017), which needs no table of biases.
+/// Estimates the number of distinct 64-bit hashes: HyperLogLog with 2^precision registers of one
+/// byte. Small numbers are counted by empty registers up to the threshold that HyperLogLog++ gives
+/// for the precision; above it by Ertl's estimator ("New cardinality estimation algorithms for
+/// HyperLogLog sketches", 2017), which needs no table of biases.
 class HyperLogLog {
  public:
   /// Requires: 4 <= precision <= 18.

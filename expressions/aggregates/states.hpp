@@ -57,9 +57,8 @@ void for_each_double(const Column& column, Rows rows, F&& f) {
     });
   }
   const int scale = column.type().scale();
-  for_each_valid<Int128>(column, rows, [&](std::uint32_t k, Int128 value) {
-    f(k, decimal_to_double(value, scale));
-  });
+  for_each_valid<Int128>(
+      column, rows, [&](std::uint32_t k, Int128 value) { f(k, decimal_to_double(value, scale)); });
 }
 
 }  // namespace millrace

@@ -1,7 +1,7 @@
-#include <cmath>
-
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/states.hpp"
+
+#include <cmath>
 
 namespace millrace {
 
@@ -47,7 +47,8 @@ using Finish = std::optional<double> (*)(const Moments&);
 /// Variance and its kin: one pass, by the central moments.
 class MomentsAggregate final : public FixedAggregate<Moments> {
  public:
-  explicit MomentsAggregate(Finish finish) : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
+  explicit MomentsAggregate(Finish finish)
+      : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
 
   void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {

@@ -165,8 +165,7 @@ Result<AggregateFunctionPtr> bind_sum(const FunctionCall& call, OnOverflow on_ov
     return AggregateFunctionPtr(std::make_shared<SumDoubles<false>>());
   if (type.kind() == TypeKind::Decimal) {
     const OnOverflow lost = on_overflow == OnOverflow::Wrap ? OnOverflow::Null : on_overflow;
-    return AggregateFunctionPtr(
-        std::make_shared<SumDecimals>(SumDecimals::Kind::Sum, type, lost));
+    return AggregateFunctionPtr(std::make_shared<SumDecimals>(SumDecimals::Kind::Sum, type, lost));
   }
   const DataType result = type.is_integral() ? DataType(TypeKind::Long) : type;
   // Intervals have no arithmetic that wraps.

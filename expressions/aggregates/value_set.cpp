@@ -1,8 +1,8 @@
 #include "expressions/aggregates/value_set.hpp"
 
-#include <cstring>
-
 #include "records/key_encoding.hpp"
+
+#include <cstring>
 
 namespace millrace {
 

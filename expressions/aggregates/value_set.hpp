@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "records/state_bytes.hpp"
+
+#include <string_view>
 
 namespace millrace {
 

@@ -16,10 +16,10 @@ const FunctionRegistry& registry() {
 Result<AggregateFunctionPtr> bound(const char* name,
                                    const std::vector<BoundExpressionPtr>& arguments,
                                    const ExpressionSettings& settings) {
-  static const std::vector<ExpressionPtr> kNoSyntax;
+  const std::vector<ExpressionPtr> syntax(arguments.size(), make_expression(Attribute{{"a"}, {}}));
   const FunctionEntry* entry = registry().find(name);
   REQUIRE(entry != nullptr);
-  return entry->bind_aggregate({name, arguments, false, settings, {}, kNoSyntax});
+  return entry->bind_aggregate({name, arguments, false, settings, {}, syntax});
 }
 
 SchemaPtr columns_of(const std::vector<DataType>& types) {
@@ -45,17 +45,23 @@ class OneState {
     const Rows rows = batch.rows();
     const std::vector<std::byte*> fixed(rows.size(), bytes());
     const std::vector<StateBytes*> growing(rows.size(), &growing_);
-    if (is_growing()) function_.update(context, growing.data(), batch.columns(), rows);
-    else function_.update(context, fixed.data(), batch.columns(), rows);
+    if (is_growing())
+      function_.update(context, growing.data(), batch.columns(), rows);
+    else
+      function_.update(context, fixed.data(), batch.columns(), rows);
   }
   void merge(OneState& from) {
-    if (is_growing()) function_.merge(growing_, from.growing_);
-    else function_.merge(bytes(), from.bytes());
+    if (is_growing())
+      function_.merge(growing_, from.growing_);
+    else
+      function_.merge(bytes(), from.bytes());
   }
   std::string finish(EvalContext& context) {
     ColumnRef out = context.pool.make_column(function_.result_type());
-    if (is_growing()) function_.finish(context, growing_, *out);
-    else function_.finish(context, bytes(), *out);
+    if (is_growing())
+      function_.finish(context, growing_, *out);
+    else
+      function_.finish(context, bytes(), *out);
     REQUIRE(out->size() == 1);
     if (context.errors.empty()) return text_of(value_at(*out, 0));
     return "error: " + context.errors[0].error.error_class;

@@ -12,8 +12,8 @@ BoundAggregate aggregate(const char* name, std::vector<BoundExpressionPtr> argum
 /// The error of binding it to arguments of these types; the test fails when it can be bound.
 Error aggregate_error(const char* name, const std::vector<DataType>& types);
 
-/// The result of an aggregate over rows whose columns are its arguments, as text, or `error: ...`. It is
-/// computed in one batch, row by row, and from two halves that are merged; all must agree.
+/// The result of an aggregate over rows whose columns are its arguments, as text, or `error: ...`.
+/// It is computed in one batch, row by row, and from two halves that are merged; all must agree.
 std::string aggregate_of(const char* name, const std::vector<DataType>& types,
                          const std::vector<Row>& rows, ExpressionSettings settings = {});
 

@@ -6,7 +6,9 @@ namespace millrace::test {
 
 namespace {
 
-std::string seconds_text(std::int64_t micros) { return fmt::format("{:g}", static_cast<double>(micros) / 1e6); }
+std::string seconds_text(std::int64_t micros) {
+  return fmt::format("{:g}", static_cast<double>(micros) / 1e6);
+}
 
 std::string joined(const std::vector<Value>& values) {
   std::string text;
@@ -65,7 +67,8 @@ std::string text_of(const Value& value) {
   if (auto* real = std::get_if<double>(&value.storage)) return fmt::format("{:g}", *real);
   if (auto* truth = std::get_if<bool>(&value.storage)) return *truth ? "true" : "false";
   if (auto* text = std::get_if<std::string>(&value.storage)) return *text;
-  if (auto* exact = std::get_if<Int128>(&value.storage)) return decimal_text(*exact, value.type.scale());
+  if (auto* exact = std::get_if<Int128>(&value.storage))
+    return decimal_text(*exact, value.type.scale());
   return "?";
 }
 

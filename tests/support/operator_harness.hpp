@@ -1,5 +1,9 @@
 #pragma once
 
+#include "operators/operator.hpp"
+#include "records/value.hpp"
+#include "tests/support/catch.hpp"
+
 #include <functional>
 #include <map>
 #include <memory>
@@ -7,10 +11,6 @@
 #include <utility>
 #include <variant>
 #include <vector>
-
-#include "operators/operator.hpp"
-#include "records/value.hpp"
-#include "tests/support/catch.hpp"
 
 namespace millrace::test {
 
@@ -44,11 +44,11 @@ std::string text_of(const Value& value);
 SchemaPtr schema_of(std::vector<Field> fields);
 RecordBatch batch_of(RecordPool& pool, const SchemaPtr& schema, const std::vector<Row>& rows);
 
-/// Runs an operator over a script of inputs and gives all it put out as one text: rows as cells joined
-/// by `,`, a space between rows, `|n` for the marker of epoch n, `wN` for a watermark at N seconds,
-/// `end` after finish. `run` does it several times: batches as given, row by row, with rows that are
-/// not selected between those that are, and with an outbox that is full after each batch. All must
-/// give the same text.
+/// Runs an operator over a script of inputs and gives all it put out as one text: rows as cells
+/// joined by `,`, a space between rows, `|n` for the marker of epoch n, `wN` for a watermark at N
+/// seconds, `end` after finish. `run` does it several times: batches as given, row by row, with
+/// rows that are not selected between those that are, and with an outbox that is full after each
+/// batch. All must give the same text.
 class OperatorHarness {
  public:
   using Make = std::function<std::unique_ptr<Operator>()>;
@@ -62,8 +62,8 @@ class OperatorHarness {
   OperatorHarness& finish();
   /// What the coordinator plans as watermark of an epoch (micro-batch).
   OperatorHarness& plan_watermark(std::int64_t epoch, double seconds);
-  /// Results come after each batch, so runs with other batches may differ: only the way of calling is
-  /// varied then.
+  /// Results come after each batch, so runs with other batches may differ: only the way of calling
+  /// is varied then.
   OperatorHarness& results_follow_batches() {
     vary_batches_ = false;
     return *this;

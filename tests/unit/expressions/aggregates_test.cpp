@@ -33,7 +33,8 @@ DataType result_type(const char* name, std::vector<DataType> types) {
 
 TEST_CASE("count counts rows in which no argument is NULL") {
   CHECK(aggregate_of("count", {TypeKind::Int}, {{1}, {nullptr}, {3}}) == "2");
-  CHECK(aggregate_of("count", {TypeKind::Int, TypeKind::Int}, {{1, 1}, {nullptr, 1}, {3, nullptr}}) == "1");
+  CHECK(aggregate_of("count", {TypeKind::Int, TypeKind::Int},
+                     {{1, 1}, {nullptr, 1}, {3, nullptr}}) == "1");
   CHECK(aggregate_of("count", {TypeKind::Int}, {}) == "0");
   CHECK(aggregate_of("count_if", {TypeKind::Boolean}, {{true}, {nullptr}, {false}, {true}}) == "2");
 }
@@ -56,7 +57,8 @@ TEST_CASE("sum and avg have Spark's result types") {
 }
 
 TEST_CASE("sum of bigint that overflows fails under ANSI and wraps without") {
-  CHECK(aggregate_of("sum", {TypeKind::Long}, {{kMax}, {1}}, kAnsi) == "error: ARITHMETIC_OVERFLOW");
+  CHECK(aggregate_of("sum", {TypeKind::Long}, {{kMax}, {1}}, kAnsi) ==
+        "error: ARITHMETIC_OVERFLOW");
   CHECK(aggregate_of("sum", {TypeKind::Long}, {{kMax}, {1}}, kNotAnsi) == "-9223372036854775808");
   CHECK(aggregate_of("try_sum", {TypeKind::Long}, {{kMax}, {1}}, kAnsi) == "null");
 }
@@ -66,7 +68,8 @@ TEST_CASE("sum of decimals beyond 38 digits fails under ANSI and is NULL without
   large.storage = Int128{kMax} * Int128{kMax};
   const std::vector<Row> rows(4, Row{large});
 
-  CHECK(aggregate_of("sum", {DataType::decimal(38, 0)}, rows, kAnsi) == "error: ARITHMETIC_OVERFLOW");
+  CHECK(aggregate_of("sum", {DataType::decimal(38, 0)}, rows, kAnsi) ==
+        "error: ARITHMETIC_OVERFLOW");
   CHECK(aggregate_of("sum", {DataType::decimal(38, 0)}, rows, kNotAnsi) == "null");
 }
 
@@ -92,14 +95,18 @@ TEST_CASE("min and max of numbers have NaN above all") {
 TEST_CASE("min and max take strings, arrays and structs") {
   CHECK(aggregate_of("min", {TypeKind::String}, {{"b"}, {nullptr}, {"ab"}, {"abc"}}) == "ab");
   CHECK(aggregate_of("max", {TypeKind::String}, {{"b"}, {""}, {"ä"}}) == "ä");
-  CHECK(aggregate_of("max", {DataType::array(TypeKind::Int)}, {{Cell::list({1, 5})}, {Cell::list({2})}}) == "[2]");
+  CHECK(aggregate_of("max", {DataType::array(TypeKind::Int)},
+                     {{Cell::list({1, 5})}, {Cell::list({2})}}) == "[2]");
   CHECK(aggregate_of("min", {TypeKind::String}, {{nullptr}}) == "null");
 }
 
 TEST_CASE("min_by gives the value beside the least key, of equal keys the later") {
-  CHECK(aggregate_of("min_by", {TypeKind::String, TypeKind::Int}, {{"a", 3}, {"b", 1}, {"c", nullptr}}) == "b");
-  CHECK(aggregate_of("max_by", {TypeKind::String, TypeKind::Int}, {{"a", 3}, {"b", 1}, {"c", 3}}) == "c");
-  CHECK(aggregate_of("max_by", {TypeKind::String, TypeKind::Int}, {{nullptr, 3}, {"b", 1}}) == "null");
+  CHECK(aggregate_of("min_by", {TypeKind::String, TypeKind::Int},
+                     {{"a", 3}, {"b", 1}, {"c", nullptr}}) == "b");
+  CHECK(aggregate_of("max_by", {TypeKind::String, TypeKind::Int}, {{"a", 3}, {"b", 1}, {"c", 3}}) ==
+        "c");
+  CHECK(aggregate_of("max_by", {TypeKind::String, TypeKind::Int}, {{nullptr, 3}, {"b", 1}}) ==
+        "null");
 }
 
 TEST_CASE("first and last count NULL unless told otherwise") {
@@ -168,7 +175,8 @@ TEST_CASE("approx_count_distinct stays within its deviation for larger sets") {
 
 TEST_CASE("an aggregate refuses arguments of a wrong number or type") {
   CHECK(aggregate_error("sum", {}).error_class == "WRONG_NUM_ARGS.WITHOUT_SUGGESTION");
-  CHECK(aggregate_error("sum", {TypeKind::Boolean}).error_class == "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
+  CHECK(aggregate_error("sum", {TypeKind::Boolean}).error_class ==
+        "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
   CHECK(aggregate_error("max", {DataType::map(TypeKind::Int, TypeKind::Int)}).error_class ==
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
 }

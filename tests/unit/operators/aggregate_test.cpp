@@ -27,7 +27,8 @@ OperatorHarness word_count(EmitPolicy policy) {
 }
 
 const SchemaPtr kTimes = schema_of({{"t", TypeKind::Timestamp}});
-const SchemaPtr kTimeCounts = schema_of({{"t", TypeKind::Timestamp}, {"count", TypeKind::Long, false}});
+const SchemaPtr kTimeCounts =
+    schema_of({{"t", TypeKind::Timestamp}, {"count", TypeKind::Long, false}});
 
 OperatorHarness time_count(EmitPolicy policy) {
   return OperatorHarness(kTimes, [policy] {

@@ -10,8 +10,8 @@ namespace {
 OperatorHarness windows(double size, double slide, double start = 0) {
   const SchemaPtr input = schema_of({{"id", TypeKind::Int}, {"t", TypeKind::Timestamp}});
   std::vector<Field> output = input->fields;
-  output.push_back({"window", DataType::structure({{"start", TypeKind::Timestamp},
-                                                   {"end", TypeKind::Timestamp}})});
+  output.push_back({"window", DataType::structure(
+                                  {{"start", TypeKind::Timestamp}, {"end", TypeKind::Timestamp}})});
   return OperatorHarness(input, [=] {
     AssignWindowOptions options;
     options.time = column_of(input, 1);
@@ -66,7 +66,8 @@ TEST_CASE("a row in many windows comes in several batches") {
   harness.rows({{1, sec(0)}});
   std::string expected;
   for (int i = 0; i < 10000; ++i)
-    expected += (i ? " 1,0,{" : "1,0,{") + std::to_string(-i) + "," + std::to_string(10000 - i) + "}";
+    expected +=
+        (i ? " 1,0,{" : "1,0,{") + std::to_string(-i) + "," + std::to_string(10000 - i) + "}";
 
   CHECK(harness.run() == expected);
 }

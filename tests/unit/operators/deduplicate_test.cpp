@@ -66,7 +66,11 @@ TEST_CASE("deduplicate without event time in the key drops late rows all the sam
   DeduplicateOptions options = by_key();
   options.event_time = 1;
   auto harness = deduplicate(options);
-  harness.rows({{"a", sec(20)}}).watermark(10).marker().rows({{"b", sec(10)}, {"c", sec(11)}}).marker();
+  harness.rows({{"a", sec(20)}})
+      .watermark(10)
+      .marker()
+      .rows({{"b", sec(10)}, {"c", sec(11)}})
+      .marker();
 
   CHECK(harness.run() == "a,20 w10 |0 c,11 |1");
   CHECK(harness.counters().state_rows_total.value() == 2);

@@ -48,7 +48,8 @@ TEST_CASE("explode gives a row for each element and none for an empty or NULL ar
 }
 
 TEST_CASE("explode passes on only the columns asked for") {
-  auto harness = explode(kWordsType, {{"col", TypeKind::String}}, {.passed_columns = std::vector<int>{}});
+  auto harness =
+      explode(kWordsType, {{"col", TypeKind::String}}, {.passed_columns = std::vector<int>{}});
   harness.rows({{1, words({"a", "b"})}, {2, words({"c"})}});
 
   CHECK(harness.run() == "a b c");
@@ -69,7 +70,8 @@ TEST_CASE("posexplode counts positions from 0 in each row") {
 }
 
 TEST_CASE("posexplode_outer gives no position where there is no element") {
-  auto harness = explode(kWordsType, {{"col", TypeKind::String}}, {.with_position = true, .outer = true});
+  auto harness =
+      explode(kWordsType, {{"col", TypeKind::String}}, {.with_position = true, .outer = true});
   harness.rows({{1, nullptr}, {2, words({"c"})}});
 
   CHECK(harness.run() == "1,null,null,null 2,[c],0,c");
@@ -83,15 +85,17 @@ TEST_CASE("explode of a map gives key and value") {
 }
 
 TEST_CASE("inline gives the fields of each struct") {
-  auto harness = explode(DataType::array(kPointType), {{"x", TypeKind::Int}, {"y", TypeKind::String}},
-                         {.inline_fields = true, .passed_columns = std::vector<int>{}});
+  auto harness =
+      explode(DataType::array(kPointType), {{"x", TypeKind::Int}, {"y", TypeKind::String}},
+              {.inline_fields = true, .passed_columns = std::vector<int>{}});
   harness.rows({{1, words({words({1, "a"}), nullptr, words({2, nullptr})})}});
 
   CHECK(harness.run() == "1,a null,null 2,null");
 }
 
 TEST_CASE("explode of a long array comes in several batches") {
-  auto harness = explode(kWordsType, {{"col", TypeKind::String}}, {.passed_columns = std::vector<int>{}});
+  auto harness =
+      explode(kWordsType, {{"col", TypeKind::String}}, {.passed_columns = std::vector<int>{}});
   std::vector<Cell> elements;
   std::string expected;
   for (int i = 0; i < 20000; ++i) {

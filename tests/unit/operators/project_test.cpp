@@ -12,7 +12,8 @@ namespace {
 
 const SchemaPtr kInput = schema_of({{"a", TypeKind::Long}, {"b", TypeKind::String}});
 
-OperatorHarness project(std::vector<BoundExpressionPtr> expressions, OnError on_error = OnError::Fail) {
+OperatorHarness project(std::vector<BoundExpressionPtr> expressions,
+                        OnError on_error = OnError::Fail) {
   std::vector<Field> output;
   for (const auto& expression : expressions) output.push_back({"c", expression->type()});
   return OperatorHarness(kInput, [=] {
@@ -65,7 +66,8 @@ TEST_CASE("union passes on the rows of all inputs under the names of the first")
 TEST_CASE("expand gives every row once for each projection") {
   OperatorHarness harness(kInput, [] {
     return make_expand({{{column_of(kInput, 0)}, {constant_long(0)}},
-                        schema_of({{"a", TypeKind::Long}}), OnError::Fail});
+                        schema_of({{"a", TypeKind::Long}}),
+                        OnError::Fail});
   });
   harness.results_follow_batches().rows({{1, "x"}, {2, "y"}});
 

@@ -1,9 +1,9 @@
 #include "operators/sort.hpp"
 
-#include <limits>
-
 #include "operators/limit.hpp"
 #include "tests/support/operator_harness.hpp"
+
+#include <limits>
 
 using namespace millrace;
 using namespace millrace::test;
@@ -54,7 +54,8 @@ TEST_CASE("sort has NaN above every number") {
 
 TEST_CASE("sort compares strings by bytes, the shorter first") {
   auto harness = sort(TypeKind::String, kAscending);
-  harness.rows({{"b", 1}, {"ab", 2}, {"a", 3}, {"", 4}, {std::string("a\0b", 3), 5}, {"ä", 6}}).marker();
+  harness.rows({{"b", 1}, {"ab", 2}, {"a", 3}, {"", 4}, {std::string("a\0b", 3), 5}, {"ä", 6}})
+      .marker();
 
   CHECK(harness.run() == ",4 a,3 a\0b,5 ab,2 b,1 ä,6 |0"s);
 }
@@ -68,8 +69,11 @@ TEST_CASE("sort in descending order of strings puts the shorter last") {
 
 TEST_CASE("sort compares arrays element by element") {
   auto harness = sort(DataType::array(TypeKind::Int), kAscending);
-  harness.rows({{Cell::list({2}), 1}, {Cell::list({1, 5}), 2}, {Cell::list({1}), 3},
-                {Cell::list({1, nullptr}), 4}, {Cell::list({}), 5}});
+  harness.rows({{Cell::list({2}), 1},
+                {Cell::list({1, 5}), 2},
+                {Cell::list({1}), 3},
+                {Cell::list({1, nullptr}), 4},
+                {Cell::list({}), 5}});
   harness.marker();
 
   CHECK(harness.run() == "[],5 [1],3 [1,null],4 [1,5],2 [2],1 |0");

@@ -1,9 +1,9 @@
 #include "records/key_encoding.hpp"
 
-#include <limits>
-
 #include "records/record_batch.hpp"
 #include "tests/support/catch.hpp"
+
+#include <limits>
 
 using namespace millrace;
 
@@ -89,7 +89,9 @@ TEST_CASE("equal maps are one group whatever the order of their entries") {
   KeyEncoder encoder({type});
   ColumnRef column = pool->make_column(type);
   for (std::vector<std::pair<const char*, int>> entries :
-       {std::vector<std::pair<const char*, int>>{{"a", 1}, {"b", 2}}, {{"b", 2}, {"a", 1}}, {{"a", 2}}}) {
+       {std::vector<std::pair<const char*, int>>{{"a", 1}, {"b", 2}},
+        {{"b", 2}, {"a", 1}},
+        {{"a", 2}}}) {
     for (auto [key, value] : entries) {
       column->child(0)->append_bytes(key);
       column->child(1)->append<std::int32_t>(value);
