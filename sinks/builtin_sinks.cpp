@@ -4,6 +4,7 @@
 #include "sinks/memory_sink.hpp"
 #include "sinks/noop_sink.hpp"
 #include "sinks/sink_type.hpp"
+#include "sinks/socket_sink.hpp"
 
 namespace millrace {
 
@@ -16,6 +17,7 @@ const std::vector<SinkType>& builtin_sinks() {
       file_sink_type("json"),
       memory_sink_type(),
       noop_sink_type(),
+      socket_sink_type(),
       file_sink_type("text"),
   };
   return sinks;
