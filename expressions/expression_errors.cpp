@@ -69,4 +69,10 @@ Error cannot_resolve(std::string_view condition, std::string_view call, std::str
                          std::string(why));
 }
 
+void fill_call(Error& error, std::string_view call) {
+  constexpr std::string_view kStart = "Cannot resolve \"";
+  const std::size_t place = error.message.find("Cannot resolve \"\"");
+  if (place != std::string::npos) error.message.insert(place + kStart.size(), call);
+}
+
 }  // namespace millrace

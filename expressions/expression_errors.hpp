@@ -28,5 +28,7 @@ Error decimal_out_of_range(std::string_view value, const DataType& to);
 
 /// DATATYPE_MISMATCH.<condition>, 42K09: `Cannot resolve "<call>" due to data type mismatch: <why>`.
 Error cannot_resolve(std::string_view condition, std::string_view call, std::string_view why);
+/// Puts `call` into an error that was made without (`Cannot resolve ""`, from bound_cast).
+void fill_call(Error& error, std::string_view call);
 
 }  // namespace millrace

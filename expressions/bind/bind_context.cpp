@@ -50,12 +50,9 @@ Error misplaced_syntax(const Expression& expression) {
 }
 
 void complete_cast_error(Error& error, const Expression& whole, const Expression& child) {
-  const std::size_t place = error.message.find("Cannot resolve \"\"");
-  if (place == std::string::npos) return;
   // Spark names the child alone when the target is nested.
   const Cast& cast = std::get<Cast>(whole.node);
-  const std::string text = cast.to.is_nested() ? column_name(child) : column_name(whole);
-  error.message.insert(place + std::string_view("Cannot resolve \"").size(), text);
+  fill_call(error, cast.to.is_nested() ? column_name(child) : column_name(whole));
 }
 
 bool is_count_star(const Function& call) {

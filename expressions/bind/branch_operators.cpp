@@ -36,8 +36,18 @@ Status unify(const FunctionCall& call, Arguments& values) {
   return different_branches(call, values);
 }
 
+bool is_true_literal(const FunctionCall& call, std::size_t index) {
+  const auto* literal = std::get_if<Literal>(&call.syntax[index]->node);
+  const auto* value = literal == nullptr ? nullptr : std::get_if<bool>(&literal->value.storage);
+  return value != nullptr && *value;
+}
+
+/// What becomes of the branches behind a condition that is `true`: CASE forgets them, IF keeps their
+/// nullability.
+enum class AlwaysTrue { Cut, Keep };
+
 /// Conditions and values by turns, the last one alone is ELSE.
-Bound bind_case(const FunctionCall& call) {
+Bound bind_branches(const FunctionCall& call, AlwaysTrue rule) {
   const Arguments& arguments = call.arguments;
   if (arguments.size() < 2) return wrong_num_arguments(call, "> 1");
   Arguments values;
@@ -49,6 +59,8 @@ Bound bind_case(const FunctionCall& call) {
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
     BoundExpressionPtr condition = implicit_cast(arguments[i], TypeKind::Boolean, call.settings);
     if (condition == nullptr) return unexpected_input_type(call, i, "\"BOOLEAN\"");
+    if (rule == AlwaysTrue::Cut && is_true_literal(call, i))
+      return kernels::make_case(values[0]->type(), std::move(branches), values[i / 2]);
     branches.push_back({std::move(condition), values[i / 2]});
   }
   const DataType type = values[0]->type();
@@ -57,8 +69,10 @@ Bound bind_case(const FunctionCall& call) {
 
 Bound bind_if(const FunctionCall& call) {
   if (call.arguments.size() != 3) return wrong_num_arguments(call, "3");
-  return bind_case(call);
+  return bind_branches(call, AlwaysTrue::Keep);
 }
+
+Bound bind_case(const FunctionCall& call) { return bind_branches(call, AlwaysTrue::Cut); }
 
 Bound bind_coalesce(const FunctionCall& call) {
   if (call.arguments.empty()) return wrong_num_arguments(call, "> 0");

@@ -59,6 +59,7 @@ void register_operator_functions(FunctionRegistry& registry) {
   register_comparison_operators(registry);
   register_logic_operators(registry);
   register_branch_operators(registry);
+  register_type_functions(registry);
 }
 
 void register_rewritten_functions(FunctionRegistry& registry) {

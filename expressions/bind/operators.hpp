@@ -17,6 +17,7 @@ void register_arithmetic_operators(FunctionRegistry& registry);
 void register_comparison_operators(FunctionRegistry& registry);
 void register_logic_operators(FunctionRegistry& registry);
 void register_branch_operators(FunctionRegistry& registry);
+void register_type_functions(FunctionRegistry& registry);
 
 using BindScalar = std::function<Result<BoundExpressionPtr>(const FunctionCall&)>;
 /// One scalar entry; its name is the signature's up to the parenthesis, or `name`.

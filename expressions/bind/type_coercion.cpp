@@ -116,6 +116,14 @@ std::optional<DataType> legacy_string_comparison(const DataType& other) {
   return std::nullopt;
 }
 
+bool have_castable_fields(const DataType& from, const DataType& to,
+                          const ExpressionSettings& settings) {
+  return std::equal(from.fields().begin(), from.fields().end(), to.fields().begin(),
+                    to.fields().end(), [&](const Field& a, const Field& b) {
+                      return can_cast_implicitly(a.type, b.type, settings);
+                    });
+}
+
 }  // namespace
 
 DataType decimal_for(const DataType& type) {
@@ -194,16 +202,13 @@ bool can_cast_implicitly(const DataType& from, const DataType& to,
   if (from.kind() == Kind::Map && to.kind() == Kind::Map)
     return can_cast_implicitly(from.key(), to.key(), settings) &&
            can_cast_implicitly(from.value(), to.value(), settings);
-  if (from.is_numeric() && to.is_numeric()) {
-    if (!settings.ansi) return true;
-    return !(from.is_numeric() && !from.is_integral() && to.is_integral());
-  }
+  if (from.kind() == Kind::Struct && to.kind() == Kind::Struct)
+    return have_castable_fields(from, to, settings);
+  if (from.is_numeric() && to.is_numeric()) return true;
   if (is_datetime(from) && is_datetime(to)) return true;
-  if (is_sql_interval(from)) return from.kind() == to.kind() || to.kind() == Kind::String;
-  if (from.kind() == Kind::String)
-    return is_atomic(to) && !is_sql_interval(to) && (settings.ansi || to.kind() != Kind::Boolean);
-  if (to.kind() == Kind::String) return is_atomic(from) && (from.kind() != Kind::Binary || !settings.ansi);
-  return false;
+  if (is_sql_interval(from) && from.kind() == to.kind()) return true;
+  if (from.kind() == Kind::String) return is_atomic(to) && (settings.ansi || to.kind() != Kind::Boolean);
+  return to.kind() == Kind::String && is_atomic(from);
 }
 
 BoundExpressionPtr implicit_cast(BoundExpressionPtr child, const DataType& to,
