@@ -10,6 +10,7 @@ namespace millrace {
 
 namespace {
 
+constexpr std::size_t kFirstCapacity = 4096;
 constexpr std::size_t kLargestKeptParser = std::size_t{16} << 20;
 
 bool is_blank(std::string_view line) {
@@ -27,7 +28,10 @@ class JsonDecoder final : public RecordDecoder {
       : bad_records_(bad_records),
         reader_(schema, bad_records.corrupt_column(), zone),
         lines_(separator),
-        max_record_bytes_(max_record_bytes) {}
+        max_record_bytes_(max_record_bytes) {
+    // Room for most lines at once: the parser otherwise grows to the exact length of each longer one.
+    if (parser_.allocate(kFirstCapacity)) parser_ = simdjson::ondemand::parser();
+  }
 
   Result<std::size_t> decode(std::string_view bytes, bool is_last, std::size_t max_rows,
                              RecordBatch& batch, const ColumnRef& owner) override;
