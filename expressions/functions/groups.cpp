@@ -15,10 +15,13 @@ void register_library_functions(FunctionRegistry& registry) {
   register_current_time_functions(registry);
   register_math_functions(registry);
   register_rounding_functions(registry);
+  register_hash_functions(registry);
+  register_json_functions(registry);
   register_collection_functions(registry);
   register_array_functions(registry);
   register_map_functions(registry);
   register_lambda_functions(registry);
+  register_conditional_functions(registry);
 }
 
 }  // namespace millrace
