@@ -1,9 +1,12 @@
 #include "records/option_value.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 
 #include <fmt/format.h>
+
+#include "records/type.hpp"
 
 namespace millrace {
 
@@ -112,6 +115,16 @@ OptionDeclaration declare_choice(std::string name, std::vector<std::string> choi
                                      std::move(summary));
   option.choices = std::move(choices);
   return option;
+}
+
+void add_options(std::vector<OptionDeclaration>& options,
+                 const std::vector<OptionDeclaration>& more) {
+  for (const OptionDeclaration& option : more) {
+    const auto same = [&](const OptionDeclaration& known) {
+      return equal_ignoring_case(known.name, option.name);
+    };
+    if (std::none_of(options.begin(), options.end(), same)) options.push_back(option);
+  }
 }
 
 std::optional<std::int64_t> parse_whole_number(std::string_view text) {

@@ -39,6 +39,9 @@ OptionDeclaration declare_required(std::string name, OptionType type, std::strin
 OptionDeclaration declare_choice(std::string name, std::vector<std::string> choices,
                                  std::string default_text, std::string summary);
 
+/// Adds the options of `more` whose names `options` does not have.
+void add_options(std::vector<OptionDeclaration>& options, const std::vector<OptionDeclaration>& more);
+
 /// Whole number with a sign, nothing else; empty when it is none or out of range.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);
 /// Text without blanks at both ends, ASCII letters lower case.

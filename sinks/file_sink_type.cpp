@@ -73,6 +73,8 @@ SinkType file_sink_type(std::string name) {
   type.summary = "Writes the rows of each epoch as " + (format.empty() ? "" : format + " ") +
                  "files in a folder.";
   type.options = {declare_choice("format", {"json", "csv", "text"}, format, "How rows are written.")};
+  for (const char* one : {"json", "csv", "text"})
+    if (format.empty() || format == one) add_options(type.options, format_options(one));
   type.output_modes = {"append"};
   type.needs_checkpoint = true;
   type.plan = [format](const SinkRequest& request) { return plan_file(request, format); };

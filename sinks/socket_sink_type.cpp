@@ -108,6 +108,8 @@ SinkType socket_sink_type() {
       declare_choice("format", {"json", "csv", "text"}, "json", "How rows are written."),
       declare("maxQueuedBytes", OptionType::Integer, "1048576",
               "Bytes that may wait for a peer that does not read.")};
+  for (const char* format : {"json", "csv", "text"})
+    add_options(type.options, format_options(format));
   type.output_modes = {"append", "update", "complete"};
   type.plan = plan_socket;
   return type;

@@ -245,6 +245,8 @@ SourceType file_source_type(std::string name) {
   type.name = name;
   type.options = file_options();
   const std::string format = name == "file" ? "" : name;
+  for (const char* one : {"json", "csv", "text"})
+    if (format.empty() || format == one) add_options(type.options, format_options(one));
   type.summary = format.empty() ? "Reads files that appear in a folder."
                                 : "Reads " + format + " files that appear in a folder.";
   type.plan = [format](const SourceRequest& request) { return plan_file(request, format); };

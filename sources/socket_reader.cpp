@@ -119,7 +119,7 @@ Status SocketReader::decode_lengths(RowQueue& rows) {
     }
     if (end_ - begin_ < kLengthBytes + length) break;
     if (!batch) batch = context_.pool.make_batch(decoding_.record_schema);
-    Status appended = append_record(pending().substr(kLengthBytes, length), batch);
+    Status appended = append_record(length, batch);
     if (!appended.ok()) return appended;
     begin_ += kLengthBytes + length;
     if (batch.num_physical_rows() >= kMaxBatchRows) push(std::exchange(batch, RecordBatch()), rows);
@@ -128,13 +128,18 @@ Status SocketReader::decode_lengths(RowQueue& rows) {
   return {};
 }
 
-Status SocketReader::append_record(std::string_view record, RecordBatch& batch) {
+Status SocketReader::append_record(std::size_t length, RecordBatch& batch) {
+  char* const first = data_ + begin_ + kLengthBytes;
+  const std::string_view record(first, length);
   if (decoding_.format == "text") {
     batch.columns()[0]->keep(buffer_);
     batch.columns()[0]->append_view(record);
     batch.set_num_physical_rows(batch.num_physical_rows() + 1);
     return {};
   }
+  // In JSON a bare line end is white space, but decoders take it for the end of the record.
+  if (decoding_.format == "json")
+    std::replace_if(first, first + length, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   const std::size_t room = batch.num_physical_rows() + kMaxBatchRows;
   const auto used = decoder_->decode(record, true, room, batch, buffer_);
   if (!used.ok()) return used.error();

@@ -47,7 +47,7 @@ class SocketReader {
   Status decode_lines(std::size_t fresh, bool is_last, RowQueue& rows);
   Status decode_lengths(RowQueue& rows);
   Status skip_too_long(bool is_known_length);
-  Status append_record(std::string_view record, RecordBatch& batch);
+  Status append_record(std::size_t length, RecordBatch& batch);
   void push(RecordBatch batch, RowQueue& rows);
 
   // Fixed.

@@ -148,6 +148,7 @@ std::vector<OptionDeclaration> socket_options() {
       declare("maxRecordBytes", OptionType::Integer, std::to_string(kMaxRecordBytes),
               "A longer record is a bad record."),
       bad_records_option()};
+  for (const char* format : {"json", "csv"}) add_options(options, format_options(format));
   return options;
 }
 

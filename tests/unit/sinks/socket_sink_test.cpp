@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <thread>
 
 #include "tests/unit/sinks/sink_rig.hpp"
 
@@ -59,7 +60,7 @@ SocketSink& as_socket(const std::unique_ptr<Sink>& sink) { return dynamic_cast<S
 Descriptor join(SocketSink& sink) {
   const std::size_t before = sink.num_listeners();
   Descriptor client = std::move(*connect_to("test", {"127.0.0.1", sink.listening_port()}, 10'000));
-  while (sink.num_listeners() == before) ::poll(nullptr, 0, 1);
+  while (sink.num_listeners() == before) std::this_thread::yield();
   return client;
 }
 
@@ -121,7 +122,7 @@ TEST_CASE("socket sink is full when its peer does not read, and wakes when it re
     lines += static_cast<std::size_t>(std::count(bytes, bytes + got, '\n'));
   }
   CHECK(lines == accepted * rows.size());
-  while (wakes == 0) ::poll(nullptr, 0, 1);
+  while (wakes == 0) std::this_thread::yield();
   CHECK(*sink->write(rig.batch(rows)) == WriteStatus::Accepted);
 }
 

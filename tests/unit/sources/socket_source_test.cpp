@@ -244,6 +244,57 @@ TEST_CASE("socket source fails on a record that is too long unless told to drop 
   CHECK(read_error(rig, *source).find("longer than 1000 bytes") != std::string::npos);
 }
 
+TEST_CASE("socket source decodes JSON and CSV records of a schema") {
+  for (const char* format : {"json", "csv"}) {
+    SourceRig rig;
+    auto request = listening({{"format", format}});
+    request.schema = Schema{{{"id", TypeKind::Int}, {"name", TypeKind::String}}};
+    auto source = rig.open("socket", request);
+    Peer client = Peer::connected_to(port_of(source));
+    client.send(std::string_view(format) == "json" ? "{\"id\":1,\"name\":\"a\"}\n{\"id\":2}\n"
+                                                   : "1,a\n2,\n");
+    CHECK(read_rows(rig, *source, 2) == R"({"id":1,"name":"a"} {"id":2,"name":null})");
+  }
+}
+
+TEST_CASE("socket source treats records that are no JSON as the policy says") {
+  const auto json = [](std::vector<std::pair<std::string, std::string>> more) {
+    more.emplace_back("format", "json");
+    auto request = listening(std::move(more));
+    request.schema = Schema{{{"id", TypeKind::Int}}};
+    return request;
+  };
+  const char* const lines = "{\"id\":1}\nnonsense\n{\"id\":3}\n";
+  SourceRig permissive;
+  auto source = permissive.open("socket", json({}));
+  Peer client = Peer::connected_to(port_of(source));
+  client.send(lines);
+  CHECK(read_rows(permissive, *source, 3) == R"({"id":1} {"id":null} {"id":3})");
+
+  SourceRig dropping;
+  source = dropping.open("socket", json({{"badRecords", "drop"}}));
+  client = Peer::connected_to(port_of(source));
+  client.send(lines);
+  CHECK(read_rows(dropping, *source, 2) == R"({"id":1} {"id":3})");
+  CHECK(dropping.counters.dropped_records.value() == 1);
+
+  SourceRig failing;
+  source = failing.open("socket", json({{"badRecords", "fail"}}));
+  client = Peer::connected_to(port_of(source));
+  client.send(lines);
+  CHECK(!read_error(failing, *source).empty());
+}
+
+TEST_CASE("socket source reads JSON records with their length before them") {
+  SourceRig rig;
+  auto request = listening({{"codec", "length"}, {"format", "json"}});
+  request.schema = Schema{{{"id", TypeKind::Int}}};
+  auto source = rig.open("socket", request);
+  Peer client = Peer::connected_to(port_of(source));
+  client.send(length_prefixed("{\"id\":1}") + length_prefixed("{\n\"id\":2}\n"));
+  CHECK(read_rows(rig, *source, 2) == R"({"id":1} {"id":2})");
+}
+
 TEST_CASE("socket source keeps rows for the next limit in micro-batch mode") {
   SourceRig rig;
   Peer server = Peer::listening();
