@@ -173,7 +173,9 @@ JsonOutcome JsonRowReader::read_scalar(JsonNode& node, Json value, std::string_v
   if (first == '"') {
     std::string_view text;
     if (!text_of(value, token, text)) return JsonOutcome::Broken;
-    if (!text.empty() && write_json_text(column, row, text, zone_, scratch_))
+    // Only binary may be empty.
+    const bool may_fit = !text.empty() || node.type.kind() == TypeKind::Binary;
+    if (may_fit && write_json_text(column, row, text, zone_, scratch_))
       return JsonOutcome::Right;
     clear_value(column, row);
     return JsonOutcome::Spoiled;

@@ -144,7 +144,8 @@ TEST_CASE("strings keep escapes, raw values and bytes") {
                          "{\"s\":true}\n{\"s\":\"\"}\n") ==
         "{\"s\":\"q\\\"\\\\\\né😀\"}\n{\"s\":\"1.50\"}\n{\"s\":\"[1, 2]\"}\n{\"s\":\"true\"}\n"
         "{\"s\":\"\"}\n");
-  CHECK(json("b BINARY", "{\"b\":\"AP9B\"}\n{\"b\":\"?\"}\n") == "{\"b\":\"AP9B\"}\n{\"b\":null}\n");
+  CHECK(json("b BINARY", "{\"b\":\"AP9B\"}\n{\"b\":\"?\"}\n{\"b\":\"\"}\n") ==
+        "{\"b\":\"AP9B\"}\n{\"b\":null}\n{\"b\":\"\"}\n");
 }
 
 TEST_CASE("hostile JSON is a bad record") {
