@@ -75,6 +75,8 @@ class Binder {
     if (entry == nullptr) return fail(unresolved_routine(call.name, functions_), whole.origin);
     if (entry->kind != FunctionKind::Scalar || !entry->bind_scalar)
       return fail(misplaced_function(*entry), whole.origin);
+    if (!takes_lambdas(*entry) && has_lambda(call))
+      return fail(misplaced_lambda(entry->name), whole.origin);
     bool ok = true;
     std::vector<BoundExpressionPtr> arguments = bind_arguments(call, ok);
     if (!ok) return nullptr;
@@ -141,6 +143,10 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
                                              std::vector<Error>& errors) {
   const FunctionEntry* entry = functions.find(call.name);
   Binder binder(scope, functions, settings, errors);
+  if (has_lambda(call)) {
+    binder.fail(misplaced_lambda(entry->name), origin);
+    return std::nullopt;
+  }
   bool ok = true;
   BoundAggregate bound;
   Function plain = call;

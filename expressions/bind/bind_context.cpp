@@ -1,5 +1,7 @@
 #include "expressions/bind/bind_context.hpp"
 
+#include <algorithm>
+
 #include "expressions/bind/suggestions.hpp"
 #include "expressions/expression_errors.hpp"
 
@@ -53,6 +55,23 @@ void complete_cast_error(Error& error, const Expression& whole, const Expression
   // Spark names the child alone when the target is nested.
   const Cast& cast = std::get<Cast>(whole.node);
   fill_call(error, cast.to.is_nested() ? column_name(child) : column_name(whole));
+}
+
+bool takes_lambdas(const FunctionEntry& entry) { return entry.group == "higher order"; }
+
+bool has_lambda(const Function& call) {
+  return std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& argument) {
+    return std::holds_alternative<Lambda>(argument->node);
+  });
+}
+
+Error misplaced_lambda(std::string_view function) {
+  Error error = spark_error("INVALID_LAMBDA_FUNCTION_CALL.NON_HIGHER_ORDER_FUNCTION", "42K0D",
+                            "Invalid lambda function call. A lambda function should only be used in "
+                            "a higher order function. However, its class is " +
+                                std::string(function) + ", which is not a higher order function.");
+  error.fix = "give the function a value instead of a lambda";
+  return error;
 }
 
 bool is_count_star(const Function& call) {

@@ -18,6 +18,11 @@ Error misplaced_syntax(const Expression& expression);
 /// Puts the call into a cast's DATATYPE_MISMATCH, which bound_cast() does not know.
 void complete_cast_error(Error& error, const Expression& whole, const Expression& child);
 
+/// Lambdas are arguments of higher order functions only.
+bool takes_lambdas(const FunctionEntry& entry);
+bool has_lambda(const Function& call);
+Error misplaced_lambda(std::string_view function);
+
 bool is_count_star(const Function& call);
 /// The literal 1.
 Value one_value();

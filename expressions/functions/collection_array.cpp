@@ -171,7 +171,8 @@ Bind bind_pick(BatchFunction function, std::vector<DataType> others = {},
     const std::size_t missing = most - arguments.size();
     for (std::size_t i = 0; i < missing; ++i)
       arguments.push_back(bound_literal(defaults[defaults.size() - missing + i]));
-    return make_call(arguments[0]->type(), true, std::move(arguments), function);
+    const DataType type = arguments[0]->type();
+    return make_call(type, true, std::move(arguments), function);
   };
 }
 
