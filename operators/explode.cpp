@@ -13,7 +13,7 @@ using kernels::kNoRow;
 
 constexpr std::uint32_t kRowsPerBatch = 4096;
 // A shared column is not cut into batches of kRowsPerBatch below this size.
-constexpr std::size_t kLargestShared = 16384;
+constexpr std::size_t kLargestShared = 65536;
 
 class Explode final : public Operator {
  public:

@@ -98,7 +98,7 @@ TEST_CASE("explode of a long array comes in several batches") {
       explode(kWordsType, {{"col", TypeKind::String}}, {.passed_columns = std::vector<int>{}});
   std::vector<Cell> elements;
   std::string expected;
-  for (int i = 0; i < 20000; ++i) {
+  for (int i = 0; i < 100000; ++i) {
     elements.push_back(std::to_string(i));
     expected += std::to_string(i) + " ";
   }

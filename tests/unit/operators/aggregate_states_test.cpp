@@ -1,0 +1,87 @@
+#include "operators/aggregate.hpp"
+#include "tests/support/aggregates.hpp"
+#include "tests/support/expressions.hpp"
+#include "tests/support/operator_harness.hpp"
+
+using namespace millrace;
+using namespace millrace::test;
+
+namespace {
+
+const DataType kWindow =
+    DataType::structure({{"start", TypeKind::Timestamp}, {"end", TypeKind::Timestamp}});
+const SchemaPtr kRows =
+    schema_of({{"w", kWindow}, {"s", TypeKind::String}, {"keep", TypeKind::Boolean}});
+
+Cell window(double start, double end) { return Cell::list({sec(start), sec(end)}); }
+
+BoundAggregate filtered(BoundAggregate aggregate, BoundExpressionPtr filter) {
+  aggregate.filter = std::move(filter);
+  return aggregate;
+}
+
+OperatorHarness by_window(std::vector<BoundAggregate> aggregates, EmitPolicy policy,
+                          OnError on_error = OnError::Fail) {
+  std::vector<Field> output = {{"w", kWindow}};
+  for (const BoundAggregate& one : aggregates) output.push_back({"a", one.function->result_type()});
+  return OperatorHarness(kRows, [=] {
+    AggregateOptions options;
+    options.keys = {column_of(kRows, 0)};
+    options.aggregates = aggregates;
+    options.output = schema_of(output);
+    options.event_time_key = 0;
+    options.policy = policy;
+    options.on_error = on_error;
+    return make_aggregate(std::move(options));
+  });
+}
+
+constexpr EmitPolicy kAppend{OutputMode::Append, true};
+constexpr EmitPolicy kUpdate{OutputMode::Update, true};
+
+}  // namespace
+
+TEST_CASE("aggregate applies a FILTER to the call that has it") {
+  auto harness =
+      by_window({aggregate("count", {}), filtered(aggregate("count", {}), column_of(kRows, 2)),
+                 filtered(aggregate("max", {column_of(kRows, 1)}), column_of(kRows, 2))},
+                kUpdate);
+  harness.rows(
+      {{window(0, 10), "a", true}, {window(0, 10), "z", false}, {window(0, 10), "b", nullptr}});
+  harness.rows({{window(10, 20), "c", false}}).marker();
+
+  CHECK(harness.run() == "{0,10},3,1,a {10,20},1,0,null |0");
+}
+
+TEST_CASE("aggregate of growing states starts anew where a group was removed") {
+  auto harness = by_window(
+      {aggregate("collect_list", {column_of(kRows, 1)}), aggregate("count", {column_of(kRows, 1)})},
+      kAppend);
+  harness.rows(
+      {{window(0, 10), "a", true}, {window(10, 20), "b", true}, {window(0, 10), "c", true}});
+  harness.watermark(10).marker();
+  harness.rows({{window(20, 30), "d", true}, {window(10, 20), "e", true}}).watermark(30).marker();
+
+  CHECK(harness.run() == "{0,10},[a,c],2 w10 |0 {10,20},[b,e],2 {20,30},[d],1 w30 |1");
+  CHECK(harness.counters().state_rows_removed.value() == 2);
+}
+
+TEST_CASE("aggregate judges a window by its end") {
+  auto harness = by_window({aggregate("count", {})}, kAppend);
+  harness.rows({{window(0, 10), "a", true}}).watermark(9.999).marker();
+  harness.rows({{window(0, 10), "b", true}}).watermark(10).marker();
+  harness.rows({{window(0, 10), "late", true}}).marker();
+
+  CHECK(harness.run() == "w9.999 |0 {0,10},2 w10 |1 |2");
+  CHECK(harness.counters().state_rows_dropped_by_watermark.value() == 1);
+}
+
+TEST_CASE("aggregate leaves a row out that fails, before any state changes") {
+  auto harness =
+      by_window({aggregate("count", {}), aggregate("max", {failing_where_null(kRows, 1)})}, kUpdate,
+                OnError::Drop);
+  harness.rows({{window(0, 10), nullptr, true}, {window(0, 10), "b", true}}).marker();
+
+  CHECK(harness.run() == "{0,10},1,b |0");
+  CHECK(harness.counters().errors.value() == 1);
+}
