@@ -10,6 +10,8 @@
 #include <cstring>
 #include <memory>
 
+#include "sources/manifest_listing.hpp"
+
 namespace millrace {
 
 namespace {
@@ -30,6 +32,13 @@ class Lister {
     const auto modified = about.st_mtim;
     files.push_back({path, modified.tv_sec * 1000 + modified.tv_nsec / 1'000'000, about.st_size});
     return {};
+  }
+
+  /// A file that a manifest lists.
+  void add_listed(FoundFile file) {
+    const std::string name = file.path.substr(file.path.rfind('/') + 1);
+    if (selection_.name_filter.empty() || matches_name(selection_.name_filter, name))
+      files.push_back(std::move(file));
   }
 
   std::vector<FoundFile> files;
@@ -86,7 +95,13 @@ Status add_path(Lister& lister, const std::string& path,
   if (::stat(path.c_str(), &about) != 0 && errno == ENOENT)
     return make_error(ErrorKind::InputMissing, "Path does not exist: " + path,
                       "make the folder first, or correct the path");
-  return lister.add(path, true);
+  auto by_manifest = list_by_manifest(path);
+  if (!by_manifest.ok()) return by_manifest.error();
+  if (!*by_manifest) return lister.add(path, true);
+  on_folder(path);
+  on_folder(manifest_folder(path));
+  for (FoundFile& file : **by_manifest) lister.add_listed(std::move(file));
+  return {};
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ bool is_hidden_name(const std::string& name);
 bool matches_name(const std::string& pattern, const std::string& name);
 
 /// Lists the files; `on_folder` is told of each folder before it is read. A glob takes what it matches
-/// and the files of the folders it matches. Error: a path that is no glob does not exist.
+/// and the files of the folders it matches; a folder with the manifest of a file sink, what that lists.
+/// Error: a path that is no glob does not exist.
 Result<std::vector<FoundFile>> list_files(const FileSelection& selection,
                                           const std::function<void(const std::string&)>& on_folder);
 

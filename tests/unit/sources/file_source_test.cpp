@@ -193,6 +193,34 @@ TEST_CASE("file source archives files under their whole path, one batch behind")
   CHECK(std::filesystem::exists(folder.path("in/b")));
 }
 
+TEST_CASE("file source reads a file sink's folder by its manifest") {
+  const TemporaryFolder folder;
+  const auto line = [&](const std::string& name) {
+    return "\n{\"path\":\"file://" + folder.path("in/" + name) +
+           "\",\"size\":2,\"isDir\":false,\"modificationTime\":1,\"action\":\"add\"}";
+  };
+  folder.write("in/part-0", "1\n");
+  folder.write("in/part-given-up", "2\n");
+  folder.write("in/k=v/part-1", "3\n");
+  folder.write("in/k=v/part-2", "4\n");
+  folder.write("in/_spark_metadata/9.compact", "v1" + line("part-0") + line("k=v/part-2"));
+  folder.write("in/_spark_metadata/8", "v1" + line("part-0"));
+  SourceRig rig;
+  auto request = text_in(folder);
+  auto source = rig.open("text", request);
+  CHECK(rig.micro_batch(*source) == R"({"value":"4","k":"v"} {"value":"1","k":null})");
+
+  folder.write("in/_spark_metadata/10", "v1" + line("k=v/part-1"));
+  CHECK(rig.micro_batch(*source) == R"({"value":"3","k":"v"})");
+}
+
+TEST_CASE("file source says which manifest is damaged") {
+  const TemporaryFolder folder;
+  folder.write("in/_spark_metadata/0", "v1\nnonsense");
+  CHECK(SourceRig::refusal("text", text_in(folder)) ==
+        "file source: damaged manifest: '" + folder.path("in/_spark_metadata/0") + "'");
+}
+
 TEST_CASE("file source filters names and looks into folders when told to") {
   const TemporaryFolder folder;
   folder.write("in/a.log", "1\n");
