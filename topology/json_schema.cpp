@@ -1,5 +1,7 @@
 #include "topology/json_schema.hpp"
 
+#include <algorithm>
+
 #include <nlohmann/json.hpp>
 
 namespace millrace {
@@ -73,15 +75,14 @@ Json component_schema(const Types& types, const Declarations& keys, const Json& 
   for (const auto& type : types) {
     names.push_back(type.name);
     Declarations options = options_of(type, "");
-    if (type.name == "file" && !find_option(options, "path"))
-      options.push_back({"path", OptionType::Text, "", "Folder, file or pattern.", {}, false, false, ""});
     Json then = closed_object({&keys, &options});
     then["properties"]["type"] = {{"const", type.name}, {"description", type.summary}};
     if (!watermark.is_null()) then["properties"]["watermark"] = watermark;
     cases.push_back({{"if", {{"properties", {{"type", {{"const", type.name}}}}}}}, {"then", then}});
   }
   // Spark's names of file formats stand for `type: file`.
-  for (const std::string& format : format_names()) names.push_back(format);
+  for (const std::string& format : format_names())
+    if (std::find(names.begin(), names.end(), format) == names.end()) names.push_back(format);
   return {{"type", "object"},
           {"required", required_of({&keys})},
           {"properties", {{"type", {{"enum", names}}}}},

@@ -12,7 +12,9 @@ namespace millrace {
 namespace {
 
 std::vector<OptionDeclaration> with_formats(std::vector<OptionDeclaration> options,
-                                            std::string_view format) {
+                                            std::string_view type, std::string_view format) {
+  if (takes_path(type) && !find_option(options, "path"))
+    options.push_back(declare_required("path", OptionType::Text, "Folder, file or glob pattern."));
   if (!find_option(options, "format")) return options;
   for (const std::string& name : format_names()) {
     if (!format.empty() && !equal_ignoring_case(format, name)) continue;
@@ -57,12 +59,17 @@ const std::vector<std::string>& format_names() {
   return names;
 }
 
+bool takes_path(std::string_view type) {
+  const auto& formats = format_names();
+  return type == "file" || std::find(formats.begin(), formats.end(), type) != formats.end();
+}
+
 std::vector<OptionDeclaration> options_of(const SourceType& type, std::string_view format) {
-  return with_formats(type.options, format);
+  return with_formats(type.options, type.name, format);
 }
 
 std::vector<OptionDeclaration> options_of(const SinkType& type, std::string_view format) {
-  return with_formats(type.options, format);
+  return with_formats(type.options, type.name, format);
 }
 
 const OptionDeclaration* find_option(const std::vector<OptionDeclaration>& options,

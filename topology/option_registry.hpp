@@ -37,6 +37,9 @@ const std::vector<OptionDeclaration>& run_flags();
 /// Formats whose options a type takes when it has an option `format`.
 const std::vector<std::string>& format_names();
 
+/// True for the types that read or write files: they take `path`.
+bool takes_path(std::string_view type);
+
 /// Options of a source or sink type, with those of `format` when the type has an option `format`
 /// (empty: those of all formats).
 std::vector<OptionDeclaration> options_of(const SourceType& type, std::string_view format);

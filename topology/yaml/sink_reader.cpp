@@ -50,9 +50,7 @@ class SinkReader {
 
   void read_options(const SinkType& type, std::string format) {
     if (const YamlEntry* entry = entry_.value.find("format")) format = entry->value.text;
-    auto known = options_of(type, format);
-    if (type.name == "file" && !find_option(known, "path"))
-      known.push_back({"path", OptionType::Text, "", "", {}, true, false, ""});
+    const auto known = options_of(type, format);
     for (const YamlEntry& entry : entry_.value.entries) {
       if (find_option(sink_keys(), entry.key.text)) continue;
       if (!find_option(known, entry.key.text)) {

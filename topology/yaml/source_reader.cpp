@@ -43,20 +43,17 @@ class SourceReader {
     for (const YamlEntry& entry : entry_.value.entries) {
       if (const OptionDeclaration* key = find_option(source_keys(), entry.key.text)) {
         read_key(*key, entry);
-      } else if (equal_ignoring_case(entry.key.text, "path") && takes_path()) {
+      } else if (equal_ignoring_case(entry.key.text, "path") && takes_path(read_.format)) {
         read_paths(entry);
       } else if (find_option(known_options_, entry.key.text)) {
         read_option(entry);
       } else {
         auto names = names_of(known_options_);
         for (const std::string& name : names_of(source_keys())) names.push_back(name);
-        if (takes_path()) names.push_back("path");
         context_.unknown_key(what_, entry.key, names);
       }
     }
   }
-
-  bool takes_path() const { return read_.format == "file"; }
 
   void read_key(const OptionDeclaration& key, const YamlEntry& entry) {
     if (key.type == OptionType::Map) return;
