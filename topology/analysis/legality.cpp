@@ -194,14 +194,14 @@ class Checker {
          step.origin);
   }
 
-  /// Spark's allow-list: projections, filters and what only renames.
+  /// Spark's allow-list: projections, filters and what only renames. Spark looks from the sources.
   void check_continuous() {
-    for (const auto& step : steps_) {
-      const std::string operation = refused_in_continuous(*step);
+    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
+      const std::string operation = refused_in_continuous(**step);
       if (operation.empty()) continue;
       fail(config_error("Continuous processing does not support " + operation + " operations.",
                         "set sparkStrict to false, or use another trigger"),
-           step->origin);
+           (*step)->origin);
     }
   }
 

@@ -97,6 +97,7 @@ ExpressionPtr Resolver::window_call(const std::vector<ExpressionPtr>& expression
 }
 
 BoundExpressionPtr Resolver::bind_window_time(const ExpressionPtr& time, const Relation& input,
+                                              const resolved::TimeWindow& window,
                                               std::optional<std::int64_t>& delay) {
   BoundExpressionPtr bound = bind_in(time, input);
   if (!bound) return nullptr;
@@ -110,7 +111,8 @@ BoundExpressionPtr Resolver::bind_window_time(const ExpressionPtr& time, const R
                            expression_settings_);
     if (cast.ok()) return *cast;
   }
-  fail(window_over_wrong_type(column_name(*time), bound->type()), time->origin);
+  const WindowText text{column_name(*time), window.size, window.slide, window.start};
+  fail(window_over_wrong_type(text, bound->type()), time->origin);
   return nullptr;
 }
 
@@ -142,7 +144,6 @@ Resolver::Resolved Resolver::add_window(const Relation& input, const ExpressionP
   WindowBinder binder(call, expression->origin, errors_);
   std::optional<std::int64_t> delay;
   resolved::TimeWindow window;
-  window.time = bind_window_time(call.arguments[0], input, delay);
   if (is_session) {
     window.gap = bind_gap(call, input);
   } else {
@@ -151,6 +152,7 @@ Resolver::Resolved Resolver::add_window(const Relation& input, const ExpressionP
     window.start = binder.micros(3, 0);
     if (errors_.size() == errors_before) binder.check(window);
   }
+  window.time = bind_window_time(call.arguments[0], input, window, delay);
   if (errors_.size() != errors_before) return std::nullopt;
   resolved::Step step;
   std::vector<ScopeColumn> columns = input.columns;

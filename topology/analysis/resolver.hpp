@@ -107,6 +107,7 @@ class Resolver {
   /// The distinct time window call in `expressions`; more than one is an error and gives none.
   ExpressionPtr window_call(const std::vector<ExpressionPtr>& expressions, const Relation& input);
   BoundExpressionPtr bind_window_time(const ExpressionPtr& time, const Relation& input,
+                                      const resolved::TimeWindow& window,
                                       std::optional<std::int64_t>& delay);
   BoundExpressionPtr bind_gap(const Function& call, const Relation& input);
   /// The input with the window's column behind the others.

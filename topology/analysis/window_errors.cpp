@@ -106,11 +106,12 @@ Error start_too_late(const WindowText& window) {
                   "shift by less than the slide");
 }
 
-Error window_over_wrong_type(const std::string& time, const DataType& type) {
+Error window_over_wrong_type(const WindowText& window, const DataType& type) {
+  const std::string& time = window.time;
   return config_error(
       "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE", "42K09",
-      "Cannot resolve \"window(" + time +
-          ")\" due to data type mismatch: The first parameter requires the (\"(TIMESTAMP OR "
+      "Cannot resolve \"" + window.text() +
+          "\" due to data type mismatch: The first parameter requires the (\"(TIMESTAMP OR "
           "TIMESTAMP WITHOUT TIME ZONE)\" or \"STRUCT<start: TIMESTAMP, end: TIMESTAMP>\" or "
           "\"STRUCT<start: TIMESTAMP_NTZ, end: TIMESTAMP_NTZ>\") type, however \"" +
           time + "\" has the type \"" + type.to_sql() + "\".",

@@ -25,7 +25,7 @@ Error window_out_of_range(const WindowText& window, const std::string& argument,
                           std::int64_t value);
 Error slide_too_long(const WindowText& window);
 Error start_too_late(const WindowText& window);
-Error window_over_wrong_type(const std::string& time, const DataType& type);
+Error window_over_wrong_type(const WindowText& window, const DataType& type);
 Error window_duration_not_constant(const std::string& text);
 /// WRONG_NUM_ARGS.WITHOUT_SUGGESTION; `expected` is `2` or `[2, 3]`.
 Error wrong_argument_count(const std::string& function, std::size_t given,
