@@ -6,6 +6,7 @@ void register_library_functions(FunctionRegistry& registry) {
   register_string_functions(registry);
   register_string_editing_functions(registry);
   register_string_encoding_functions(registry);
+  register_string_format_functions(registry);
   register_split_functions(registry);
   register_regex_functions(registry);
   register_concat_functions(registry);
@@ -20,6 +21,7 @@ void register_library_functions(FunctionRegistry& registry) {
   register_collection_functions(registry);
   register_array_functions(registry);
   register_map_functions(registry);
+  register_sequence_functions(registry);
   register_lambda_functions(registry);
   register_conditional_functions(registry);
 }

@@ -26,6 +26,7 @@ void register_json_functions(FunctionRegistry& registry);
 void register_collection_functions(FunctionRegistry& registry);
 void register_array_functions(FunctionRegistry& registry);
 void register_map_functions(FunctionRegistry& registry);
+void register_sequence_functions(FunctionRegistry& registry);
 void register_lambda_functions(FunctionRegistry& registry);
 void register_conditional_functions(FunctionRegistry& registry);
 

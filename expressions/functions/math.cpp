@@ -64,9 +64,16 @@ double to_radians(double x) { return x / 180.0 * std::numbers::pi; }
 /// Java's exp(1) is one unit above the C library's.
 double exponential(double x) { return x == 1.0 ? 2.7182818284590455 : std::exp(x); }
 
+/// One step of Newton's method behind the C library, which is a unit off for whole roots.
+double cube_root(double x) {
+  const double root = std::cbrt(x);
+  if (root == 0 || !std::isfinite(root)) return root;
+  return root - (root * root * root - x) / (3 * root * root);
+}
+
 constexpr RealEntry kRealFunctions[] = {
     {"sqrt(x)", "Square root, NaN below 0.", std::sqrt},
-    {"cbrt(x)", "Cube root.", std::cbrt},
+    {"cbrt(x)", "Cube root.", cube_root},
     {"exp(x)", "e to the power of x.", exponential},
     {"expm1(x)", "exp(x) - 1, exact near 0.", std::expm1},
     {"rint(x)", "Nearest whole number, halves to the even one.", std::nearbyint},

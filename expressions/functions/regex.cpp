@@ -248,6 +248,29 @@ std::optional<bool> ilike(CallRow& row, string_view text, string_view pattern, s
   return checked_like(row, lower_case(text), lower_case(pattern), escape);
 }
 
+/// `text LIKE ANY (p, ...)` and its kin as LIKEs joined by `join`.
+FunctionGroup::Bind bind_like_several(const char* join, bool negated) {
+  return [=](const FunctionCall& call) -> Result<BoundExpressionPtr> {
+    if (Status status = check_num_arguments(call, 2, 100000); !status) return status.error();
+    if (!call.scope || !call.functions)
+      return make_error(ErrorKind::QueryFailed, call.name + ": needs the scope of its call");
+    const auto make = [](const char* name, std::vector<ExpressionPtr> arguments) {
+      return make_expression(Function{name, std::move(arguments), false, {}});
+    };
+    ExpressionPtr all;
+    for (std::size_t i = 1; i < call.syntax.size(); ++i) {
+      ExpressionPtr one = make("like", {call.syntax[0], call.syntax[i]});
+      if (negated) one = make("not", {one});
+      all = all ? make(join, {all, one}) : one;
+    }
+    std::vector<Error> errors;
+    BoundExpressionPtr bound =
+        millrace::bind(*all, *call.scope, *call.functions, call.settings, errors);
+    if (!bound) return errors.front();
+    return bound;
+  };
+}
+
 }  // namespace
 
 void register_regex_functions(FunctionRegistry& registry) {
@@ -258,6 +281,14 @@ void register_regex_functions(FunctionRegistry& registry) {
   strings.add<Boolean(String, String, String)>("ilike(text, pattern[, escape])",
                                                "LIKE without regard to case.", ilike,
                                                {text_value("\\")});
+  strings.add_custom("likeany(text, patterns...)", "LIKE ANY: true when a pattern fits.",
+                     bind_like_several("or", false));
+  strings.add_custom("likeall(text, patterns...)", "LIKE ALL: true when every pattern fits.",
+                     bind_like_several("and", false));
+  strings.add_custom("notlikeany(text, patterns...)", "NOT LIKE ANY: true when one does not fit.",
+                     bind_like_several("or", true));
+  strings.add_custom("notlikeall(text, patterns...)", "NOT LIKE ALL: true when none fits.",
+                     bind_like_several("and", true));
   strings
       .add_bound<Boolean(String, String)>("rlike(text, pattern)",
                                           "True when the regular expression matches anywhere.",

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <random>
+
+#include <fmt/format.h>
+
+#include "expressions/functions/collections.hpp"
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/pattern.hpp"
+#include "expressions/functions/time_units.hpp"
+
+namespace millrace {
+
+namespace {
+
+using std::string_view;
+using Columns = std::vector<ColumnRef>;
+
+constexpr std::int64_t kMaxElements = 2147483632;
+
+Error bad_boundaries(std::int64_t start, std::int64_t stop, std::int64_t step) {
+  return make_error(ErrorKind::QueryFailed,
+                    fmt::format("Illegal sequence boundaries: {} to {} by {}", start, stop, step));
+}
+
+/// Whole numbers from start to stop; without a step by 1 or -1.
+template <class T>
+void count_up(EvalContext& context, const Columns& columns, Rows rows, Column& out) {
+  rows.for_each([&](std::uint32_t row) {
+    if (out.is_null(row)) return;
+    const std::int64_t start = columns[0]->at<T>(row), stop = columns[1]->at<T>(row);
+    const std::int64_t step =
+        columns.size() == 3 ? columns[2]->at<std::int64_t>(row) : stop >= start ? 1 : -1;
+    const ListWriter list(out, row);
+    const bool backwards = step > 0 ? start > stop : start < stop;
+    const bool good = step != 0 ? !backwards : start == stop;
+    const Int128 count = step == 0 ? Int128{0} : (Int128{stop} - start) / step;
+    if (!good || count >= kMaxElements) {
+      context.fail(row, bad_boundaries(start, stop, step));
+      return out.set_null(row);
+    }
+    for (Int128 n = 0; n <= count; ++n)
+      out.child(0)->append(static_cast<T>(static_cast<std::int64_t>(start + n * step)));
+  });
+}
+
+Result<BoundExpressionPtr> bind_sequence(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 2, 3); !status) return status.error();
+  const bool days = is_kind(call, 0, TypeKind::Date);
+  const bool narrow = is_kind(call, 0, TypeKind::Int) && is_kind(call, 1, TypeKind::Int);
+  const DataType type(days ? TypeKind::Date : narrow ? TypeKind::Int : TypeKind::Long);
+  if (days && call.arguments.size() == 3)
+    return make_error(ErrorKind::QueryFailed, "sequence: dates with a step are not supported",
+                      "leave the step out (one day), or build the dates from a sequence of numbers");
+  Arguments arguments;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    auto argument = coerce_argument(call, i, i == 2 ? DataType(TypeKind::Long) : type);
+    if (!argument) return argument.error();
+    arguments.push_back(std::move(*argument));
+  }
+  return make_call(DataType::array(type, false), true, std::move(arguments),
+                   type.kind() == TypeKind::Long ? BatchFunction(count_up<std::int64_t>)
+                                                 : BatchFunction(count_up<std::int32_t>));
+}
+
+/// Texts between the matches of a pattern.
+std::vector<string_view> pieces_of(string_view text, const re2::RE2& pattern) {
+  std::vector<string_view> pieces;
+  re2::StringPiece match;
+  std::size_t from = 0;
+  while (pattern.Match(text, from, text.size(), re2::RE2::UNANCHORED, &match, 1) && !match.empty()) {
+    const auto start = static_cast<std::size_t>(match.data() - text.data());
+    pieces.push_back(text.substr(from, start - from));
+    from = start + match.size();
+  }
+  pieces.push_back(text.substr(from));
+  return pieces;
+}
+
+Result<BoundExpressionPtr> bind_str_to_map(const FunctionCall& call) {
+  const DataType text(TypeKind::String);
+  Result<Arguments> arguments =
+      coerce_arguments(call, {text, text, text}, {text_value(","), text_value(":")});
+  if (!arguments) return arguments.error();
+  const std::optional<std::string> pair = constant_text(*(*arguments)[1]);
+  const std::optional<std::string> key = constant_text(*(*arguments)[2]);
+  if (!pair || !key)
+    return type_mismatch(call, "NON_FOLDABLE_INPUT", "the input delimiters should be foldable");
+  const Result<PatternPtr> pairs = compile_pattern(*pair, call.name);
+  const Result<PatternPtr> keys = compile_pattern(*key, call.name);
+  if (!pairs || !keys) return pairs ? keys.error() : pairs.error();
+  const auto run = [pairs = *pairs, keys = *keys](EvalContext& context, const Columns& columns,
+                                                  Rows rows, Column& out) {
+    for (std::size_t c = 0; c < 2; ++c) out.child(c)->keep(columns[0]);
+    rows.for_each([&](std::uint32_t row) {
+      if (out.is_null(row)) return;
+      {
+        const ListWriter list(out, row);
+        for (string_view entry : pieces_of(columns[0]->at<string_view>(row), *pairs)) {
+          const std::vector<string_view> parts = pieces_of(entry, *keys);
+          out.child(0)->append_view(parts[0]);
+          if (parts.size() == 1) out.child(1)->append_null();
+          else out.child(1)->append_view(entry.substr(static_cast<std::size_t>(parts[1].data() - entry.data())));
+        }
+      }
+      if (!check_map_keys(context, row, *out.child(0), out.at<ListSlot>(row))) out.set_null(row);
+    });
+  };
+  return make_call(DataType::map(text, text), true, std::move(*arguments), run);
+}
+
+/// The elements in random order, another for each row.
+class Shuffle final : public BoundExpression {
+ public:
+  explicit Shuffle(BoundExpressionPtr array)
+      : BoundExpression(array->type(), array->nullable()), array_(std::move(array)) {}
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    thread_local std::mt19937 generator{std::random_device()()};
+    const ColumnRef lists = array_->evaluate(context, batch, rows);
+    ColumnRef out = context.pool.make_column(type());
+    out->resize(rows.end());
+    std::vector<std::uint32_t> order;
+    rows.for_each([&](std::uint32_t row) {
+      const ListWriter list(*out, row);
+      if (lists->is_null(row)) return out->set_null(row);
+      const ListSlot slot = lists->at<ListSlot>(row);
+      order.resize(slot.size);
+      for (std::uint32_t i = 0; i < slot.size; ++i) order[i] = slot.offset + i;
+      std::shuffle(order.begin(), order.end(), generator);
+      for (std::uint32_t i : order) out->child(0)->append_from(*lists->child(0), i);
+    });
+    return out;
+  }
+
+ private:
+  BoundExpressionPtr array_;
+};
+
+Result<BoundExpressionPtr> bind_shuffle(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 1, 1); !status) return status.error();
+  if (!is_kind(call, 0, TypeKind::Array)) return unexpected_input_type(call, 0, "\"ARRAY\"");
+  return BoundExpressionPtr(std::make_shared<Shuffle>(call.arguments[0]));
+}
+
+}  // namespace
+
+void register_sequence_functions(FunctionRegistry& registry) {
+  FunctionGroup collections(registry, "array, map and struct");
+  collections.add_custom("sequence(start, stop[, step])", "Whole numbers, or days, from start to stop.",
+                         bind_sequence);
+  collections.add_custom("str_to_map(text[, pairs[, keys]])",
+                         "A map from a text with delimiters between pairs and behind keys.",
+                         bind_str_to_map);
+  collections.add_random("shuffle(array)", "The elements in random order.", bind_shuffle);
+}
+
+}  // namespace millrace

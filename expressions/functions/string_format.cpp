@@ -1,0 +1,262 @@
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include <fmt/format.h>
+
+#include "expressions/functions/collections.hpp"
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/groups.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/utf8.hpp"
+#include "expressions/functions/value_access.hpp"
+#include "records/decimal.hpp"
+
+namespace millrace {
+
+namespace {
+
+using namespace sql;
+using std::string_view;
+using Columns = std::vector<ColumnRef>;
+
+/// `-12345.6` as `-12,345.6`.
+std::string with_commas(std::string digits) {
+  const std::size_t start = digits.starts_with('-') ? 1 : 0;
+  std::size_t at = std::min(digits.find('.'), digits.size());
+  while (at > start + 3) digits.insert(at -= 3, 1, ',');
+  return digits;
+}
+
+/// One `%...` of a format: flags and width, precision, conversion.
+struct Directive {
+  std::string flags;  // with the width
+  int precision = -1;
+  char conversion = 0;
+};
+
+/// Reads a directive behind the `%` at `at`; false when it is malformed.
+bool read_directive(string_view format, std::size_t& at, Directive& directive) {
+  constexpr string_view kFlags = "-+ 0,#(";
+  while (at < format.size() && (kFlags.find(format[at]) != kFlags.npos || std::isdigit(format[at])))
+    directive.flags += format[at++];
+  if (directive.flags.size() > 6) return false;
+  if (at < format.size() && format[at] == '.') {
+    directive.precision = 0;
+    for (++at; at < format.size() && std::isdigit(format[at]) && directive.precision < 1000; ++at)
+      directive.precision = directive.precision * 10 + (format[at] - '0');
+  }
+  if (at < format.size()) directive.conversion = format[at++];
+  return directive.conversion != 0;
+}
+
+std::string print(const std::string& format, auto value) {
+  const int size = std::snprintf(nullptr, 0, format.c_str(), value);
+  std::string text(static_cast<std::size_t>(std::max(size, 0)), '\0');
+  std::snprintf(text.data(), text.size() + 1, format.c_str(), value);
+  return text;
+}
+
+double real_at(const Column& column, std::size_t row) {
+  switch (column.type().kind()) {
+    case TypeKind::Float: return column.at<float>(row);
+    case TypeKind::Double: return column.at<double>(row);
+    case TypeKind::Decimal: return decimal_to_double(column.at<Int128>(row), column.type().scale());
+    default: return std::nan("");
+  }
+}
+
+std::int64_t whole_at(const Column& column, std::size_t row) {
+  switch (column.type().kind()) {
+    case TypeKind::Byte: return column.at<std::int8_t>(row);
+    case TypeKind::Short: return column.at<std::int16_t>(row);
+    case TypeKind::Long: return column.at<std::int64_t>(row);
+    default: return column.at<std::int32_t>(row);
+  }
+}
+
+/// Text of one argument; empty when the conversion does not fit its type.
+std::optional<std::string> convert(Directive directive, const Column& column, std::size_t row,
+                                   const TextStyle& style) {
+  const bool commas = directive.flags.find(',') != std::string::npos;
+  std::erase(directive.flags, ',');
+  const std::string start = "%" + directive.flags;
+  const DataType& type = column.type();
+  const bool whole = type.is_integral(), real = type.is_numeric() && !whole;
+  const char conversion = directive.conversion;
+  if (column.is_null(row) || string_view("sSb").find(conversion) != string_view::npos) {
+    std::string text;
+    append_text(text, column, row, style);
+    if (conversion == 'S')
+      std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
+    if (directive.precision >= 0) text = text.substr(0, static_cast<std::size_t>(directive.precision));
+    return print(start + "s", text.c_str());
+  }
+  if (conversion == 'd' && whole) {
+    const std::string text = print(start + "ld", static_cast<long>(whole_at(column, row)));
+    return commas ? with_commas(text) : text;
+  }
+  if ((conversion == 'x' || conversion == 'X' || conversion == 'o') && whole) {
+    const auto value = static_cast<unsigned long>(whole_at(column, row));
+    const bool narrow = type.kind() != TypeKind::Long;
+    return print(start + "l" + conversion, narrow ? value & 0xFFFFFFFFul : value);
+  }
+  if (conversion == 'c' && whole) {
+    char bytes[5] = {};
+    utf8::encode(static_cast<char32_t>(whole_at(column, row)), bytes);
+    return print(start + "s", static_cast<const char*>(bytes));
+  }
+  if (string_view("feEgG").find(conversion) == string_view::npos || !real) return std::nullopt;
+  const int precision = directive.precision < 0 ? 6 : directive.precision;
+  const std::string text =
+      print(start + "." + std::to_string(precision) + conversion, real_at(column, row));
+  return commas ? with_commas(text) : text;
+}
+
+/// Java's Formatter for the conversions s d x o c b f e g n and %.
+std::optional<std::string> format_row(string_view format, const Columns& columns, std::uint32_t row,
+                                      const TextStyle& style) {
+  std::string out;
+  std::size_t next = 1;
+  for (std::size_t at = 0; at < format.size();) {
+    if (format[at] != '%') {
+      out += format[at++];
+      continue;
+    }
+    Directive directive;
+    if (!read_directive(format, ++at, directive)) return std::nullopt;
+    if (directive.conversion == '%' || directive.conversion == 'n') {
+      out += directive.conversion == 'n' ? '\n' : '%';
+      continue;
+    }
+    if (next >= columns.size()) return std::nullopt;
+    const Column& column = *columns[next++];
+    const auto text = convert(directive, column, row_of(column, row), style);
+    if (!text) return std::nullopt;
+    out += *text;
+  }
+  return out;
+}
+
+Result<BoundExpressionPtr> bind_format_string(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 1, 100000); !status) return status.error();
+  Arguments arguments = call.arguments;
+  Result<BoundExpressionPtr> format = coerce_argument(call, 0, DataType(TypeKind::String));
+  if (!format) return format.error();
+  arguments[0] = *format;
+  const auto run = [style = cast_style(call)](EvalContext& context, const Columns& columns, Rows rows,
+                                              Column& out) {
+    rows.for_each([&](std::uint32_t row) {
+      if (columns[0]->is_null(row)) return out.set_null(row);
+      const string_view pattern = columns[0]->at<string_view>(row);
+      const std::optional<std::string> text = format_row(pattern, columns, row, style);
+      if (text) return void(out.mutable_values<string_view>()[row] = out.arena().copy(*text));
+      out.set_null(row);
+      context.fail(row, make_error(ErrorKind::QueryFailed,
+                                   fmt::format("format_string: bad format: '{}'", pattern),
+                                   "use %s %d %x %o %c %b %f %e %g %n %% with arguments of their type"));
+    });
+  };
+  return make_call(DataType(TypeKind::String), true, std::move(arguments), run, NullRule::Own);
+}
+
+/// Digits with commas; halves go to the even digit as in Java's DecimalFormat.
+std::optional<string_view> format_number(CallRow& row, double number, std::int32_t digits) {
+  if (digits < 0 || digits > 300) return std::nullopt;
+  return row.copy(with_commas(fmt::format("{:.{}f}", number, digits)));
+}
+
+string_view soundex(CallRow& row, string_view text) {
+  constexpr string_view kCodes = "01230127022455012623017202";
+  const auto upper = [](char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; };
+  if (text.empty() || upper(text[0]) < 'A' || upper(text[0]) > 'Z') return text;
+  std::string result(1, upper(text[0]));
+  char last = kCodes[static_cast<std::size_t>(result[0] - 'A')];
+  for (char c : text.substr(1)) {
+    const char letter = upper(c);
+    if (letter < 'A' || letter > 'Z') {
+      last = '0';
+      continue;
+    }
+    const char code = kCodes[static_cast<std::size_t>(letter - 'A')];
+    if (code >= '1' && code <= '6' && code != last && result.size() < 4) result += code;
+    if (code != '7') last = code;
+  }
+  result.resize(4, '0');
+  return row.copy(result);
+}
+
+string_view quote(CallRow& row, string_view text) {
+  std::string result = "'";
+  for (char c : text) {
+    if (c == '\'' || c == '\\') result += '\\';
+    result += c;
+  }
+  return row.copy(result += '\'');
+}
+
+string_view mask(CallRow& row, string_view text, string_view upper, string_view lower,
+                 string_view digit) {
+  std::string result;
+  for (char c : text) {
+    if (c >= 'A' && c <= 'Z') result += upper;
+    else if (c >= 'a' && c <= 'z') result += lower;
+    else if (c >= '0' && c <= '9') result += digit;
+    else result += c;
+  }
+  return row.copy(result);
+}
+
+/// elt(number, texts...): the text with that number from 1.
+Result<BoundExpressionPtr> bind_elt(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 2, 100000); !status) return status.error();
+  Arguments arguments;
+  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
+    auto argument = coerce_argument(call, i, DataType(i == 0 ? TypeKind::Int : TypeKind::String));
+    if (!argument) return argument.error();
+    arguments.push_back(std::move(*argument));
+  }
+  const auto run = [ansi = call.settings.ansi](EvalContext& context, const Columns& columns, Rows rows,
+                                               Column& out) {
+    for (std::size_t c = 1; c < columns.size(); ++c) out.keep(columns[c]);
+    rows.for_each([&](std::uint32_t row) {
+      if (columns[0]->is_null(row)) return out.set_null(row);
+      const std::int32_t number = columns[0]->at<std::int32_t>(row);
+      const auto count = static_cast<std::int32_t>(columns.size() - 1);
+      const bool inside = number >= 1 && number <= count;
+      if (inside && !columns[static_cast<std::size_t>(number)]->is_null(row)) {
+        out.mutable_values<string_view>()[row] =
+            columns[static_cast<std::size_t>(number)]->at<string_view>(row);
+        return;
+      }
+      out.set_null(row);
+      if (inside || !ansi) return;
+      context.fail(row, row_error("INVALID_ARRAY_INDEX", "22003",
+                                  fmt::format("The index {} is out of bounds. The array has {} "
+                                              "elements. Use the SQL function `get()` to tolerate "
+                                              "accessing element at invalid index and return NULL "
+                                              "instead.",
+                                              number, count)));
+    });
+  };
+  return make_call(DataType(TypeKind::String), true, std::move(arguments), run, NullRule::Own);
+}
+
+}  // namespace
+
+void register_string_format_functions(FunctionRegistry& registry) {
+  FunctionGroup strings(registry, "string");
+  strings.add_custom("format_string(format, values...)", "Values put into a text, as printf does.",
+                     bind_format_string)
+      .alias("printf");
+  strings.add<String(Double, Int)>("format_number(number, digits)",
+                                   "A number with commas and digits after the point.", format_number);
+  strings.add<String(String)>("soundex(text)", "Soundex code.", soundex);
+  strings.add<String(String)>("quote(text)", "The text as an SQL literal.", quote);
+  strings.add<String(String, String, String, String)>(
+      "mask(text[, upper[, lower[, digit]]])", "Letters and digits hidden.", mask,
+      {text_value("X"), text_value("x"), text_value("n")});
+  strings.add_custom("elt(number, texts...)", "The text with that number from 1.", bind_elt);
+}
+
+}  // namespace millrace
