@@ -6,21 +6,38 @@ namespace millrace {
 
 namespace {
 
-/// Keeps rows whose `keep(row)` is 1. No branch: every row is written, the end moves if it is kept.
+// No branch on the data: every row is written, the end moves on if it is kept.
+
+template <class Keep>
+std::uint32_t keep_of_all(std::uint32_t* __restrict kept, std::uint32_t n, Keep keep) {
+  std::uint32_t num_kept = 0;
+  for (std::uint32_t row = 0; row < n; ++row) {
+    kept[num_kept] = row;
+    num_kept += keep(row);
+  }
+  return num_kept;
+}
+
+template <class Keep>
+std::uint32_t keep_of_listed(std::uint32_t* rows, std::uint32_t n, Keep keep) {
+  std::uint32_t num_kept = 0;
+  for (std::uint32_t k = 0; k < n; ++k) {
+    const std::uint32_t row = rows[k];
+    rows[num_kept] = row;
+    num_kept += keep(row);
+  }
+  return num_kept;
+}
+
+/// Keeps rows whose `keep(row)` is 1.
 template <class Keep>
 void narrow(RecordBatch& batch, Rows rows, Keep keep) {
   const std::uint32_t n = rows.size();
   const bool was_dense = rows.is_dense();
   std::vector<std::uint32_t>& selection = batch.start_selection();
   if (was_dense) selection.resize(n);
-  std::uint32_t* kept = selection.data();
-  std::uint32_t num_kept = 0;
-  for (std::uint32_t k = 0; k < n; ++k) {
-    const std::uint32_t row = was_dense ? k : kept[k];
-    kept[num_kept] = row;
-    num_kept += keep(row);
-  }
-  selection.resize(num_kept);
+  selection.resize(was_dense ? keep_of_all(selection.data(), n, keep)
+                             : keep_of_listed(selection.data(), n, keep));
 }
 
 void keep_true(RecordBatch& batch, Rows rows, const Column& truth) {
