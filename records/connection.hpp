@@ -1,22 +1,22 @@
 #pragma once
 
+#include "records/tcp.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 
-#include "records/tcp.hpp"
-
 namespace millrace {
 
-/// Sent: the kernel has all of it. Queued: some bytes wait for `flush`. Full: nothing was taken. Gone:
-/// the peer went away; no further byte will reach it.
+/// Sent: the kernel has all of it. Queued: some bytes wait for `flush`. Full: nothing was taken.
+/// Gone: the peer went away; no further byte will reach it.
 enum class SendStatus { Sent, Queued, Full, Gone };
 
-/// One peer on a stream socket, shared by the source that reads from it and the sink that answers on
-/// it. Sending never blocks: what the kernel does not take waits in a bounded buffer. `send` and `flush`
-/// are safe to call from any thread; reading is the owner's affair.
+/// One peer on a stream socket, shared by the source that reads from it and the sink that answers
+/// on it. Sending never blocks: what the kernel does not take waits in a bounded buffer. `send` and
+/// `flush` are safe to call from any thread; reading is the owner's affair.
 class Connection {
  public:
   /// `id` is 0 until the connection is published.
@@ -30,7 +30,8 @@ class Connection {
   SendStatus flush();
   /// Bytes that wait.
   std::size_t num_queued_bytes() const;
-  /// Ends the connection in both directions; the descriptor stays open until the last holder lets go.
+  /// Ends the connection in both directions; the descriptor stays open until the last holder lets
+  /// go.
   void shut_down();
 
  private:
@@ -47,8 +48,8 @@ class Connection {
   bool gone_ = false;
 };
 
-// The published connections of this process, by the number that the hidden column `_connection` holds.
-// Safe to call from any thread.
+// The published connections of this process, by the number that the hidden column `_connection`
+// holds. Safe to call from any thread.
 
 /// Gives the connection a number that no other one ever has, and makes it known under it.
 std::int64_t publish_connection(const std::shared_ptr<Connection>& connection);

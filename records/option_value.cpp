@@ -1,12 +1,12 @@
 #include "records/option_value.hpp"
 
-#include <algorithm>
-#include <array>
-#include <charconv>
+#include "records/type.hpp"
 
 #include <fmt/format.h>
 
-#include "records/type.hpp"
+#include <algorithm>
+#include <array>
+#include <charconv>
 
 namespace millrace {
 
@@ -26,7 +26,8 @@ constexpr std::array<Unit, 7> kUnits{{{"us", 1},
 
 std::optional<std::int64_t> parse_duration(std::string_view text, std::string_view default_unit) {
   const std::size_t digits = text.find_first_not_of("-0123456789");
-  const std::string_view name = digits == std::string_view::npos ? default_unit : text.substr(digits);
+  const std::string_view name =
+      digits == std::string_view::npos ? default_unit : text.substr(digits);
   const auto number = parse_whole_number(text.substr(0, digits));
   if (!number) return std::nullopt;
   for (const Unit& unit : kUnits) {
@@ -87,10 +88,11 @@ Result<std::int64_t> duration_option(const Options& options, std::string_view na
   if (const auto micros = parse_duration(lower_trimmed(text->value), default_unit)) return *micros;
   return option_error(
       options, name,
-      fmt::format("Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes "
-                  "(m or min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.\nFailed to parse time "
-                  "string: {}",
-                  text->value));
+      fmt::format(
+          "Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes "
+          "(m or min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.\nFailed to parse time "
+          "string: {}",
+          text->value));
 }
 
 OptionDeclaration declare(std::string name, OptionType type, std::string default_text,
@@ -111,8 +113,8 @@ OptionDeclaration declare_required(std::string name, OptionType type, std::strin
 
 OptionDeclaration declare_choice(std::string name, std::vector<std::string> choices,
                                  std::string default_text, std::string summary) {
-  OptionDeclaration option = declare(std::move(name), OptionType::Choice, std::move(default_text),
-                                     std::move(summary));
+  OptionDeclaration option =
+      declare(std::move(name), OptionType::Choice, std::move(default_text), std::move(summary));
   option.choices = std::move(choices);
   return option;
 }

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "records/options.hpp"
+#include "records/result.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "records/options.hpp"
-#include "records/result.hpp"
 
 namespace millrace {
 
@@ -19,15 +19,16 @@ Error option_error(const Options& options, std::string_view name, std::string me
 
 /// The text, or `fallback`.
 std::string text_option(const Options& options, std::string_view name, std::string_view fallback);
-/// `true` or `false` in any case; error `Invalid value 'x' for option 'name', must be 'true' or 'false'`.
+/// `true` or `false` in any case; error `Invalid value 'x' for option 'name', must be 'true' or
+/// 'false'`.
 Result<bool> boolean_option(const Options& options, std::string_view name, bool fallback);
 /// Error `For input string: "x"`, Java's text for what is no number.
 Result<std::int64_t> integer_option(const Options& options, std::string_view name,
                                     std::int64_t fallback);
 /// Error `Invalid value 'x' for option 'name', must be a positive integer`. Empty when not set.
 Result<std::optional<std::int64_t>> positive_option(const Options& options, std::string_view name);
-/// Microseconds from `10s`, `100ms`, `2h`, or a number in `default_unit` (us ms s m h d). Error: Spark's
-/// text that lists the units.
+/// Microseconds from `10s`, `100ms`, `2h`, or a number in `default_unit` (us ms s m h d). Error:
+/// Spark's text that lists the units.
 Result<std::int64_t> duration_option(const Options& options, std::string_view name,
                                      std::string_view default_unit, std::int64_t fallback);
 
@@ -40,7 +41,8 @@ OptionDeclaration declare_choice(std::string name, std::vector<std::string> choi
                                  std::string default_text, std::string summary);
 
 /// Adds the options of `more` whose names `options` does not have.
-void add_options(std::vector<OptionDeclaration>& options, const std::vector<OptionDeclaration>& more);
+void add_options(std::vector<OptionDeclaration>& options,
+                 const std::vector<OptionDeclaration>& more);
 
 /// Whole number with a sign, nothing else; empty when it is none or out of range.
 std::optional<std::int64_t> parse_whole_number(std::string_view text);

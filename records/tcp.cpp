@@ -55,7 +55,8 @@ Result<std::vector<SocketAddress>> resolve(const std::string& who, const Endpoin
   addrinfo* found = nullptr;
   const int failed =
       ::getaddrinfo(endpoint.host.c_str(), std::to_string(endpoint.port).c_str(), &hints, &found);
-  if (failed != 0) return tcp_error(who, "find host '" + endpoint.host + "'", ::gai_strerror(failed));
+  if (failed != 0)
+    return tcp_error(who, "find host '" + endpoint.host + "'", ::gai_strerror(failed));
   std::vector<SocketAddress> addresses;
   for (const addrinfo* at = found; at != nullptr; at = at->ai_next) {
     SocketAddress address;

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "records/result.hpp"
+
+#include <sys/socket.h>
+
 #include <cstdint>
 #include <string>
 #include <utility>
 #include <vector>
-
-#include <sys/socket.h>
-
-#include "records/result.hpp"
 
 namespace millrace {
 
@@ -45,7 +45,8 @@ struct SocketAddress {
 
 /// Addresses of an endpoint, IPv4 first. Blocks for name look-ups. `who` begins the error text.
 Result<std::vector<SocketAddress>> resolve(const std::string& who, const Endpoint& endpoint);
-/// Connects within `timeout_ms`, trying each address. The socket does not block and has TCP_NODELAY.
+/// Connects within `timeout_ms`, trying each address. The socket does not block and has
+/// TCP_NODELAY.
 Result<Descriptor> connect_to(const std::string& who, const Endpoint& endpoint, int timeout_ms);
 /// Begins to connect without waiting; the socket becomes writable when it is done.
 Result<Descriptor> start_connect(const std::string& who, const SocketAddress& address);

@@ -10,15 +10,9 @@ namespace millrace {
 
 const std::vector<SinkType>& builtin_sinks() {
   static const std::vector<SinkType> sinks{
-      console_sink_type(),
-      file_sink_type("csv"),
-      file_sink_type("file"),
-      foreach_sink_type(),
-      file_sink_type("json"),
-      memory_sink_type(),
-      noop_sink_type(),
-      socket_sink_type(),
-      file_sink_type("text"),
+      console_sink_type(), file_sink_type("csv"),  file_sink_type("file"),
+      foreach_sink_type(), file_sink_type("json"), memory_sink_type(),
+      noop_sink_type(),    socket_sink_type(),     file_sink_type("text"),
   };
   return sinks;
 }

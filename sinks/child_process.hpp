@@ -1,17 +1,17 @@
 #pragma once
 
+#include "records/tcp.hpp"
+
+#include <sys/types.h>
+
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include <sys/types.h>
-
-#include "records/tcp.hpp"
-
 namespace millrace {
 
-/// A shell command that reads from us on its standard input. It is never left behind: what was not waited
-/// for is killed with all its children. Not thread-safe; calls may block.
+/// A shell command that reads from us on its standard input. It is never left behind: what was not
+/// waited for is killed with all its children. Not thread-safe; calls may block.
 class ChildProcess {
  public:
   ChildProcess() = default;
@@ -24,8 +24,8 @@ class ChildProcess {
   }
   ~ChildProcess();
 
-  /// Starts `sh -c command` in a process group of its own, with `variables` (`NAME=value`) added to the
-  /// environment.
+  /// Starts `sh -c command` in a process group of its own, with `variables` (`NAME=value`) added to
+  /// the environment.
   Status start(const std::string& command, const std::vector<std::string>& variables);
   /// Requires: start. A child that stopped reading is no error here: its exit status tells.
   Status write(std::string_view bytes);

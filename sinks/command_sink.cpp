@@ -1,21 +1,21 @@
-#include <memory>
-#include <string>
-
-#include <fmt/format.h>
-
 #include "records/formats/format.hpp"
 #include "records/option_value.hpp"
 #include "sinks/child_process.hpp"
 #include "sinks/foreach_sink.hpp"
 #include "sinks/visible_change.hpp"
 
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
 namespace millrace {
 
 namespace {
 
-/// Runs a command for each epoch that has rows, with the rows as JSON lines on its standard input. The
-/// epoch is done when the command ends with status 0; it may see an epoch again after a crash, under the
-/// same number in MILLRACE_EPOCH.
+/// Runs a command for each epoch that has rows, with the rows as JSON lines on its standard input.
+/// The epoch is done when the command ends with status 0; it may see an epoch again after a crash,
+/// under the same number in MILLRACE_EPOCH.
 class CommandSink final : public Sink {
  public:
   CommandSink(std::string command, Options options)
@@ -49,9 +49,10 @@ class CommandSink final : public Sink {
     const auto status = child_.finish();
     if (!status.ok()) return done(status.error());
     if (*status == 0) return done(CommitToken{});
-    done(make_error(ErrorKind::QueryFailed,
-                    fmt::format("foreach sink: command failed with status {}: '{}'", *status, command_),
-                    "its own messages are on standard error"));
+    done(make_error(
+        ErrorKind::QueryFailed,
+        fmt::format("foreach sink: command failed with status {}: '{}'", *status, command_),
+        "its own messages are on standard error"));
   }
   void commit(Epoch, const CommitToken&, std::function<void(Status)> done) override { done({}); }
   void rollback() override { child_ = ChildProcess(); }
@@ -89,10 +90,11 @@ SinkType foreach_sink_type() {
   SinkType type;
   type.name = "foreach";
   type.summary = "Gives the rows of each epoch as JSON lines to a command.";
-  type.options = {declare_required("command", OptionType::Text,
-                                   "Shell command that reads the rows on standard input; its exit status "
-                                   "decides whether the epoch counts."),
-                  declare("ignoreNullFields", OptionType::Boolean, "true", "Leaves NULL fields out.")};
+  type.options = {
+      declare_required("command", OptionType::Text,
+                       "Shell command that reads the rows on standard input; its exit status "
+                       "decides whether the epoch counts."),
+      declare("ignoreNullFields", OptionType::Boolean, "true", "Leaves NULL fields out.")};
   type.output_modes = {"append", "update", "complete"};
   type.plan = plan_command;
   return type;

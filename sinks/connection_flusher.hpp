@@ -1,21 +1,23 @@
 #pragma once
 
+#include "records/connection.hpp"
+
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <unordered_map>
 
-#include "records/connection.hpp"
-
 namespace millrace {
 
 /// A thread that sends what connections could not take at once, and takes in clients of a listening
-/// socket. Sinks have no descriptor that the runtime waits on, so a sink on sockets brings this one.
+/// socket. Sinks have no descriptor that the runtime waits on, so a sink on sockets brings this
+/// one.
 class ConnectionFlusher {
  public:
   struct Callbacks {
-    /// All bytes that waited on a connection are sent, or its peer is gone. From the flusher's thread.
+    /// All bytes that waited on a connection are sent, or its peer is gone. From the flusher's
+    /// thread.
     std::function<void()> on_drained;
     /// A client came. From the flusher's thread.
     std::function<void(std::shared_ptr<Connection>)> on_client;

@@ -1,5 +1,9 @@
 #include "sinks/console_sink.hpp"
 
+#include "records/option_value.hpp"
+#include "sinks/visible_change.hpp"
+
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,11 +13,6 @@
 #include <iterator>
 #include <limits>
 
-#include <fmt/format.h>
-
-#include "records/option_value.hpp"
-#include "sinks/visible_change.hpp"
-
 namespace millrace {
 
 Status ConsoleSink::open(SinkContext& context) {
@@ -21,8 +20,8 @@ Status ConsoleSink::open(SinkContext& context) {
   const auto zone = TimeZone::find(context.time_zone);
   if (!zone.ok()) return zone.error();
   zone_ = *zone;
-  table_ = std::make_unique<ConsoleTable>(
-      context.schema, TableStyle{options_.num_rows, options_.max_cell, zone_});
+  table_ = std::make_unique<ConsoleTable>(context.schema,
+                                          TableStyle{options_.num_rows, options_.max_cell, zone_});
   return {};
 }
 
@@ -81,8 +80,7 @@ Status ConsoleSink::print(const std::string& text) const {
 }
 
 void ConsoleSink::prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) {
-  Status printed =
-      options_.format == ConsoleFormat::Table ? print_table(epoch) : print_json(epoch);
+  Status printed = options_.format == ConsoleFormat::Table ? print_table(epoch) : print_json(epoch);
   done(printed.ok() ? Result<CommitToken>(CommitToken{}) : Result<CommitToken>(printed.error()));
 }
 

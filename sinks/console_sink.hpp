@@ -1,10 +1,10 @@
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "sinks/console_table.hpp"
 #include "sinks/sink_type.hpp"
+
+#include <memory>
+#include <string>
 
 namespace millrace {
 
@@ -17,10 +17,10 @@ struct ConsoleOptions {
   int fd = 1;
 };
 
-/// Prints epochs on standard output, each with a single write. Table: Spark's text; a continuous job
-/// prints only epochs with rows. Json: one line `{"batchId":0,"rows":[...]}` for each epoch with rows,
-/// in continuous mode one for each batch when it comes. What was printed cannot be taken back: an epoch
-/// that runs again is printed again.
+/// Prints epochs on standard output, each with a single write. Table: Spark's text; a continuous
+/// job prints only epochs with rows. Json: one line `{"batchId":0,"rows":[...]}` for each epoch
+/// with rows, in continuous mode one for each batch when it comes. What was printed cannot be taken
+/// back: an epoch that runs again is printed again.
 class ConsoleSink final : public Sink {
  public:
   explicit ConsoleSink(ConsoleOptions options) : options_(options) {}

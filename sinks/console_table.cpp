@@ -12,7 +12,11 @@ namespace {
 /// itself.
 std::pair<char32_t, std::size_t> next_code_point(std::string_view text, std::size_t at) {
   const auto lead = static_cast<unsigned char>(text[at]);
-  const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : lead >= 0xC0 ? 2 : 1;
+  const std::size_t size = lead < 0x80    ? 1
+                           : lead >= 0xF0 ? 4
+                           : lead >= 0xE0 ? 3
+                           : lead >= 0xC0 ? 2
+                                          : 1;
   if (size == 1 || at + size > text.size()) return {lead, 1};
   char32_t code = lead & (0xFFu >> (size + 1));
   for (std::size_t i = 1; i < size; ++i) {
@@ -112,7 +116,8 @@ void ConsoleTable::add(const RecordBatch& batch, std::size_t row) {
 std::vector<std::size_t> ConsoleTable::column_widths() const {
   static constexpr std::size_t kLeastWidth = 3;
   std::vector<std::size_t> widths;
-  for (const std::string& name : header_) widths.push_back(std::max(kLeastWidth, display_width(name)));
+  for (const std::string& name : header_)
+    widths.push_back(std::max(kLeastWidth, display_width(name)));
   for (std::size_t i = 0; i < cells_.size(); ++i) {
     std::size_t& width = widths[i % widths.size()];
     width = std::max(width, display_width(cells_[i]));

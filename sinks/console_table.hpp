@@ -1,11 +1,11 @@
 #pragma once
 
+#include "records/record_batch.hpp"
+#include "records/value_text.hpp"
+
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "records/record_batch.hpp"
-#include "records/value_text.hpp"
 
 namespace millrace {
 

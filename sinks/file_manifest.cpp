@@ -1,17 +1,17 @@
 #include "sinks/file_manifest.hpp"
 
+#include "records/option_value.hpp"
+#include "sinks/file_output.hpp"
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <limits>
 #include <mutex>
 #include <optional>
-
-#include <fmt/format.h>
-#include <nlohmann/json.hpp>
-
-#include "records/option_value.hpp"
-#include "sinks/file_output.hpp"
 
 namespace millrace {
 
@@ -72,14 +72,15 @@ std::string manifest_lines(const std::vector<ManifestEntry>& entries) {
   std::string text;
   for (const ManifestEntry& entry : entries) {
     if (!text.empty()) text += '\n';
-    text += nlohmann::ordered_json{{"path", std::string(kScheme) + entry.path},
-                                   {"size", entry.size},
-                                   {"isDir", false},
-                                   {"modificationTime", entry.modified_ms},
-                                   {"blockReplication", 1},
-                                   {"blockSize", kBlockSize},
-                                   {"action", "add"}}
-                .dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+    text += nlohmann::ordered_json{
+        {"path", std::string(kScheme) + entry.path},
+        {"size", entry.size},
+        {"isDir", false},
+        {"modificationTime", entry.modified_ms},
+        {"blockReplication", 1},
+        {"blockSize", kBlockSize},
+        {"action",
+         "add"}}.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   }
   return text;
 }
@@ -105,7 +106,8 @@ Result<std::vector<ManifestEntry>> FileManifest::read(const std::string& name) c
   return parse_manifest_lines(std::string_view(text).substr(std::min(text.size(), std::size_t{3})));
 }
 
-Status FileManifest::write(const std::string& name, const std::vector<ManifestEntry>& entries) const {
+Status FileManifest::write(const std::string& name,
+                           const std::vector<ManifestEntry>& entries) const {
   FileOutput file;
   Status opened = file.open(folder_ + "/" + name);
   if (!opened.ok()) return opened;
@@ -117,8 +119,8 @@ Status FileManifest::write(const std::string& name, const std::vector<ManifestEn
 Result<std::vector<ManifestEntry>> FileManifest::files_before(std::int64_t epoch) const {
   std::vector<EpochFile> found = epoch_files(folder_);
   std::erase_if(found, [epoch](const EpochFile& file) { return file.epoch >= epoch; });
-  const auto compact =
-      std::find_if(found.rbegin(), found.rend(), [](const EpochFile& file) { return file.compact; });
+  const auto compact = std::find_if(found.rbegin(), found.rend(),
+                                    [](const EpochFile& file) { return file.compact; });
   const std::int64_t first = compact == found.rend() ? 0 : compact->epoch;
   std::vector<ManifestEntry> all;
   for (const EpochFile& file : found) {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "records/event.hpp"
+#include "records/result.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "records/event.hpp"
-#include "records/result.hpp"
 
 namespace millrace {
 
@@ -17,13 +17,14 @@ struct ManifestEntry {
   bool operator==(const ManifestEntry&) const = default;
 };
 
-/// Lines `{"path":"file:///...","size":...}` of entries, without `v1`; and back. Empty error text: good.
+/// Lines `{"path":"file:///...","size":...}` of entries, without `v1`; and back. Empty error text:
+/// good.
 std::string manifest_lines(const std::vector<ManifestEntry>& entries);
 Result<std::vector<ManifestEntry>> parse_manifest_lines(std::string_view text);
 
-/// The folder `_spark_metadata` of an output folder: which files belong to which committed epoch, in
-/// Spark's form (`v1`, then a line a file; each tenth epoch is `N.compact` and holds all so far).
-/// Several subtasks of one process may commit to one folder at once.
+/// The folder `_spark_metadata` of an output folder: which files belong to which committed epoch,
+/// in Spark's form (`v1`, then a line a file; each tenth epoch is `N.compact` and holds all so
+/// far). Several subtasks of one process may commit to one folder at once.
 class FileManifest {
  public:
   explicit FileManifest(const std::string& output_folder)

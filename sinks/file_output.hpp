@@ -1,10 +1,10 @@
 #pragma once
 
+#include "records/tcp.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
-
-#include "records/tcp.hpp"
 
 namespace millrace {
 

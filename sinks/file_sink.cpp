@@ -1,16 +1,15 @@
 #include "sinks/file_sink.hpp"
 
+#include "records/value_text.hpp"
+#include "sinks/visible_change.hpp"
+
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <random>
-
-#include <fmt/format.h>
-
-#include "records/value_text.hpp"
-#include "sinks/visible_change.hpp"
 
 namespace millrace {
 
@@ -63,8 +62,8 @@ Status FileSink::open(SinkContext& context) {
   std::error_code error;
   std::filesystem::create_directories(options_->folder, error);
   if (error)
-    return make_error(ErrorKind::CannotCreate, "file sink: cannot make folder '" + options_->folder +
-                                                   "': " + error.message());
+    return make_error(ErrorKind::CannotCreate, "file sink: cannot make folder '" +
+                                                   options_->folder + "': " + error.message());
   return {};
 }
 
@@ -75,9 +74,8 @@ Result<FileSink::Part> FileSink::open_part(const std::string& partition) {
   auto encoder = make_encoder(options_->format, options_->data_schema, settings);
   if (!encoder.ok()) return encoder.error();
   // Spark writes a dot before c000 in partition folders.
-  const std::string name =
-      fmt::format("part-{:05}-{}{}c000.{}", context_->subtask, make_uuid(),
-                  partition.empty() ? "-" : ".", extension(options_->format));
+  const std::string name = fmt::format("part-{:05}-{}{}c000.{}", context_->subtask, make_uuid(),
+                                       partition.empty() ? "-" : ".", extension(options_->format));
   Part part;
   part.encoder = std::move(*encoder);
   Status opened = part.file.open(options_->folder + "/" + partition + name);

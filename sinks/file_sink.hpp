@@ -1,15 +1,15 @@
 #pragma once
 
-#include <map>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "records/formats/format.hpp"
 #include "records/time_zone.hpp"
 #include "sinks/file_manifest.hpp"
 #include "sinks/file_output.hpp"
 #include "sinks/sink_type.hpp"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -21,10 +21,11 @@ struct FileSinkOptions {
   SchemaPtr data_schema;                       // the other columns
 };
 
-/// Writes the rows of each epoch as files `part-00000-<uuid>-c000.json` in a folder, below `column=value`
-/// folders where partitioned. Files are hidden while they grow and renamed when the epoch is prepared,
-/// so nobody sees a part of one; the epoch counts once its manifest `_spark_metadata/N` is there. Readers
-/// that honour the manifest see each epoch once; others may see files of an epoch that was given up.
+/// Writes the rows of each epoch as files `part-00000-<uuid>-c000.json` in a folder, below
+/// `column=value` folders where partitioned. Files are hidden while they grow and renamed when the
+/// epoch is prepared, so nobody sees a part of one; the epoch counts once its manifest
+/// `_spark_metadata/N` is there. Readers that honour the manifest see each epoch once; others may
+/// see files of an epoch that was given up.
 class FileSink final : public Sink {
  public:
   explicit FileSink(std::shared_ptr<const FileSinkOptions> options);

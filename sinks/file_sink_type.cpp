@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <memory>
+#include "records/option_value.hpp"
+#include "sinks/file_sink.hpp"
 
 #include <fmt/format.h>
 
-#include "records/option_value.hpp"
-#include "sinks/file_sink.hpp"
+#include <algorithm>
+#include <memory>
 
 namespace millrace {
 
@@ -72,7 +72,8 @@ SinkType file_sink_type(std::string name) {
   const std::string format = name == "file" ? "" : name;
   type.summary = "Writes the rows of each epoch as " + (format.empty() ? "" : format + " ") +
                  "files in a folder.";
-  type.options = {declare_choice("format", {"json", "csv", "text"}, format, "How rows are written.")};
+  type.options = {
+      declare_choice("format", {"json", "csv", "text"}, format, "How rows are written.")};
   for (const char* one : {"json", "csv", "text"})
     if (format.empty() || format == one) add_options(type.options, format_options(one));
   type.output_modes = {"append"};

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "sinks/sink_type.hpp"
+
 #include <functional>
 #include <memory>
 #include <vector>
-
-#include "sinks/sink_type.hpp"
 
 namespace millrace {
 
@@ -21,12 +21,13 @@ class ForeachWriter {
   virtual void close(const Error* error) = 0;
 };
 
-/// Calls a writer for every row. The epoch and the partition number the calls, so a writer can tell an
-/// epoch that runs again.
+/// Calls a writer for every row. The epoch and the partition number the calls, so a writer can tell
+/// an epoch that runs again.
 PlannedSink plan_foreach(std::function<std::unique_ptr<ForeachWriter>()> make_writer);
 
 /// Takes all rows of a micro-batch at once. The batches are the callee's to read during the call.
-using ForeachBatchFunction = std::function<Status(const std::vector<RecordBatch>& rows, Epoch epoch)>;
+using ForeachBatchFunction =
+    std::function<Status(const std::vector<RecordBatch>& rows, Epoch epoch)>;
 /// Calls a function once for each micro-batch, also without rows (Spark's foreachBatch).
 PlannedSink plan_foreach_batch(ForeachBatchFunction function);
 

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "sinks/memory_table.hpp"
+#include "sinks/sink_type.hpp"
+
 #include <map>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include "sinks/memory_table.hpp"
-#include "sinks/sink_type.hpp"
-
 namespace millrace {
 
-/// Fills a `MemoryTable`: append and update mode add the rows of each epoch, complete mode replaces the
-/// whole table. An epoch becomes visible when it commits, and only once.
+/// Fills a `MemoryTable`: append and update mode add the rows of each epoch, complete mode replaces
+/// the whole table. An epoch becomes visible when it commits, and only once.
 class MemorySink final : public Sink {
  public:
   MemorySink(std::string name, std::shared_ptr<MemoryTable> table)

@@ -1,10 +1,10 @@
 #include "sinks/memory_table.hpp"
 
-#include <map>
-#include <string>
-
 #include "records/option_value.hpp"
 #include "sinks/visible_change.hpp"
+
+#include <map>
+#include <string>
 
 namespace millrace {
 

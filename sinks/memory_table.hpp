@@ -1,17 +1,17 @@
 #pragma once
 
+#include "records/event.hpp"
+#include "records/value.hpp"
+
 #include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
-#include "records/event.hpp"
-#include "records/value.hpp"
-
 namespace millrace {
 
-/// The table that a memory sink fills, in this process. Holds copies of the rows, so nothing else is
-/// kept alive by it. Safe to call from any thread; a reader sees whole epochs only.
+/// The table that a memory sink fills, in this process. Holds copies of the rows, so nothing else
+/// is kept alive by it. Safe to call from any thread; a reader sees whole epochs only.
 class MemoryTable {
  public:
   explicit MemoryTable(SchemaPtr schema);

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "sinks/sink_type.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <memory>
-
-#include "sinks/sink_type.hpp"
 
 namespace millrace {
 

@@ -1,10 +1,9 @@
 #include "sinks/socket_sink.hpp"
 
-#include <poll.h>
+#include "sinks/visible_change.hpp"
 
 #include <fmt/format.h>
-
-#include "sinks/visible_change.hpp"
+#include <poll.h>
 
 namespace millrace {
 
@@ -34,9 +33,10 @@ Status SocketSink::open(SinkContext& context) {
   } else if (options_->audience == SocketAudience::Peer) {
     auto connected = connect_to("socket sink", options_->endpoint, kConnectTimeoutMs);
     if (!connected.ok()) {
-      connected.error().fix = fmt::format("start the server first, for example `nc -lk {}`; or set "
-                                          "listen: true to let it connect",
-                                          options_->endpoint.port);
+      connected.error().fix = fmt::format(
+          "start the server first, for example `nc -lk {}`; or set "
+          "listen: true to let it connect",
+          options_->endpoint.port);
       return connected.error();
     }
     peer_ = std::make_shared<Connection>(std::move(*connected));
@@ -83,10 +83,10 @@ Result<WriteStatus> SocketSink::write(const RecordBatch& batch) {
 Result<WriteStatus> SocketSink::write_to_peer() {
   const SendStatus sent = peer_->send(lines_, options_->max_queued_bytes);
   if (sent == SendStatus::Gone)
-    return make_error(ErrorKind::Unavailable,
-                      "socket sink: peer closed the connection: '" + options_->endpoint.to_string() +
-                          "'",
-                      "start the query again when the peer is back; it goes on from its checkpoint");
+    return make_error(
+        ErrorKind::Unavailable,
+        "socket sink: peer closed the connection: '" + options_->endpoint.to_string() + "'",
+        "start the query again when the peer is back; it goes on from its checkpoint");
   if (sent != SendStatus::Sent) flusher_->watch(peer_);
   return sent == SendStatus::Full ? WriteStatus::Full : WriteStatus::Accepted;
 }

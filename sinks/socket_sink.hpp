@@ -1,19 +1,19 @@
 #pragma once
 
-#include <memory>
-#include <mutex>
-#include <string>
-#include <vector>
-
 #include "records/formats/format.hpp"
 #include "records/tcp.hpp"
 #include "sinks/connection_flusher.hpp"
 #include "sinks/sink_type.hpp"
 
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
 namespace millrace {
 
-/// Who gets the rows: one peer that the sink connects to, every client that connects to it, or each row
-/// the connection that its input came in on.
+/// Who gets the rows: one peer that the sink connects to, every client that connects to it, or each
+/// row the connection that its input came in on.
 enum class SocketAudience { Peer, Listeners, Reply };
 
 struct SocketSinkOptions {
@@ -26,10 +26,10 @@ struct SocketSinkOptions {
   std::size_t max_queued_bytes = std::size_t{1} << 20;
 };
 
-/// Writes rows as lines to TCP peers, at once and without ever blocking: what the kernel does not take
-/// waits in a bounded buffer. When that is full too, a peer makes `write` return Full (backpressure);
-/// a listener or the asker of a reply is disconnected, so that it never stalls the job. Rows cannot be
-/// taken back: an epoch that runs again is sent again.
+/// Writes rows as lines to TCP peers, at once and without ever blocking: what the kernel does not
+/// take waits in a bounded buffer. When that is full too, a peer makes `write` return Full
+/// (backpressure); a listener or the asker of a reply is disconnected, so that it never stalls the
+/// job. Rows cannot be taken back: an epoch that runs again is sent again.
 class SocketSink final : public Sink {
  public:
   explicit SocketSink(std::shared_ptr<const SocketSinkOptions> options);
@@ -63,9 +63,9 @@ class SocketSink final : public Sink {
   std::unique_ptr<RecordEncoder> encoder_;
   std::shared_ptr<Connection> peer_;
 
-  std::string lines_;                    // kept for its memory
-  std::vector<std::uint32_t> run_;       // kept for its memory
-  mutable std::mutex listeners_mutex_;   // guards `listeners_`: the flusher's thread adds clients
+  std::string lines_;                   // kept for its memory
+  std::vector<std::uint32_t> run_;      // kept for its memory
+  mutable std::mutex listeners_mutex_;  // guards `listeners_`: the flusher's thread adds clients
   std::vector<std::shared_ptr<Connection>> listeners_;
   std::unique_ptr<ConnectionFlusher> flusher_;  // last: its thread uses the rest
 };

@@ -1,9 +1,9 @@
-#include <memory>
+#include "records/option_value.hpp"
+#include "sinks/socket_sink.hpp"
 
 #include <fmt/format.h>
 
-#include "records/option_value.hpp"
-#include "sinks/socket_sink.hpp"
+#include <memory>
 
 namespace millrace {
 
@@ -82,11 +82,11 @@ Result<PlannedSink> plan_socket(const SinkRequest& request) {
   if (status.ok()) status = read_format(request, *options);
   if (!status.ok()) return status.error();
   PlannedSink planned;
-  planned.description = options->audience == SocketAudience::Reply
-                            ? fmt::format("SocketSink[reply: {}]",
-                                          text_option(request.options, "reply", ""))
-                            : fmt::format("SocketSink[host: {}, port: {}]", options->endpoint.host,
-                                          options->endpoint.port);
+  planned.description =
+      options->audience == SocketAudience::Reply
+          ? fmt::format("SocketSink[reply: {}]", text_option(request.options, "reply", ""))
+          : fmt::format("SocketSink[host: {}, port: {}]", options->endpoint.host,
+                        options->endpoint.port);
   std::shared_ptr<const SocketSinkOptions> shared = options;
   planned.make = [shared] { return std::make_unique<SocketSink>(shared); };
   return planned;

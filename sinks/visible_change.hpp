@@ -4,7 +4,8 @@
 
 namespace millrace {
 
-/// True when a row of a changelog says what is now, false for what was before (its row is not written).
+/// True when a row of a changelog says what is now, false for what was before (its row is not
+/// written).
 inline bool is_visible(const RecordBatch& batch, std::size_t row) {
   if (!batch.changes()) return true;
   const auto change = static_cast<Change>(batch.changes()->at<std::int8_t>(row));

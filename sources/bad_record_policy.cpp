@@ -29,7 +29,9 @@ FormatSettings decoder_settings(const Options& options, const std::string& time_
   if (policy != BadRecords::Unset && options.find("mode") == nullptr)
     settings.options.set("mode", "FAILFAST");
   if (policy == BadRecords::Drop)
-    settings.on_bad_record = [&context](const BadRecord& record) { count_dropped(context, record); };
+    settings.on_bad_record = [&context](const BadRecord& record) {
+      count_dropped(context, record);
+    };
   return settings;
 }
 
@@ -40,8 +42,9 @@ Status reject_record(BadRecords policy, const BadRecord& record, SourceContext& 
 }
 
 OptionDeclaration bad_records_option() {
-  return declare_choice("badRecords", {"fail", "drop"}, "",
-                        "What happens to a record that cannot be decoded; unset: the format's mode.");
+  return declare_choice(
+      "badRecords", {"fail", "drop"}, "",
+      "What happens to a record that cannot be decoded; unset: the format's mode.");
 }
 
 }  // namespace millrace

@@ -1,20 +1,22 @@
 #pragma once
 
-#include <memory>
-#include <string>
-
 #include "records/formats/format.hpp"
 #include "sources/source_type.hpp"
 
+#include <memory>
+#include <string>
+
 namespace millrace {
 
-/// What the option `badRecords` says about records that no column can take up. Unset: the format's own
-/// `mode` decides. Fail and Drop ask the format to report them (mode FAILFAST) unless `mode` is set.
+/// What the option `badRecords` says about records that no column can take up. Unset: the format's
+/// own `mode` decides. Fail and Drop ask the format to report them (mode FAILFAST) unless `mode` is
+/// set.
 enum class BadRecords { Unset, Fail, Drop };
 
 /// Errors: a value that is neither `fail` nor `drop`.
 Result<BadRecords> read_bad_records(const Options& options);
-/// Settings of a decoder under this policy; `context` counts what is dropped and outlives the decoder.
+/// Settings of a decoder under this policy; `context` counts what is dropped and outlives the
+/// decoder.
 FormatSettings decoder_settings(const Options& options, const std::string& time_zone,
                                 BadRecords policy, SourceContext& context);
 /// Takes up a record that never reached the decoder, as the decoder's policy would.

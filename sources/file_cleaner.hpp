@@ -1,17 +1,17 @@
 #pragma once
 
+#include "sources/seen_files.hpp"
+
 #include <functional>
 #include <string>
 #include <vector>
-
-#include "sources/seen_files.hpp"
 
 namespace millrace {
 
 enum class CleanSource { Off, Archive, Delete };
 
-/// Deletes files that were read, or moves them below the archive folder under their whole path. Best
-/// effort: what fails is warned about and left.
+/// Deletes files that were read, or moves them below the archive folder under their whole path.
+/// Best effort: what fails is warned about and left.
 class FileCleaner {
  public:
   FileCleaner(CleanSource mode, std::string archive_folder)

@@ -1,5 +1,7 @@
 #include "sources/file_listing.hpp"
 
+#include "sources/manifest_listing.hpp"
+
 #include <dirent.h>
 #include <fnmatch.h>
 #include <glob.h>
@@ -9,8 +11,6 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
-
-#include "sources/manifest_listing.hpp"
 
 namespace millrace {
 
@@ -25,7 +25,8 @@ class Lister {
   Status add(const std::string& path, bool is_root) {
     struct stat about {};
     if (::stat(path.c_str(), &about) != 0) return errno == ENOENT ? Status() : failed(path);
-    if (S_ISDIR(about.st_mode)) return is_root || selection_.recursive ? add_folder(path) : Status();
+    if (S_ISDIR(about.st_mode))
+      return is_root || selection_.recursive ? add_folder(path) : Status();
     const std::string name = path.substr(path.rfind('/') + 1);
     if (!S_ISREG(about.st_mode) || is_hidden_name(name)) return {};
     if (!selection_.name_filter.empty() && !matches_name(selection_.name_filter, name)) return {};

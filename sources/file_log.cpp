@@ -1,14 +1,14 @@
 #include "sources/file_log.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <optional>
+#include "records/option_value.hpp"
+#include "sources/state_file.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "records/option_value.hpp"
-#include "sources/state_file.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <optional>
 
 namespace millrace {
 
@@ -43,8 +43,8 @@ std::optional<FileEntry> from_line(std::string_view line) {
   return FileEntry{std::move(path), json["timestamp"], json["batchId"]};
 }
 
-/// What is remembered, then the newest batch as it is: in reading order, and with files too old to be
-/// remembered.
+/// What is remembered, then the newest batch as it is: in reading order, and with files too old to
+/// be remembered.
 std::vector<FileEntry> all_entries(const SeenFiles& seen, std::int64_t newest,
                                    const std::vector<FileEntry>& newest_entries) {
   std::vector<FileEntry> all = seen.entries();

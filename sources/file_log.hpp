@@ -1,19 +1,19 @@
 #pragma once
 
+#include "records/result.hpp"
+#include "sources/seen_files.hpp"
+
 #include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
-#include "records/result.hpp"
-#include "sources/seen_files.hpp"
-
 namespace millrace {
 
-/// Which files belong to which batch, so that an epoch planned by an earlier process reads the same ones.
-/// In the folder there is one file for each batch in Spark's form: `v1`, then a line
-/// `{"path":...,"timestamp":...,"batchId":...}` a file; every tenth is named `N.compact` and holds all
-/// that is remembered. Without a folder it lives in memory only. Not thread-safe.
+/// Which files belong to which batch, so that an epoch planned by an earlier process reads the same
+/// ones. In the folder there is one file for each batch in Spark's form: `v1`, then a line
+/// `{"path":...,"timestamp":...,"batchId":...}` a file; every tenth is named `N.compact` and holds
+/// all that is remembered. Without a folder it lives in memory only. Not thread-safe.
 class FileLog {
  public:
   explicit FileLog(std::string folder) : folder_(std::move(folder)) {}

@@ -1,13 +1,12 @@
 #include "sources/file_reader.hpp"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace millrace {
 
@@ -17,7 +16,8 @@ constexpr std::size_t kPieceBytes = std::size_t{256} << 10;
 
 Error read_error(const std::string& path) {
   const ErrorKind kind = errno == ENOENT ? ErrorKind::InputMissing : ErrorKind::Io;
-  return make_error(kind, fmt::format("file source: cannot read '{}': {}", path, std::strerror(errno)));
+  return make_error(kind,
+                    fmt::format("file source: cannot read '{}': {}", path, std::strerror(errno)));
 }
 
 }  // namespace
@@ -114,7 +114,8 @@ void FileReader::finish(RecordBatch& batch) {
   for (std::size_t p = 0; p < partition_.size(); ++p) {
     ColumnRef column = context_.pool.make_column(format_.partition_schema->fields[p].type);
     append_value(*column, partition_[p]);
-    for (std::uint32_t row = 1; row < batch.num_physical_rows(); ++row) column->append_from(*column, 0);
+    for (std::uint32_t row = 1; row < batch.num_physical_rows(); ++row)
+      column->append_from(*column, 0);
     batch.columns().push_back(std::move(column));
   }
   batch.set_schema(format_.output_schema);

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "records/formats/format.hpp"
 #include "records/tcp.hpp"
 #include "records/value.hpp"
 #include "sources/bad_record_policy.hpp"
+
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -23,14 +23,14 @@ struct FileFormat {
   std::size_t max_record_bytes = std::size_t{64} << 20;
 };
 
-/// Reads one file after the other in large pieces; rows are views into the piece they came from. Not
-/// thread-safe.
+/// Reads one file after the other in large pieces; rows are views into the piece they came from.
+/// Not thread-safe.
 class FileReader {
  public:
   FileReader(const FileFormat& format, SourceContext& context);
 
-  /// Begins a file. `partition` holds the values of the partition columns, constant in a file. Error: it
-  /// cannot be opened.
+  /// Begins a file. `partition` holds the values of the partition columns, constant in a file.
+  /// Error: it cannot be opened.
   Status open(const std::string& path, std::vector<Value> partition);
   /// The next rows, at most `max_rows`; an empty handle at the end of the file. Requires: open.
   Result<RecordBatch> read(std::size_t max_rows);
@@ -46,7 +46,8 @@ class FileReader {
   // Fixed.
   const FileFormat& format_;
   SourceContext& context_;
-  const RecordPool::Owner buffers_;  // of its own, so that big arenas do not spread over all columns
+  const RecordPool::Owner
+      buffers_;  // of its own, so that big arenas do not spread over all columns
   std::unique_ptr<RecordDecoder> decoder_;
 
   // The open file.

@@ -1,13 +1,13 @@
 #include "sources/file_source.hpp"
 
-#include <algorithm>
-#include <numeric>
-#include <tuple>
+#include "sources/offset_json.hpp"
+#include "sources/partition_folders.hpp"
 
 #include <fmt/format.h>
 
-#include "sources/offset_json.hpp"
-#include "sources/partition_folders.hpp"
+#include <algorithm>
+#include <numeric>
+#include <tuple>
 
 namespace millrace {
 
@@ -61,11 +61,12 @@ Status FileSource::restore(const Offset& start) {
   rows_to_skip_ = row_;
   limit_batch_ = std::max(limit_batch_, *batch);
   if (*batch <= log_->latest()) return {};
-  return make_error(ErrorKind::BadData,
-                    fmt::format("file source: the list of files read ends at {} but the query is at {}: "
-                                "'{}'",
-                                log_->latest(), *batch, context_->state_directory),
-                    "restore the whole checkpoint, or start with a new one");
+  return make_error(
+      ErrorKind::BadData,
+      fmt::format("file source: the list of files read ends at {} but the query is at {}: "
+                  "'{}'",
+                  log_->latest(), *batch, context_->state_directory),
+      "restore the whole checkpoint, or start with a new one");
 }
 
 Result<std::vector<FoundFile>> FileSource::list() {
@@ -94,9 +95,8 @@ Result<std::vector<FoundFile>> FileSource::new_files() {
     if (!listed.ok()) return listed.error();
     files = std::move(*listed);
   }
-  std::erase_if(files, [this](const FoundFile& file) {
-    return !seen_.is_new(file.path, file.modified_ms);
-  });
+  std::erase_if(
+      files, [this](const FoundFile& file) { return !seen_.is_new(file.path, file.modified_ms); });
   sort_for_reading(files, options_->latest_first);
   return files;
 }
@@ -104,8 +104,8 @@ Result<std::vector<FoundFile>> FileSource::new_files() {
 bool FileSource::may_have_new_files() {
   const bool changed = watch_.take_changes();
   if (changed || !cached_.empty() || frozen_ || !listed_at_) return true;
-  const bool globs = std::any_of(options_->selection.paths.begin(), options_->selection.paths.end(),
-                                 is_glob);
+  const bool globs =
+      std::any_of(options_->selection.paths.begin(), options_->selection.paths.end(), is_glob);
   const std::int64_t wait = globs ? kListGlobAgainMicros : kListAgainMicros;
   return context_->now_micros() - *listed_at_ >= wait || watch_.fd() < 0;
 }
@@ -124,10 +124,11 @@ std::size_t FileSource::num_taken(const std::vector<FoundFile>& files) const {
   return taken;
 }
 
-/// What is left over is kept for the next triggers, unless it is so little that a new listing is better.
+/// What is left over is kept for the next triggers, unless it is so little that a new listing is
+/// better.
 void FileSource::cache_rest(std::vector<FoundFile> files, std::size_t taken) {
-  const double least = options_->discard_cached_ratio *
-                       static_cast<double>(options_->max_files.value_or(1));
+  const double least =
+      options_->discard_cached_ratio * static_cast<double>(options_->max_files.value_or(1));
   const std::size_t rest = files.size() - taken;
   if (options_->latest_first || frozen_ || static_cast<double>(rest) < least) {
     // Without a change in the folder there would be no new listing.
@@ -217,7 +218,8 @@ Result<PollStatus> FileSource::poll(std::size_t max_records, SourceOutput& out) 
   }
 }
 
-/// Opens the next file where none is open; false when the batch has no further one (and is left then).
+/// Opens the next file where none is open; false when the batch has no further one (and is left
+/// then).
 Result<bool> FileSource::go_to_file(const std::vector<FileEntry>& files) {
   if (reading_) return true;
   if (file_ >= files.size()) {

@@ -1,12 +1,5 @@
 #pragma once
 
-#include <cstdint>
-#include <limits>
-#include <memory>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "records/time_zone.hpp"
 #include "sources/file_cleaner.hpp"
 #include "sources/file_listing.hpp"
@@ -14,6 +7,13 @@
 #include "sources/file_reader.hpp"
 #include "sources/folder_watch.hpp"
 #include "sources/source_type.hpp"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -34,11 +34,11 @@ struct FileSourceOptions {
   std::string archive_folder;
 };
 
-/// Reads files that appear in a folder, each once, oldest first. The files of one trigger are a batch of
-/// the log; the offset `{"logOffset":n}` is the last batch read, with `"file"` and `"row"` within the
-/// next one. A file's identity is its path: one that is written again is not read again. Files must come
-/// complete (renamed into the folder, or closed by their writer). Not streaming: one batch of all files
-/// there are, then the end. Rules and order are Spark's FileStreamSource's.
+/// Reads files that appear in a folder, each once, oldest first. The files of one trigger are a
+/// batch of the log; the offset `{"logOffset":n}` is the last batch read, with `"file"` and `"row"`
+/// within the next one. A file's identity is its path: one that is written again is not read again.
+/// Files must come complete (renamed into the folder, or closed by their writer). Not streaming:
+/// one batch of all files there are, then the end. Rules and order are Spark's FileStreamSource's.
 class FileSource final : public Source {
  public:
   explicit FileSource(std::shared_ptr<const FileSourceOptions> options);

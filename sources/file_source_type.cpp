@@ -1,23 +1,24 @@
+#include "records/option_value.hpp"
+#include "sources/file_source.hpp"
+#include "sources/partition_folders.hpp"
+
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <limits>
 #include <memory>
 
-#include <fmt/format.h>
-
-#include "records/option_value.hpp"
-#include "sources/file_source.hpp"
-#include "sources/partition_folders.hpp"
-
 namespace millrace {
 
 namespace {
 
 constexpr std::string_view kSchemaNeeded =
-    "Schema must be specified when creating a streaming source DataFrame. If some files already exist in "
-    "the directory, then depending on the file format you may be able to create a static DataFrame on "
+    "Schema must be specified when creating a streaming source DataFrame. If some files already "
+    "exist in "
+    "the directory, then depending on the file format you may be able to create a static DataFrame "
+    "on "
     "that directory with 'spark.read.load(directory)' and infer schema from it.";
 
 Result<CleanSource> read_clean_source(const Options& given) {
@@ -44,12 +45,13 @@ Status read_cleaning(const SourceRequest& request, FileSourceOptions& options) {
                         "set sourceArchiveDir to a folder outside the source path");
   while (options.archive_folder.ends_with('/')) options.archive_folder.pop_back();
   if (!archive_matches_source(request.paths.front(), options.archive_folder)) return {};
-  return option_error(
-      request.options, "sourceArchiveDir",
-      "requirement failed: Base archive path cannot be set to the path where archived path can possibly "
-      "match with source pattern. Ensure the base archive path doesn't match with source pattern in "
-      "depth, where the depth is minimum of depth on both paths.",
-      "choose a folder outside the source path");
+  return option_error(request.options, "sourceArchiveDir",
+                      "requirement failed: Base archive path cannot be set to the path where "
+                      "archived path can possibly "
+                      "match with source pattern. Ensure the base archive path doesn't match with "
+                      "source pattern in "
+                      "depth, where the depth is minimum of depth on both paths.",
+                      "choose a folder outside the source path");
 }
 
 Status read_limits(const SourceRequest& request, FileSourceOptions& options) {
@@ -58,16 +60,18 @@ Status read_limits(const SourceRequest& request, FileSourceOptions& options) {
   const auto max_bytes = positive_option(request.options, "maxBytesPerTrigger");
   if (!max_bytes.ok()) return max_bytes.error();
   if (*max_files && *max_bytes)
-    return option_error(request.options, "maxBytesPerTrigger",
-                        "maxFilesPerTrigger and maxBytesPerTrigger can't be both set at the same time",
-                        "leave one of them out");
+    return option_error(
+        request.options, "maxBytesPerTrigger",
+        "maxFilesPerTrigger and maxBytesPerTrigger can't be both set at the same time",
+        "leave one of them out");
   const auto cached = integer_option(request.options, "maxCachedFiles", options.max_cached_files);
   if (!cached.ok()) return cached.error();
   if (*cached < 0)
-    return option_error(request.options, "maxCachedFiles",
-                        fmt::format("Invalid value '{}' for option 'maxCachedFiles', must be an integer "
-                                    "greater than or equal to 0",
-                                    *cached));
+    return option_error(
+        request.options, "maxCachedFiles",
+        fmt::format("Invalid value '{}' for option 'maxCachedFiles', must be an integer "
+                    "greater than or equal to 0",
+                    *cached));
   options.max_files = *max_files;
   options.max_bytes = *max_bytes;
   options.max_cached_files = *cached;
@@ -106,7 +110,8 @@ Result<Schema> infer_csv_schema(const std::vector<FoundFile>& files, const Optio
     if (!line.empty()) break;
   }
   if (line.empty() || separator.empty())
-    return make_error(ErrorKind::Config, "Unable to infer schema for CSV. It must be specified manually.",
+    return make_error(ErrorKind::Config,
+                      "Unable to infer schema for CSV. It must be specified manually.",
                       "set schema, for example schema: id INT, name STRING");
   Schema schema;
   for (std::size_t begin = 0; begin <= line.size();) {
@@ -129,16 +134,16 @@ Result<Schema> choose_schema(const SourceRequest& request, const std::string& fo
     return make_error(ErrorKind::Config, std::string(kSchemaNeeded),
                       "set schema, for example schema: id INT, name STRING");
   if (format == "csv") return infer_csv_schema(files, request.options);
-  Error error =
-      make_error(ErrorKind::Config, "Unable to infer schema for JSON. It must be specified manually.",
-                 "set schema, for example schema: id INT, name STRING");
+  Error error = make_error(ErrorKind::Config,
+                           "Unable to infer schema for JSON. It must be specified manually.",
+                           "set schema, for example schema: id INT, name STRING");
   error.error_class = "UNABLE_TO_INFER_SCHEMA";
   error.sql_state = "42KD9";
   return error;
 }
 
-/// Columns of `key=value` folders stand behind the others, with the user's type where the schema names
-/// them.
+/// Columns of `key=value` folders stand behind the others, with the user's type where the schema
+/// names them.
 Status read_columns(const SourceRequest& request, FileSourceOptions& options) {
   const std::string& path = request.paths.front();
   const auto zone = TimeZone::find(request.time_zone);
@@ -185,18 +190,21 @@ Status read_format(const SourceRequest& request, const std::string& default_form
   format.bad_records = *bad_records;
   const auto recursive = boolean_option(request.options, "recursiveFileLookup", false);
   if (!recursive.ok()) return recursive.error();
-  options.selection = {request.paths, *recursive, text_option(request.options, "pathGlobFilter", "")};
+  options.selection = {request.paths, *recursive,
+                       text_option(request.options, "pathGlobFilter", "")};
   return {};
 }
 
 Result<PlannedSource> plan_file(const SourceRequest& request, const std::string& default_format) {
   if (request.paths.empty() || request.paths.front().empty())
-    return make_error(ErrorKind::Config, "'path' is not specified.", "set path to a folder or a glob");
+    return make_error(ErrorKind::Config, "'path' is not specified.",
+                      "set path to a folder or a glob");
   auto options = std::make_shared<FileSourceOptions>();
   options->streaming = request.streaming;
   options->continuous = request.continuous;
-  for (Status status : {read_format(request, default_format, *options), read_limits(request, *options),
-                        read_ages(request, *options), read_cleaning(request, *options)})
+  for (Status status :
+       {read_format(request, default_format, *options), read_limits(request, *options),
+        read_ages(request, *options), read_cleaning(request, *options)})
     if (!status.ok()) return status.error();
   Status columns = read_columns(request, *options);
   if (!columns.ok()) return columns.error();
@@ -215,27 +223,27 @@ Result<PlannedSource> plan_file(const SourceRequest& request, const std::string&
 }
 
 std::vector<OptionDeclaration> file_options() {
-  return {
-      declare_choice("format", {"json", "csv", "text"}, "", "How the files hold their rows."),
-      declare("maxFilesPerTrigger", OptionType::Integer, "", "Most new files in one trigger."),
-      declare("maxBytesPerTrigger", OptionType::Integer, "",
-              "Most bytes of new files in one trigger; at least one file is taken."),
-      declare("latestFirst", OptionType::Boolean, "false", "Takes the newest files first."),
-      declare("fileNameOnly", OptionType::Boolean, "false",
-              "Files of one name are one file, whatever folder they are in."),
-      declare("maxFileAge", OptionType::Duration, "7d",
-              "Files older than the newest one by more than this are left out."),
-      declare("maxCachedFiles", OptionType::Integer, "10000",
-              "Listed files kept for the next triggers."),
-      declare("discardCachedInputRatio", OptionType::Text, "0.2",
-              "Lists again when fewer files than this part of a trigger are kept."),
-      declare_choice("cleanSource", {"off", "archive", "delete"}, "off",
-                     "What happens to files that were read."),
-      declare("sourceArchiveDir", OptionType::Text, "", "Folder for cleanSource: archive."),
-      declare("pathGlobFilter", OptionType::Text, "", "Reads only files whose names match this glob."),
-      declare("recursiveFileLookup", OptionType::Boolean, "false",
-              "Reads the files of all folders below; folder names make no columns."),
-      bad_records_option()};
+  return {declare_choice("format", {"json", "csv", "text"}, "", "How the files hold their rows."),
+          declare("maxFilesPerTrigger", OptionType::Integer, "", "Most new files in one trigger."),
+          declare("maxBytesPerTrigger", OptionType::Integer, "",
+                  "Most bytes of new files in one trigger; at least one file is taken."),
+          declare("latestFirst", OptionType::Boolean, "false", "Takes the newest files first."),
+          declare("fileNameOnly", OptionType::Boolean, "false",
+                  "Files of one name are one file, whatever folder they are in."),
+          declare("maxFileAge", OptionType::Duration, "7d",
+                  "Files older than the newest one by more than this are left out."),
+          declare("maxCachedFiles", OptionType::Integer, "10000",
+                  "Listed files kept for the next triggers."),
+          declare("discardCachedInputRatio", OptionType::Text, "0.2",
+                  "Lists again when fewer files than this part of a trigger are kept."),
+          declare_choice("cleanSource", {"off", "archive", "delete"}, "off",
+                         "What happens to files that were read."),
+          declare("sourceArchiveDir", OptionType::Text, "", "Folder for cleanSource: archive."),
+          declare("pathGlobFilter", OptionType::Text, "",
+                  "Reads only files whose names match this glob."),
+          declare("recursiveFileLookup", OptionType::Boolean, "false",
+                  "Reads the files of all folders below; folder names make no columns."),
+          bad_records_option()};
 }
 
 }  // namespace

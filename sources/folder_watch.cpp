@@ -6,7 +6,8 @@
 namespace millrace {
 
 namespace {
-constexpr std::uint32_t kEvents = IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
+constexpr std::uint32_t kEvents =
+    IN_CREATE | IN_CLOSE_WRITE | IN_MOVED_TO | IN_MOVED_FROM | IN_DELETE;
 constexpr std::uint32_t kArrivals = IN_CLOSE_WRITE | IN_MOVED_TO | IN_Q_OVERFLOW;
 }  // namespace
 

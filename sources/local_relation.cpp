@@ -1,9 +1,9 @@
 #include "sources/local_relation.hpp"
 
+#include "sources/memory_stream.hpp"
+
 #include <algorithm>
 #include <memory>
-
-#include "sources/memory_stream.hpp"
 
 namespace millrace {
 

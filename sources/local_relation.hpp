@@ -1,9 +1,9 @@
 #pragma once
 
-#include <vector>
-
 #include "records/value.hpp"
 #include "sources/source_type.hpp"
+
+#include <vector>
 
 namespace millrace {
 

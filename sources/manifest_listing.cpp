@@ -1,13 +1,13 @@
 #include "sources/manifest_listing.hpp"
 
-#include <algorithm>
-#include <filesystem>
-#include <iterator>
+#include "records/option_value.hpp"
+#include "sources/state_file.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "records/option_value.hpp"
-#include "sources/state_file.hpp"
+#include <algorithm>
+#include <filesystem>
+#include <iterator>
 
 namespace millrace {
 

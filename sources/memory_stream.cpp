@@ -1,5 +1,8 @@
 #include "sources/memory_stream.hpp"
 
+#include "records/option_value.hpp"
+#include "sources/offset_json.hpp"
+
 #include <sys/eventfd.h>
 #include <unistd.h>
 
@@ -8,9 +11,6 @@
 #include <map>
 #include <numeric>
 #include <string>
-
-#include "records/option_value.hpp"
-#include "sources/offset_json.hpp"
 
 namespace millrace {
 
@@ -87,7 +87,8 @@ std::size_t MemoryStream::read(std::int64_t first, std::size_t max_rows, std::in
                                [](std::int64_t row, const Part& p) { return row < p.first_row; });
   if (part != parts_.begin()) --part;
   for (; part != parts_.end() && read < max_rows; ++part) {
-    const auto from = static_cast<std::uint32_t>(std::max<std::int64_t>(0, first - part->first_row));
+    const auto from =
+        static_cast<std::uint32_t>(std::max<std::int64_t>(0, first - part->first_row));
     const std::uint32_t left = part->batch.num_physical_rows() - from;
     const auto rows = static_cast<std::uint32_t>(std::min<std::size_t>(left, max_rows - read));
     if (rows == 0) continue;
@@ -153,7 +154,9 @@ PlannedSource plan_memory_stream(std::shared_ptr<MemoryStream> stream, bool cont
   for (const Field& field : planned.schema.fields)
     planned.description += (planned.description.ends_with("Stream") ? "[" : ",") + field.name;
   planned.description += "]";
-  planned.make = [stream, continuous] { return std::make_unique<MemorySource>(stream, continuous); };
+  planned.make = [stream, continuous] {
+    return std::make_unique<MemorySource>(stream, continuous);
+  };
   return planned;
 }
 

@@ -1,19 +1,19 @@
 #pragma once
 
+#include "records/tcp.hpp"
+#include "records/value.hpp"
+#include "sources/source_type.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string_view>
 #include <vector>
 
-#include "records/tcp.hpp"
-#include "records/value.hpp"
-#include "sources/source_type.hpp"
-
 namespace millrace {
 
-/// Rows that a program adds while a query reads them: the source for tests and for the C++ API. Keeps
-/// every row, so a query may start again at any offset. Safe to call from any thread.
+/// Rows that a program adds while a query reads them: the source for tests and for the C++ API.
+/// Keeps every row, so a query may start again at any offset. Safe to call from any thread.
 class MemoryStream {
  public:
   explicit MemoryStream(Schema schema);

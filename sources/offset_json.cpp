@@ -1,8 +1,8 @@
 #include "sources/offset_json.hpp"
 
-#include <string>
-
 #include <nlohmann/json.hpp>
+
+#include <string>
 
 namespace millrace {
 
@@ -21,9 +21,10 @@ std::optional<std::int64_t> offset_number(const Offset& offset) {
 }
 
 Error offset_error(std::string_view source, const Offset& offset) {
-  return make_error(ErrorKind::BadData,
-                    std::string(source) + " source: offset of another source: '" + offset.json + "'",
-                    "start with a new checkpoint location");
+  return make_error(
+      ErrorKind::BadData,
+      std::string(source) + " source: offset of another source: '" + offset.json + "'",
+      "start with a new checkpoint location");
 }
 
 }  // namespace millrace

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "sources/source.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string_view>
-
-#include "sources/source.hpp"
 
 namespace millrace {
 

@@ -1,12 +1,12 @@
 #include "sources/partition_folders.hpp"
 
-#include <algorithm>
-#include <charconv>
-#include <limits>
-
 #include "records/number_text.hpp"
 #include "records/option_value.hpp"
 #include "records/time_text.hpp"
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
 
 namespace millrace {
 

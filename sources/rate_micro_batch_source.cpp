@@ -1,13 +1,13 @@
 #include "sources/rate_micro_batch_source.hpp"
 
-#include <algorithm>
-#include <memory>
-
-#include <fmt/format.h>
-
 #include "records/option_value.hpp"
 #include "sources/offset_json.hpp"
 #include "sources/rate_source.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <memory>
 
 namespace millrace {
 
@@ -85,8 +85,9 @@ Result<std::int64_t> checked(const Options& given, std::string_view name, std::i
                              std::int64_t least, std::string_view rule) {
   auto number = integer_option(given, name, fallback);
   if (!number.ok() || *number >= least) return number;
-  return option_error(given, name,
-                      fmt::format("Invalid value '{}'. The option '{}' must be {}", *number, name, rule));
+  return option_error(
+      given, name,
+      fmt::format("Invalid value '{}'. The option '{}' must be {}", *number, name, rule));
 }
 
 Result<PlannedSource> plan_rate_micro_batch(const SourceRequest& request) {

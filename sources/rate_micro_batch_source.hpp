@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "sources/source_type.hpp"
+
+#include <cstdint>
 
 namespace millrace {
 
@@ -12,8 +12,8 @@ struct RateMicroBatchOptions {
   std::int64_t advance_ms_per_batch = 1000;
 };
 
-/// The same rows in every run: each micro-batch has `rows_per_batch` of them, all with the batch's own
-/// timestamp, whenever it is triggered. Offset: `{"offset":n,"timestamp":ms}`, as in Spark.
+/// The same rows in every run: each micro-batch has `rows_per_batch` of them, all with the batch's
+/// own timestamp, whenever it is triggered. Offset: `{"offset":n,"timestamp":ms}`, as in Spark.
 class RateMicroBatchSource final : public Source {
  public:
   explicit RateMicroBatchSource(RateMicroBatchOptions options) : options_(options) {}

@@ -1,15 +1,15 @@
 #include "sources/rate_source.hpp"
 
+#include "records/option_value.hpp"
+#include "sources/offset_json.hpp"
+#include "sources/state_file.hpp"
+
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <memory>
-
-#include <fmt/format.h>
-
-#include "records/option_value.hpp"
-#include "sources/offset_json.hpp"
-#include "sources/state_file.hpp"
 
 namespace millrace {
 
@@ -18,9 +18,7 @@ constexpr std::size_t kMaxBatchRows = 4096;
 constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
 }  // namespace
 
-Schema rate_schema() {
-  return {{{"timestamp", TypeKind::Timestamp}, {"value", TypeKind::Long}}};
-}
+Schema rate_schema() { return {{{"timestamp", TypeKind::Timestamp}, {"value", TypeKind::Long}}}; }
 
 std::int64_t rate_rows_at(std::int64_t seconds, const RateOptions& options) {
   const std::int64_t ramp = options.ramp_up_seconds;
@@ -154,9 +152,10 @@ Result<RateOptions> read_rate_options(const SourceRequest& request) {
   const auto ramp = duration_option(given, "rampUpTime", "s", 0);
   if (!ramp.ok()) return ramp.error();
   if (*ramp < 0)
-    return option_error(given, "rampUpTime",
-                        fmt::format("Invalid value '{}'. The option 'rampUpTime' must not be negative",
-                                    text_option(given, "rampUpTime", "")));
+    return option_error(
+        given, "rampUpTime",
+        fmt::format("Invalid value '{}'. The option 'rampUpTime' must not be negative",
+                    text_option(given, "rampUpTime", "")));
   return RateOptions{*rows, *ramp / 1'000'000, request.continuous};
 }
 

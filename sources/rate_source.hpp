@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "sources/source_type.hpp"
+
+#include <cstdint>
 
 namespace millrace {
 
@@ -15,10 +15,11 @@ struct RateOptions {
 /// Rows that are due when `seconds` have passed: the speed grows by whole steps during ramp-up.
 std::int64_t rate_rows_at(std::int64_t seconds, const RateOptions& options);
 
-/// Counts up from 0 at a fixed rate: `timestamp TIMESTAMP, value BIGINT`. The rows of one second are
-/// spread evenly over it, rounded to milliseconds. Micro-batch mode gives whole seconds, as Spark does;
-/// continuous mode gives each row when it is due, with the offset `{"value":n,"startTimeMs":ms}`. The
-/// start time is kept in the state directory, so that a rerun makes the same rows.
+/// Counts up from 0 at a fixed rate: `timestamp TIMESTAMP, value BIGINT`. The rows of one second
+/// are spread evenly over it, rounded to milliseconds. Micro-batch mode gives whole seconds, as
+/// Spark does; continuous mode gives each row when it is due, with the offset
+/// `{"value":n,"startTimeMs":ms}`. The start time is kept in the state directory, so that a rerun
+/// makes the same rows.
 class RateSource final : public Source {
  public:
   explicit RateSource(RateOptions options) : options_(options) {}

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "sources/source.hpp"
+
 #include <cstdint>
 #include <vector>
-
-#include "sources/source.hpp"
 
 namespace millrace {
 
@@ -13,8 +13,8 @@ class RowQueue {
   void push(RecordBatch batch);
   std::uint64_t num_rows() const { return num_rows_; }
   bool empty() const { return num_rows_ == 0; }
-  /// Emits at most `max_rows` rows (a batch is shared, not copied, where it must be cut); returns how
-  /// many.
+  /// Emits at most `max_rows` rows (a batch is shared, not copied, where it must be cut); returns
+  /// how many.
   std::size_t emit(std::size_t max_rows, RecordPool& pool, SourceOutput& out);
 
  private:

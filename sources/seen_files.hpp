@@ -15,9 +15,9 @@ struct FileEntry {
   bool operator==(const FileEntry&) const = default;
 };
 
-/// The files that were taken, so that none is taken twice. Entries older than the newest file by more
-/// than the greatest age are forgotten, and files as old as that are never taken again (Spark's
-/// SeenFilesMap). Not thread-safe.
+/// The files that were taken, so that none is taken twice. Entries older than the newest file by
+/// more than the greatest age are forgotten, and files as old as that are never taken again
+/// (Spark's SeenFilesMap). Not thread-safe.
 class SeenFiles {
  public:
   /// `by_name`: files of the same name are the same file, whatever folder they are in.

@@ -1,12 +1,11 @@
 #include "sources/socket_reader.hpp"
 
+#include <fmt/format.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-
-#include <fmt/format.h>
 
 namespace millrace {
 
@@ -70,7 +69,8 @@ Result<SocketReader::Received> SocketReader::receive(RowQueue& rows) {
 
 Status SocketReader::decode_lines(std::size_t fresh, bool is_last, RowQueue& rows) {
   if (skipping_line_) {
-    const auto* newline = static_cast<const char*>(std::memchr(data_ + begin_, '\n', end_ - begin_));
+    const auto* newline =
+        static_cast<const char*>(std::memchr(data_ + begin_, '\n', end_ - begin_));
     begin_ = newline == nullptr ? end_ : static_cast<std::size_t>(newline - data_) + 1;
     skipping_line_ = newline == nullptr;
     fresh = begin_;
@@ -139,7 +139,8 @@ Status SocketReader::append_record(std::size_t length, RecordBatch& batch) {
   }
   // In JSON a bare line end is white space, but decoders take it for the end of the record.
   if (decoding_.format == "json")
-    std::replace_if(first, first + length, [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    std::replace_if(
+        first, first + length, [](char c) { return c == '\n' || c == '\r'; }, ' ');
   const std::size_t room = batch.num_physical_rows() + kMaxBatchRows;
   const auto used = decoder_->decode(record, true, room, batch, buffer_);
   if (!used.ok()) return used.error();

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <memory>
-#include <string_view>
-
 #include "records/connection.hpp"
 #include "records/formats/format.hpp"
 #include "sources/bad_record_policy.hpp"
 #include "sources/row_queue.hpp"
+
+#include <memory>
+#include <string_view>
 
 namespace millrace {
 
@@ -25,9 +25,9 @@ struct SocketDecoding {
   std::size_t max_record_bytes = std::size_t{64} << 20;
 };
 
-/// Reads one connection: one recv into a pooled buffer, then all whole records at once, as views into
-/// that buffer. An unfinished record stays where it is. Allocates nothing in the steady state. Not
-/// thread-safe.
+/// Reads one connection: one recv into a pooled buffer, then all whole records at once, as views
+/// into that buffer. An unfinished record stays where it is. Allocates nothing in the steady state.
+/// Not thread-safe.
 class SocketReader {
  public:
   enum class Received { Bytes, Nothing, Closed };
@@ -36,8 +36,8 @@ class SocketReader {
   SocketReader(std::shared_ptr<Connection> connection, std::unique_ptr<RecordDecoder> decoder,
                const SocketDecoding& decoding, SourceContext& context, RecordPool& buffers);
 
-  /// Receives once without blocking and pushes the rows that are complete. After Closed the rows of an
-  /// unfinished last line have been pushed too. Errors: a bad record under policy fail.
+  /// Receives once without blocking and pushes the rows that are complete. After Closed the rows of
+  /// an unfinished last line have been pushed too. Errors: a bad record under policy fail.
   Result<Received> receive(RowQueue& rows);
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
@@ -63,8 +63,8 @@ class SocketReader {
   std::size_t capacity_ = 0;
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
-  std::size_t bytes_to_skip_ = 0;    // of a record that is too long (codec length)
-  bool skipping_line_ = false;       // the same, up to the next newline
+  std::size_t bytes_to_skip_ = 0;  // of a record that is too long (codec length)
+  bool skipping_line_ = false;     // the same, up to the next newline
   std::int64_t ingest_ns_ = 0;
 };
 

@@ -1,5 +1,8 @@
 #include "sources/socket_source.hpp"
 
+#include "sources/offset_json.hpp"
+
+#include <fmt/format.h>
 #include <sys/epoll.h>
 #include <sys/timerfd.h>
 
@@ -7,10 +10,6 @@
 #include <cerrno>
 #include <cstring>
 #include <limits>
-
-#include <fmt/format.h>
-
-#include "sources/offset_json.hpp"
 
 namespace millrace {
 
@@ -68,9 +67,10 @@ Status SocketSource::connect_first() {
   if (fd.ok()) return add_reader(std::move(*fd));
   if (!options_->reconnect) {
     Error error = fd.error();
-    error.fix = fmt::format("start the server first, for example `nc -lk {}`; or set reconnect: true to "
-                            "wait for it, or listen: true to let it connect",
-                            options_->endpoint.port);
+    error.fix = fmt::format(
+        "start the server first, for example `nc -lk {}`; or set reconnect: true to "
+        "wait for it, or listen: true to let it connect",
+        options_->endpoint.port);
     return error;
   }
   schedule_reconnect();
@@ -114,9 +114,8 @@ void SocketSource::drop_reader(SocketReader& reader) {
 void SocketSource::close_half_closed(bool all) {
   const std::int64_t now = context_ != nullptr ? context_->steady_ns() : 0;
   std::size_t closed = 0;
-  while (closed < half_closed_.size() &&
-         (all || half_closed_.size() - closed > kMaxHalfClosed ||
-          now - half_closed_[closed].since_ns > kHalfClosedNs))
+  while (closed < half_closed_.size() && (all || half_closed_.size() - closed > kMaxHalfClosed ||
+                                          now - half_closed_[closed].since_ns > kHalfClosedNs))
     withdraw_connection(half_closed_[closed++].id);
   half_closed_.erase(half_closed_.begin(),
                      half_closed_.begin() + static_cast<std::ptrdiff_t>(closed));
@@ -216,8 +215,7 @@ Status SocketSource::finish_connect() {
 
 Status SocketSource::check_peer() const {
   if (!peer_is_gone_ || options_->reconnect || frozen_ || !rows_.empty()) return {};
-  return make_error(ErrorKind::Unavailable,
-                    "Stream closed by " + options_->endpoint.to_string(),
+  return make_error(ErrorKind::Unavailable, "Stream closed by " + options_->endpoint.to_string(),
                     "set reconnect: true to wait for the peer to come back");
 }
 
@@ -230,8 +228,8 @@ Result<PollStatus> SocketSource::poll(std::size_t max_records, SourceOutput& out
   }
   const std::int64_t end = continuous ? received_ : limit_;
   const auto left = static_cast<std::size_t>(end - position_);
-  position_ += static_cast<std::int64_t>(
-      rows_.emit(std::min(left, max_records), context_->pool, out));
+  position_ +=
+      static_cast<std::int64_t>(rows_.emit(std::min(left, max_records), context_->pool, out));
   if (left != 0) return PollStatus::Emitted;
   if (!continuous) {
     return PollStatus::AtLimit;
@@ -267,9 +265,10 @@ Status SocketSource::limit_to(const Offset& end) {
   if (limit_ <= received_) return {};
   const std::int64_t waiting = received_ - position_;
   if (context_->warn)
-    context_->warn(fmt::format("socket source: rows {} to {} were received by an earlier process and are "
-                               "lost: a socket cannot be read again",
-                               position_, limit_ - 1));
+    context_->warn(
+        fmt::format("socket source: rows {} to {} were received by an earlier process and are "
+                    "lost: a socket cannot be read again",
+                    position_, limit_ - 1));
   position_ = limit_;
   received_ = limit_ + waiting;
   return {};

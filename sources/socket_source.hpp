@@ -1,13 +1,13 @@
 #pragma once
 
+#include "records/tcp.hpp"
+#include "sources/socket_reader.hpp"
+#include "sources/source_type.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "records/tcp.hpp"
-#include "sources/socket_reader.hpp"
-#include "sources/source_type.hpp"
 
 namespace millrace {
 
@@ -21,11 +21,11 @@ struct SocketOptions {
   std::string time_zone = "UTC";
 };
 
-/// Reads records from TCP peers. Connects to one, or listens and takes any number of clients. A record
-/// is emitted by the first `poll` after its last byte arrived. In micro-batch mode rows that arrived wait
-/// in memory for the next limit. The offset counts rows from the start of the query, as Spark's does:
-/// the number of the last row read, -1 for none. A socket cannot be read again: rows of a planned epoch
-/// that an earlier process received are lost, and a warning says so.
+/// Reads records from TCP peers. Connects to one, or listens and takes any number of clients. A
+/// record is emitted by the first `poll` after its last byte arrived. In micro-batch mode rows that
+/// arrived wait in memory for the next limit. The offset counts rows from the start of the query,
+/// as Spark's does: the number of the last row read, -1 for none. A socket cannot be read again:
+/// rows of a planned epoch that an earlier process received are lost, and a warning says so.
 class SocketSource final : public Source {
  public:
   explicit SocketSource(std::shared_ptr<const SocketOptions> options);

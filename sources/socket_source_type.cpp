@@ -1,10 +1,10 @@
-#include <memory>
-#include <set>
+#include "records/option_value.hpp"
+#include "sources/socket_source.hpp"
 
 #include <fmt/format.h>
 
-#include "records/option_value.hpp"
-#include "sources/socket_source.hpp"
+#include <memory>
+#include <set>
 
 namespace millrace {
 
@@ -52,8 +52,7 @@ Status read_schema(const SourceRequest& request, SocketDecoding& decoding) {
       return make_error(ErrorKind::Config,
                         "TextSocketSourceProvider source does not support user-specified schema.",
                         "leave the schema out, or set format: json or csv");
-    decoding.record_schema =
-        std::make_shared<const Schema>(Schema{{{"value", TypeKind::String}}});
+    decoding.record_schema = std::make_shared<const Schema>(Schema{{{"value", TypeKind::String}}});
     return {};
   }
   if (decoding.format != "json" && decoding.format != "csv")
@@ -61,8 +60,8 @@ Status read_schema(const SourceRequest& request, SocketDecoding& decoding) {
                         "socket source: unknown format: '" + decoding.format + "'",
                         "choose 'text', 'json' or 'csv'");
   if (!request.schema)
-    return make_error(ErrorKind::Config, "socket source: format '" + decoding.format +
-                                             "' needs a schema",
+    return make_error(ErrorKind::Config,
+                      "socket source: format '" + decoding.format + "' needs a schema",
                       "set schema, for example schema: id INT, name STRING");
   decoding.record_schema = std::make_shared<const Schema>(*request.schema);
   return {};

@@ -14,8 +14,8 @@ namespace millrace {
 namespace {
 
 Error file_error(const char* what, const std::string& path) {
-  return make_error(ErrorKind::Io,
-                    "source state: " + std::string(what) + ": '" + path + "': " + std::strerror(errno));
+  return make_error(ErrorKind::Io, "source state: " + std::string(what) + ": '" + path +
+                                       "': " + std::strerror(errno));
 }
 
 Status write_all(int fd, std::string_view text, const std::string& path) {
@@ -61,7 +61,8 @@ Result<std::optional<std::string>> read_state_file(const std::string& path) {
   std::string text;
   char part[16384];
   ssize_t got = 0;
-  while ((got = ::read(fd, part, sizeof part)) > 0) text.append(part, static_cast<std::size_t>(got));
+  while ((got = ::read(fd, part, sizeof part)) > 0)
+    text.append(part, static_cast<std::size_t>(got));
   ::close(fd);
   if (got < 0) return file_error("cannot read", path);
   return std::optional<std::string>(std::move(text));

@@ -1,11 +1,10 @@
 #include "sinks/console_sink.hpp"
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <nlohmann/json.hpp>
-
 #include "tests/unit/sinks/sink_rig.hpp"
+
+#include <fcntl.h>
+#include <nlohmann/json.hpp>
+#include <unistd.h>
 
 namespace millrace {
 
@@ -27,8 +26,10 @@ std::vector<std::vector<Value>> input_rows(const std::string& name, int file) {
   for (std::string line; std::getline(lines, line);) {
     const auto json = nlohmann::json::parse(line);
     rows.push_back({null_of(TypeKind::Int), null_of(TypeKind::String)});
-    if (json.contains("id") && !json["id"].is_null()) rows.back()[0].storage = json["id"].get<std::int64_t>();
-    if (json.contains("s") && !json["s"].is_null()) rows.back()[1].storage = json["s"].get<std::string>();
+    if (json.contains("id") && !json["id"].is_null())
+      rows.back()[0].storage = json["id"].get<std::int64_t>();
+    if (json.contains("s") && !json["s"].is_null())
+      rows.back()[1].storage = json["s"].get<std::string>();
   }
   return rows;
 }
@@ -55,14 +56,17 @@ Schema id_and_s(const std::string& s_name = "s") {
 }
 
 /// Runs a `SELECT *` case: what the console printed.
-std::string run_case(const std::string& name, Schema schema, int files, ConsoleOptions options = {}) {
+std::string run_case(const std::string& name, Schema schema, int files,
+                     ConsoleOptions options = {}) {
   Console console(std::move(schema), options);
   for (int file = 0; file < files; ++file)
     console.rig.run_epoch(*console.sink, input_rows(name, file));
   return console.text();
 }
 
-std::string expected(const std::string& name) { return read_file(kCases + name + "/expected/stdout.txt"); }
+std::string expected(const std::string& name) {
+  return read_file(kCases + name + "/expected/stdout.txt");
+}
 
 ConsoleOptions uncut() {
   ConsoleOptions options;
@@ -121,8 +125,8 @@ TEST_CASE("console prints the tables of a word count in complete mode") {
   console.rig.context.complete_mode = true;
   const auto count = [](std::int64_t n) { return integer(n, TypeKind::Long); };
   console.rig.run_epoch(*console.sink, {{text("apple"), count(2)}, {text("pear"), count(1)}});
-  console.rig.run_epoch(*console.sink,
-                        {{text(""), count(2)}, {text("apple"), count(2)}, {text("pear"), count(2)}});
+  console.rig.run_epoch(
+      *console.sink, {{text(""), count(2)}, {text("apple"), count(2)}, {text("pear"), count(2)}});
   CHECK(console.text() == expected("word-count"));
 }
 
@@ -136,8 +140,10 @@ TEST_CASE("console prints windows as structs of timestamps") {
                                   integer((start + 60) * 1'000'000, TypeKind::Timestamp)};
     return std::vector<Value>{text(district), {window, ends}, integer(count, TypeKind::Long)};
   };
-  console.rig.run_epoch(*console.sink, {row("fujian", 1699999980, 1), row("beijing", 1700000040, 1)});
-  console.rig.run_epoch(*console.sink, {row("fujian", 1699999980, 2), row("beijing", 1700000040, 1)});
+  console.rig.run_epoch(*console.sink,
+                        {row("fujian", 1699999980, 1), row("beijing", 1700000040, 1)});
+  console.rig.run_epoch(*console.sink,
+                        {row("fujian", 1699999980, 2), row("beijing", 1700000040, 1)});
   CHECK(console.text() == expected("window-full"));
 }
 
@@ -151,12 +157,11 @@ TEST_CASE("console prints nested values with NULL inside") {
   Console console({{{"st", st}, {"ar", ar}, {"m", m}, {"deep", deep}, {"sa", sa}}}, uncut());
   using List = std::vector<Value>;
   const Value none = null_of(TypeKind::Int);
-  console.rig.run_epoch(
-      *console.sink,
-      {{Value{st, List{integer(0), null_of(TypeKind::Null)}},
-        Value{ar, List{integer(1), none, integer(3)}},
-        Value{m, List{text("k"), integer(1), text("n"), none}},
-        Value{deep, List{Value{x, List{text("s p")}}}}, Value{sa, List{text("a"), text("")}}}});
+  console.rig.run_epoch(*console.sink, {{Value{st, List{integer(0), null_of(TypeKind::Null)}},
+                                         Value{ar, List{integer(1), none, integer(3)}},
+                                         Value{m, List{text("k"), integer(1), text("n"), none}},
+                                         Value{deep, List{Value{x, List{text("s p")}}}},
+                                         Value{sa, List{text("a"), text("")}}}});
   CHECK(console.text() == expected("nested"));
 }
 

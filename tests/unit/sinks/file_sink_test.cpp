@@ -1,9 +1,9 @@
 #include "sinks/file_sink.hpp"
 
+#include "tests/unit/sinks/sink_rig.hpp"
+
 #include <algorithm>
 #include <regex>
-
-#include "tests/unit/sinks/sink_rig.hpp"
 
 namespace millrace {
 
@@ -18,7 +18,8 @@ std::string tree(const std::string& folder) {
   std::vector<std::string> names;
   for (const auto& entry : fs::recursive_directory_iterator(folder))
     if (entry.is_regular_file())
-      names.push_back(std::regex_replace(fs::relative(entry.path(), folder).string(), kUuid, "<UUID>"));
+      names.push_back(
+          std::regex_replace(fs::relative(entry.path(), folder).string(), kUuid, "<UUID>"));
   std::sort(names.begin(), names.end());
   std::string text;
   for (const std::string& name : names) text += name + "\n";
@@ -71,7 +72,8 @@ TEST_CASE("file sink's manifest has Spark's fields") {
 
   const std::regex form(
       "v1\n\\{\"path\":\"file:///.*/out/part-00000-.*-c000\\.json\",\"size\":9,\"isDir\":false,"
-      "\"modificationTime\":\\d+,\"blockReplication\":1,\"blockSize\":33554432,\"action\":\"add\"\\}");
+      "\"modificationTime\":\\d+,\"blockReplication\":1,\"blockSize\":33554432,\"action\":"
+      "\"add\"\\}");
   CHECK(std::regex_match(folder.read("out/_spark_metadata/0"), form));
 }
 
@@ -93,7 +95,8 @@ TEST_CASE("file sink makes the partition folders that Spark makes") {
         "{\"id\":2,\"q\":2}\n{\"id\":4}\n{\"id\":1,\"q\":1}\n{\"id\":3,\"q\":3}\n");
 }
 
-TEST_CASE("file sink shows no file before the epoch is prepared, and no manifest before it commits") {
+TEST_CASE(
+    "file sink shows no file before the epoch is prepared, and no manifest before it commits") {
   const SinkFolder folder;
   SinkRig rig(id_schema());
   auto sink = rig.open("json", into(folder));
@@ -163,7 +166,8 @@ TEST_CASE("file sink gathers every tenth manifest") {
   CHECK(committed(folder) == expected);
 }
 
-TEST_CASE("file sink writes a manifest for an empty micro-batch but not for an empty continuous epoch") {
+TEST_CASE(
+    "file sink writes a manifest for an empty micro-batch but not for an empty continuous epoch") {
   const SinkFolder folder;
   SinkRig rig(id_schema());
   auto sink = rig.open("json", into(folder));
@@ -176,14 +180,20 @@ TEST_CASE("file sink writes a manifest for an empty micro-batch but not for an e
 
 TEST_CASE("file sink writes the CSV that Spark writes") {
   const SinkFolder folder;
-  SinkRig rig({{{"id", TypeKind::Int}, {"s", TypeKind::String}, {"d", TypeKind::Double},
+  SinkRig rig({{{"id", TypeKind::Int},
+                {"s", TypeKind::String},
+                {"d", TypeKind::Double},
                 {"ts", TypeKind::Timestamp}}});
   auto sink = rig.open("csv", into(folder));
-  rig.run_epoch(*sink, {{integer(1), text("plain"), {TypeKind::Double, 1.5},
+  rig.run_epoch(*sink, {{integer(1),
+                         text("plain"),
+                         {TypeKind::Double, 1.5},
                          integer(1'123'000, TypeKind::Timestamp)},
                         {integer(2), null_of(TypeKind::String), null_of(TypeKind::Double),
                          null_of(TypeKind::Timestamp)},
-                        {integer(4), text(""), {TypeKind::Double, 0.1},
+                        {integer(4),
+                         text(""),
+                         {TypeKind::Double, 0.1},
                          integer(1700000000'000'000, TypeKind::Timestamp)}});
   CHECK(committed(folder) ==
         "1,plain,1.5,1970-01-01T00:00:01.123Z\n2,,,\n4,\"\",0.1,2023-11-14T22:13:20.000Z\n");

@@ -1,8 +1,8 @@
 #include "sinks/foreach_sink.hpp"
 
-#include <signal.h>
-
 #include "tests/unit/sinks/sink_rig.hpp"
+
+#include <signal.h>
 
 namespace millrace {
 
@@ -13,7 +13,8 @@ Schema id_schema() { return {{{"id", TypeKind::Int}}}; }
 /// Writes down every call; `skip` refuses epochs, `fail_at` fails at a row.
 class Diary final : public ForeachWriter {
  public:
-  Diary(std::string& calls, bool skip, int fail_at) : calls_(calls), skip_(skip), fail_at_(fail_at) {}
+  Diary(std::string& calls, bool skip, int fail_at)
+      : calls_(calls), skip_(skip), fail_at_(fail_at) {}
   Result<bool> open(std::int64_t partition, Epoch epoch) override {
     calls_ += "open(" + std::to_string(partition) + "," + std::to_string(number(epoch)) + ") ";
     return !skip_;
@@ -36,9 +37,9 @@ class Diary final : public ForeachWriter {
 
 std::unique_ptr<Sink> open_diary(SinkRig& rig, std::string& calls, bool skip = false,
                                  int fail_at = -1) {
-  auto sink =
-      plan_foreach([&calls, skip, fail_at] { return std::make_unique<Diary>(calls, skip, fail_at); })
-          .make();
+  auto sink = plan_foreach([&calls, skip, fail_at] {
+                return std::make_unique<Diary>(calls, skip, fail_at);
+              }).make();
   REQUIRE(sink->open(rig.context).ok());
   return sink;
 }

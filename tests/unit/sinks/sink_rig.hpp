@@ -1,5 +1,9 @@
 #pragma once
 
+#include "records/value.hpp"
+#include "sinks/sink_type.hpp"
+#include "tests/support/catch.hpp"
+
 #include <stdlib.h>
 
 #include <filesystem>
@@ -8,10 +12,6 @@
 #include <string>
 #include <vector>
 
-#include "records/value.hpp"
-#include "sinks/sink_type.hpp"
-#include "tests/support/catch.hpp"
-
 namespace millrace {
 
 /// What a sink needs, and the calls that the runtime makes for one epoch.
@@ -19,7 +19,16 @@ struct SinkRig {
   explicit SinkRig(Schema schema_in)
       : pool(RecordPool::create()),
         schema(std::make_shared<const Schema>(std::move(schema_in))),
-        context{*pool, counters, schema, Epoch{0}, 0, 1, false, true, "UTC", [this] { ++num_wakes; },
+        context{*pool,
+                counters,
+                schema,
+                Epoch{0},
+                0,
+                1,
+                false,
+                true,
+                "UTC",
+                [this] { ++num_wakes; },
                 [this](std::string text) { warnings.push_back(std::move(text)); }} {}
 
   static Result<PlannedSink> plan(const std::string& type, const SinkRequest& request) {

@@ -1,13 +1,13 @@
 #include "sinks/socket_sink.hpp"
 
+#include "tests/unit/sinks/sink_rig.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <algorithm>
 #include <atomic>
 #include <thread>
-
-#include "tests/unit/sinks/sink_rig.hpp"
 
 namespace millrace {
 
@@ -54,7 +54,9 @@ struct Server {
   }
 };
 
-SocketSink& as_socket(const std::unique_ptr<Sink>& sink) { return dynamic_cast<SocketSink&>(*sink); }
+SocketSink& as_socket(const std::unique_ptr<Sink>& sink) {
+  return dynamic_cast<SocketSink&>(*sink);
+}
 
 /// A client of a listening sink, once the sink knows it.
 Descriptor join(SocketSink& sink) {
@@ -155,8 +157,8 @@ TEST_CASE("listening socket sink writes to every client and forgets those that l
 
 TEST_CASE("listening socket sink disconnects a client that does not read, and serves the others") {
   SinkRig rig(id_schema());
-  auto sink = rig.open("socket", sink_request({{"listen", "true"}, {"port", "0"},
-                                               {"maxQueuedBytes", "100000"}}));
+  auto sink = rig.open(
+      "socket", sink_request({{"listen", "true"}, {"port", "0"}, {"maxQueuedBytes", "100000"}}));
   const Descriptor slow = join(as_socket(sink));
   const auto rows = many_rows();
   while (as_socket(sink).num_listeners() == 1) rig.write(*sink, rows);
@@ -183,7 +185,8 @@ TEST_CASE("replying socket sink sends each row where its input came from, withou
 TEST_CASE("replying socket sink counts rows whose asker has left") {
   SinkRig rig({{{"id", TypeKind::Int}, {"_connection", TypeKind::Long}}});
   auto sink = rig.open("socket", sink_request({{"reply", "events"}}));
-  rig.write(*sink, {{integer(1), integer(-5, TypeKind::Long)}, {integer(2), null_of(TypeKind::Long)}});
+  rig.write(*sink,
+            {{integer(1), integer(-5, TypeKind::Long)}, {integer(2), null_of(TypeKind::Long)}});
   CHECK(rig.counters.dropped_records.value() == 2);
 }
 

@@ -1,13 +1,13 @@
+#include "records/schema_text.hpp"
+#include "sources/file_source.hpp"
+#include "tests/unit/sources/source_rig.hpp"
+
 #include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <map>
 #include <regex>
-
-#include "records/schema_text.hpp"
-#include "sources/file_source.hpp"
-#include "tests/unit/sources/source_rig.hpp"
 
 namespace millrace {
 
@@ -52,7 +52,8 @@ Case read_case(const std::string& name) {
     if (std::regex_search(line, match, kOption)) read.options.emplace_back(match[1], match[2]);
     if (std::regex_search(line, match, kPut))
       read.steps.back().files.push_back({match[1], match[2], std::stoll(match[3])});
-    if (std::regex_search(line, match, kBatches)) read.steps.back().batches_so_far = std::stoi(match[1]);
+    if (std::regex_search(line, match, kBatches))
+      read.steps.back().batches_so_far = std::stoi(match[1]);
     if (std::regex_search(line, match, kAtEnd)) read.files_at_end.push_back(match[1]);
   }
   read.format = fields["format"];
@@ -108,7 +109,8 @@ void replay(const std::string& name) {
   for (std::size_t step = 0; step < golden.steps.size(); ++step) {
     if (step > 0)
       for (const PutFile& file : golden.steps[step].files) put_file(folder, name, file);
-    for (auto end = *source->latest_offset(); end != source->offset(); end = *source->latest_offset()) {
+    for (auto end = *source->latest_offset(); end != source->offset();
+         end = *source->latest_offset()) {
       REQUIRE(source->limit_to(*end).ok());
       while (rig.poll(*source) == PollStatus::Emitted) {
       }

@@ -1,9 +1,9 @@
 #include "sources/file_source.hpp"
 
-#include <poll.h>
-
 #include "sources/partition_folders.hpp"
 #include "tests/unit/sources/source_rig.hpp"
+
+#include <poll.h>
 
 namespace millrace {
 
@@ -273,7 +273,8 @@ TEST_CASE("file source refuses bad options with Spark's words") {
   CHECK(SourceRig::refusal("text", missing) == "Path does not exist: " + folder.path("nowhere"));
   missing.paths.clear();
   CHECK(SourceRig::refusal("text", missing) == "'path' is not specified.");
-  CHECK(SourceRig::refusal("json", text_in(folder)).find("Schema must be specified when creating a") == 0);
+  CHECK(SourceRig::refusal("json", text_in(folder))
+            .find("Schema must be specified when creating a") == 0);
 }
 
 }  // namespace millrace

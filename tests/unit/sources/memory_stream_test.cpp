@@ -1,11 +1,11 @@
 #include "sources/memory_stream.hpp"
 
+#include "sources/local_relation.hpp"
+#include "tests/unit/sources/source_rig.hpp"
+
 #include <poll.h>
 
 #include <thread>
-
-#include "sources/local_relation.hpp"
-#include "tests/unit/sources/source_rig.hpp"
 
 namespace millrace {
 

@@ -1,10 +1,10 @@
 #include "sources/rate_source.hpp"
 
-#include <fstream>
+#include "tests/unit/sources/source_rig.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "tests/unit/sources/source_rig.hpp"
+#include <fstream>
 
 namespace millrace {
 
@@ -59,7 +59,8 @@ std::string run_seconds(const SourceRequest& request, int seconds) {
 }  // namespace
 
 TEST_CASE("rate source makes the rows that Spark makes at a fixed rate") {
-  CHECK(run_seconds(request_of({{"rowsPerSecond", "4"}}), 4) == golden_rows("rate-rows-4.jsonl", 16));
+  CHECK(run_seconds(request_of({{"rowsPerSecond", "4"}}), 4) ==
+        golden_rows("rate-rows-4.jsonl", 16));
 }
 
 TEST_CASE("rate source ramps up as Spark does") {
@@ -135,7 +136,8 @@ TEST_CASE("rate source refuses bad options with Spark's words") {
   CHECK(refusal("rampUpTime", "-1s") ==
         "Invalid value '-1s'. The option 'rampUpTime' must not be negative");
   CHECK(refusal("rampUpTime", "abc") ==
-        "Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes (m or min), "
+        "Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes (m "
+        "or min), "
         "hour (h), or day (d). E.g. 50s, 100ms, or 250us.\nFailed to parse time string: abc");
 }
 

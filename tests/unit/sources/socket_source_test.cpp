@@ -1,10 +1,10 @@
 #include "sources/socket_source.hpp"
 
+#include "tests/unit/sources/source_rig.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include "tests/unit/sources/source_rig.hpp"
 
 namespace millrace {
 
@@ -223,8 +223,9 @@ TEST_CASE("socket source reads records with their length before them") {
 TEST_CASE("socket source drops a record that is too long and goes on behind it") {
   for (const char* codec : {"lines", "length"}) {
     SourceRig rig;
-    auto source = rig.open(
-        "socket", listening({{"codec", codec}, {"maxRecordBytes", "1000"}, {"badRecords", "drop"}}));
+    auto source =
+        rig.open("socket",
+                 listening({{"codec", codec}, {"maxRecordBytes", "1000"}, {"badRecords", "drop"}}));
     Peer client = Peer::connected_to(port_of(source));
     const std::string huge(300'000, 'x');
     const bool by_length = std::string_view(codec) == "length";

@@ -1,5 +1,9 @@
 #pragma once
 
+#include "records/value_text.hpp"
+#include "sources/source_type.hpp"
+#include "tests/support/catch.hpp"
+
 #include <stdlib.h>
 
 #include <filesystem>
@@ -7,10 +11,6 @@
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "records/value_text.hpp"
-#include "sources/source_type.hpp"
-#include "tests/support/catch.hpp"
 
 namespace millrace {
 
@@ -45,8 +45,14 @@ class Recorder final : public SourceOutput {
 struct SourceRig {
   SourceRig()
       : pool(RecordPool::create()),
-        context{*pool, counters, 0, 1, [this] { return now_micros; }, [this] { return steady_ns; },
-                [this](std::string text) { warnings.push_back(std::move(text)); }, ""} {}
+        context{*pool,
+                counters,
+                0,
+                1,
+                [this] { return now_micros; },
+                [this] { return steady_ns; },
+                [this](std::string text) { warnings.push_back(std::move(text)); },
+                ""} {}
 
   /// Plans and opens; both must work.
   std::unique_ptr<Source> open(const std::string& type, const SourceRequest& request,
