@@ -1,8 +1,8 @@
 #include "topology/explain.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include "topology/planning/plan_text.hpp"
+
+#include <nlohmann/json.hpp>
 
 namespace millrace {
 namespace {
@@ -16,11 +16,11 @@ Json json_of(const ExecutionNode& node) {
             {"parallelism", node.parallelism},
             {"detail", node.detail}};
   for (const auto& field : node.output->fields) {
-    json["columns"].push_back({{"name", field.name},
-                               {"type", field.type.to_string()},
-                               {"nullable", field.nullable}});
+    json["columns"].push_back(
+        {{"name", field.name}, {"type", field.type.to_string()}, {"nullable", field.nullable}});
   }
-  if (const auto* sink = std::get_if<SinkSpec>(&node.spec)) json["outputMode"] = mode_text(sink->mode);
+  if (const auto* sink = std::get_if<SinkSpec>(&node.spec))
+    json["outputMode"] = mode_text(sink->mode);
   for (const auto& note : node.notes) json[note.topic] = note.text;
   return json;
 }

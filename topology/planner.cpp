@@ -1,12 +1,12 @@
 #include "topology/planner.hpp"
 
+#include "topology/planning/operator_factory.hpp"
+#include "topology/planning/plan_notes.hpp"
+
 #include <algorithm>
 #include <charconv>
 #include <map>
 #include <set>
-
-#include "topology/planning/operator_factory.hpp"
-#include "topology/planning/plan_notes.hpp"
 
 namespace millrace {
 namespace {
@@ -69,9 +69,7 @@ class PlanBuilder {
     return id;
   }
 
-  EmitPolicy policy_of(OutputMode mode) const {
-    return {mode, !settings_.trigger.is_continuous()};
-  }
+  EmitPolicy policy_of(OutputMode mode) const { return {mode, !settings_.trigger.is_continuous()}; }
 
   static bool needs_no_data_epochs(const Step& step, OutputMode mode) {
     return resolved::is_stateful(step) && step.has_watermark && mode != OutputMode::Complete &&
@@ -120,11 +118,10 @@ class PlanBuilder {
     const auto [stop, failure] = std::from_chars(text.value.data(), end, number);
     const bool is_number = failure == std::errc() && stop == end;
     if (is_number && number >= 1 && number <= settings_.max_parallelism) return number;
-    return located(make_error(ErrorKind::Config,
-                              "topology: parallelism out of range: '" + text.value + "'",
-                              "give a number from 1 to " +
-                                  std::to_string(settings_.max_parallelism)),
-                   text.origin);
+    return located(
+        make_error(ErrorKind::Config, "topology: parallelism out of range: '" + text.value + "'",
+                   "give a number from 1 to " + std::to_string(settings_.max_parallelism)),
+        text.origin);
   }
 
   static OnError on_error_of(const Step& step) {
@@ -177,8 +174,12 @@ class PlanBuilder {
     node.notes = {guarantee_of(output, policy_of(output.mode))};
     const int id = add_node(std::move(node), output.name);
     const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
-    plan_.edges.push_back({input, id, 0, is_alone ? Partitioning::Forward : Partitioning::Rebalance,
-                           {}, output.input->has_watermark});
+    plan_.edges.push_back({input,
+                           id,
+                           0,
+                           is_alone ? Partitioning::Forward : Partitioning::Rebalance,
+                           {},
+                           output.input->has_watermark});
   }
 
   const Settings& settings_;

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "records/result.hpp"
+
 #include <cstdint>
 #include <string>
-
-#include "records/result.hpp"
 
 namespace millrace {
 

@@ -1,10 +1,10 @@
 #include "topology/analysis/aggregate_resolver.hpp"
 
-#include <algorithm>
-
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/aggregate_errors.hpp"
 #include "topology/analysis/expression_tree.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -176,8 +176,8 @@ ExpressionPtr AggregateResolver::lift_special(const Function& call, const Expres
   if (name == "window_time" && call.arguments.size() == 1) {
     ExpressionPtr end = field_of(lifted(call.arguments[0]), "end");
     Value micro{DataType::day_time_interval(), std::int64_t{1}};
-    return make_expression(Function{"-", {std::move(end), make_literal(std::move(micro))}, false, {}},
-                           part->origin);
+    return make_expression(
+        Function{"-", {std::move(end), make_literal(std::move(micro))}, false, {}}, part->origin);
   }
   if (kind == FunctionKind::TimeWindow) {
     resolver_.fail(missing_aggregation(column_name(*part)), part->origin);
@@ -205,9 +205,8 @@ void AggregateResolver::refuse_ungrouped(const ExpressionPtr& attribute, bool ex
     (void)resolver_.bind_in(attribute, child_);
     return;
   }
-  resolver_.fail(
-      keys_.empty() ? missing_group_by() : missing_aggregation(column_name(*attribute)),
-      attribute->origin);
+  resolver_.fail(keys_.empty() ? missing_group_by() : missing_aggregation(column_name(*attribute)),
+                 attribute->origin);
 }
 
 }  // namespace millrace

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "topology/analysis/resolver.hpp"
+
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "topology/analysis/resolver.hpp"
-
 namespace millrace {
 
-/// Splits `grouping` and a select list over it into an aggregate and a projection: aggregate calls and
-/// grouping expressions, matched by meaning, become columns of the aggregate; what is around them is
-/// computed above. Lives for one aggregate.
+/// Splits `grouping` and a select list over it into an aggregate and a projection: aggregate calls
+/// and grouping expressions, matched by meaning, become columns of the aggregate; what is around
+/// them is computed above. Lives for one aggregate.
 class AggregateResolver {
  public:
   AggregateResolver(Resolver& resolver, const plan::Aggregate& aggregate, const plan::Node& node,

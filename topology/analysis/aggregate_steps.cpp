@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "topology/analysis/aggregate_resolver.hpp"
 #include "topology/analysis/expression_tree.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -85,7 +85,8 @@ bool AggregateResolver::bind_calls(resolved::Aggregate& aggregate,
   return aggregate.aggregates.size() == calls_.size();
 }
 
-// HAVING and ORDER BY may name columns of the select list; inside of aggregates names are the input's.
+// HAVING and ORDER BY may name columns of the select list; inside of aggregates names are the
+// input's.
 ExpressionPtr AggregateResolver::with_select_names(const ExpressionPtr& expression) const {
   return replace_top_down(expression, [&](const ExpressionPtr& part) -> ExpressionPtr {
     if (resolver_.kind_of(*part) == FunctionKind::Aggregate) return part;
@@ -115,13 +116,13 @@ std::optional<Relation> AggregateResolver::apply(const AggregateStage& stage,
   return resolver_.sorted(input, stage.lifted, *stage.node, stage.written);
 }
 
-// Nothing is computed when the select list is the aggregate's columns as they are.
+// Nothing is computed when the select list is the aggregate's columns as they are, or by other
+// names.
 std::optional<Relation> AggregateResolver::select_step(const Relation& input) {
   bool is_identity = select_.size() == input.columns.size() && stages_.empty();
   for (std::size_t i = 0; is_identity && i < select_.size(); ++i) {
     const auto* attribute = std::get_if<Attribute>(&lifted_[i]->node);
-    is_identity = attribute && attribute->parts == std::vector{input.columns[i].name} &&
-                  select_[i].name == input.step->schema->fields[i].name;
+    is_identity = attribute && attribute->parts == std::vector{input.columns[i].name};
   }
   std::vector<SelectItem> items = select_;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -131,6 +132,7 @@ std::optional<Relation> AggregateResolver::select_step(const Relation& input) {
   if (!is_identity) return resolver_.project(input, std::move(items), top());
   Relation relation = input;
   for (std::size_t i = 0; i < items.size(); ++i) relation.columns[i].name = items[i].name;
+  relation.step->schema = schema_of(relation.columns);
   return relation;
 }
 
@@ -145,7 +147,9 @@ std::string AggregateResolver::internal_name(std::size_t i) const {
 std::string AggregateResolver::key_column(std::size_t i) { return "\x01k" + std::to_string(i); }
 
 std::string AggregateResolver::call_column(std::size_t i) {
-  return "\x01" "a" + std::to_string(i);
+  return "\x01"
+         "a" +
+         std::to_string(i);
 }
 
 }  // namespace millrace

@@ -1,10 +1,10 @@
 #include "topology/analysis/analyzer.hpp"
 
-#include <algorithm>
-
 #include "topology/analysis/legality.hpp"
 #include "topology/analysis/resolve_sink.hpp"
 #include "topology/analysis/resolver.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -18,9 +18,8 @@ bool is_same_error(const Error& a, const Error& b) {
 void drop_repeated(std::vector<Error>& errors) {
   std::vector<Error> kept;
   for (auto& error : errors) {
-    const bool is_known = std::any_of(kept.begin(), kept.end(), [&](const Error& other) {
-      return is_same_error(error, other);
-    });
+    const bool is_known = std::any_of(
+        kept.begin(), kept.end(), [&](const Error& other) { return is_same_error(error, other); });
     if (!is_known) kept.push_back(std::move(error));
   }
   errors = std::move(kept);

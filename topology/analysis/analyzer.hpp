@@ -1,12 +1,12 @@
 #pragma once
 
-#include <map>
-#include <string>
-#include <vector>
-
 #include "topology/analysis/resolved_plan.hpp"
 #include "topology/plan/node.hpp"
 #include "topology/settings.hpp"
+
+#include <map>
+#include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -35,10 +35,10 @@ struct Analysis {
   bool ok() const { return errors.empty(); }
 };
 
-/// Resolves names, types and columns of everything that `outputs` and the catalog's names reach, then
-/// checks that the plan is legal for its output modes and trigger. Pure: starts nothing, connects to
-/// nothing (a source type's `plan` may look at files). Reports all errors at once, each with its place,
-/// Spark's class and wording where Spark has one, the nearest name and the way out.
+/// Resolves names, types and columns of everything that `outputs` and the catalog's names reach,
+/// then checks that the plan is legal for its output modes and trigger. Pure: starts nothing,
+/// connects to nothing (a source type's `plan` may look at files). Reports all errors at once, each
+/// with its place, Spark's class and wording where Spark has one, the nearest name and the way out.
 Analysis analyze(const std::vector<plan::WriteStream>& outputs, const Catalog& catalog,
                  const Settings& settings);
 

@@ -55,9 +55,8 @@ ExpressionPtr map_children(const ExpressionPtr& expression, const ExpressionMap&
 
 ExpressionPtr replace_top_down(const ExpressionPtr& expression, const ExpressionMap& replace) {
   if (ExpressionPtr replaced = replace(expression)) return replaced;
-  return map_children(expression, [&](const ExpressionPtr& child) {
-    return replace_top_down(child, replace);
-  });
+  return map_children(expression,
+                      [&](const ExpressionPtr& child) { return replace_top_down(child, replace); });
 }
 
 void for_each_child(const Expression& expression,

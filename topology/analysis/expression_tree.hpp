@@ -1,21 +1,22 @@
 #pragma once
 
+#include "expressions/expression.hpp"
+
 #include <functional>
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "expressions/expression.hpp"
 
 namespace millrace {
 
 using ExpressionMap = std::function<ExpressionPtr(const ExpressionPtr&)>;
 using ExpressionTest = std::function<bool(const Expression&)>;
 
-/// A copy of `expression` whose direct children went through `map`; the same object when none changed.
+/// A copy of `expression` whose direct children went through `map`; the same object when none
+/// changed.
 ExpressionPtr map_children(const ExpressionPtr& expression, const ExpressionMap& map);
-/// Top down: where `replace` gives an expression it stands for the whole sub-tree, else the children
-/// are visited. `replace` returns null to go on.
+/// Top down: where `replace` gives an expression it stands for the whole sub-tree, else the
+/// children are visited. `replace` returns null to go on.
 ExpressionPtr replace_top_down(const ExpressionPtr& expression, const ExpressionMap& replace);
 /// True when `test` holds for the expression or one below it.
 bool any_of(const Expression& expression, const ExpressionTest& test);

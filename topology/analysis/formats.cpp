@@ -1,11 +1,11 @@
 #include "topology/analysis/formats.hpp"
 
+#include "expressions/expression_errors.hpp"
+#include "records/edit_distance.hpp"
+
 #include <algorithm>
 #include <array>
 #include <string_view>
-
-#include "expressions/expression_errors.hpp"
-#include "records/edit_distance.hpp"
 
 namespace millrace {
 namespace {

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "sinks/sink_type.hpp"
+#include "sources/source_type.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
-
-#include "sinks/sink_type.hpp"
-#include "sources/source_type.hpp"
 
 namespace millrace {
 

@@ -1,13 +1,13 @@
-#include <algorithm>
-
 #include "topology/analysis/aggregate_errors.hpp"
 #include "topology/analysis/aggregate_resolver.hpp"
 #include "topology/analysis/expression_tree.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
-// One row for each grouping set: the input, the keys (NULL where the set leaves them out), and Spark's
-// grouping id, whose highest bit is the first key.
+// One row for each grouping set: the input, the keys (NULL where the set leaves them out), and
+// Spark's grouping id, whose highest bit is the first key.
 bool AggregateResolver::expand_grouping_sets() {
   if (aggregate_.kind == plan::GroupKind::GroupBy) return true;
   std::vector<BoundExpressionPtr> keys;
@@ -19,8 +19,7 @@ bool AggregateResolver::expand_grouping_sets() {
   for (std::size_t i = 0; i < keys.size(); ++i) {
     columns.push_back({key_names_[i], {}, {}, keys[i]->type(), true});
     const int from = keys[i]->column_index();
-    step.event_time.push_back(from < 0 ? std::nullopt
-                                       : input_.step->event_time[std::size_t(from)]);
+    step.event_time.push_back(from < 0 ? std::nullopt : input_.step->event_time[std::size_t(from)]);
   }
   columns.push_back({"spark_grouping_id", {}, {}, DataType(TypeKind::Long), false});
   resolved::Expand expand;

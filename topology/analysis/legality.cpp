@@ -1,11 +1,11 @@
 #include "topology/analysis/legality.hpp"
 
+#include "expressions/expression_errors.hpp"
+#include "topology/analysis/resolve_sink.hpp"
+
 #include <algorithm>
 #include <functional>
 #include <set>
-
-#include "expressions/expression_errors.hpp"
-#include "topology/analysis/resolve_sink.hpp"
 
 namespace millrace {
 namespace {
@@ -134,7 +134,8 @@ class Checker {
   void check_step(const Step& step) {
     if (!step.streaming) return;
     if (const auto* aggregate = as<resolved::Aggregate>(step)) check_aggregate(*aggregate, step);
-    if (const auto* duplicates = as<resolved::Deduplicate>(step)) check_duplicates(*duplicates, step);
+    if (const auto* duplicates = as<resolved::Deduplicate>(step))
+      check_duplicates(*duplicates, step);
     if (as<resolved::Sort>(step)) check_sort(step);
     if (as<resolved::Limit>(step)) check_limit(step);
     if (as<resolved::Union>(step)) check_union(step);
@@ -142,9 +143,8 @@ class Checker {
 
   void check_aggregate(const resolved::Aggregate& aggregate, const Step& step) {
     if (aggregate.session_key < 0 || aggregate.keys.size() > 1) return;
-    fail(config_error(
-             "Global aggregation with session window in streaming query is not supported.",
-             "group by another column beside the session window"),
+    fail(config_error("Global aggregation with session window in streaming query is not supported.",
+                      "group by another column beside the session window"),
          step.origin);
   }
 
@@ -185,9 +185,8 @@ class Checker {
   }
 
   void check_union(const Step& step) {
-    const bool all_streaming =
-        std::all_of(step.inputs.begin(), step.inputs.end(),
-                    [](const StepPtr& input) { return input->streaming; });
+    const bool all_streaming = std::all_of(step.inputs.begin(), step.inputs.end(),
+                                           [](const StepPtr& input) { return input->streaming; });
     if (all_streaming) return;
     fail(config_error("Union between streaming and batch DataFrames/Datasets is not supported",
                       "read both inputs as streams"),

@@ -1,8 +1,8 @@
 #include "topology/analysis/relation.hpp"
 
-#include <algorithm>
-
 #include "topology/analysis/expression_tree.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {

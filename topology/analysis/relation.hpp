@@ -1,15 +1,15 @@
 #pragma once
 
+#include "topology/analysis/resolved_plan.hpp"
+
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "topology/analysis/resolved_plan.hpp"
-
 namespace millrace {
 
-/// A resolved step with the names its columns go by at one place of the plan; an alias makes another
-/// relation over the same step. `columns[i]` is output column i.
+/// A resolved step with the names its columns go by at one place of the plan; an alias makes
+/// another relation over the same step. `columns[i]` is output column i.
 struct Relation {
   std::shared_ptr<resolved::Step> step;
   std::vector<ScopeColumn> columns;
@@ -23,8 +23,8 @@ struct ColumnMatch {
   std::vector<std::string> fields;
 };
 
-/// All columns that `attribute` may mean, best reading first (a qualified name before a struct field);
-/// more than one of the best reading is an ambiguity. Names compare without case.
+/// All columns that `attribute` may mean, best reading first (a qualified name before a struct
+/// field); more than one of the best reading is an ambiguity. Names compare without case.
 std::vector<ColumnMatch> match_attribute(const Attribute& attribute,
                                          const std::vector<ScopeColumn>& columns);
 
@@ -39,7 +39,8 @@ std::vector<ScopeColumn> columns_of(const Schema& schema, const std::string& qua
 
 /// Equal for expressions that mean the same over `columns`: names become column numbers, letters of
 /// function names lower case, aliases go.
-std::string canonical_text(const ExpressionPtr& expression, const std::vector<ScopeColumn>& columns);
+std::string canonical_text(const ExpressionPtr& expression,
+                           const std::vector<ScopeColumn>& columns);
 
 /// `` `a`, `b` `` as Spark lists names.
 std::string quoted_list(const std::vector<std::string>& names);

@@ -1,8 +1,8 @@
-#include <algorithm>
-
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -64,9 +64,8 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Drop& drop, const plan::No
   if (!input) return std::nullopt;
   auto items = all_columns(*input);
   std::erase_if(items, [&](const SelectItem& item) {
-    return std::any_of(drop.columns.begin(), drop.columns.end(), [&](const auto& name) {
-      return equal_ignoring_case(item.name, name);
-    });
+    return std::any_of(drop.columns.begin(), drop.columns.end(),
+                       [&](const auto& name) { return equal_ignoring_case(item.name, name); });
   });
   return bind_project(*input, items, node);
 }

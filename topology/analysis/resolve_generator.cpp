@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
 #include "topology/analysis/window_errors.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -24,8 +24,7 @@ std::string without_outer(const std::string& name, bool& outer) {
 }
 
 /// The generator's columns; empty when it does not take the type.
-std::vector<Field> generated_fields(const std::string& function, const DataType& type,
-                                    bool outer) {
+std::vector<Field> generated_fields(const std::string& function, const DataType& type, bool outer) {
   std::vector<Field> fields;
   if (function == "inline") {
     const bool fits = type.kind() == TypeKind::Array && type.element().kind() == TypeKind::Struct;
@@ -47,20 +46,20 @@ Error wrong_argument(const std::string& function, const Expression& call,
                      const Expression& argument, const DataType& type) {
   const std::string required =
       function == "inline" ? "\"ARRAY<STRUCT>\"" : "(\"ARRAY\" or \"MAP\")";
-  Error error = cannot_resolve("UNEXPECTED_INPUT_TYPE", column_name(call),
-                               "The first parameter requires the " + required +
-                                  " type, however \"" + column_name(argument) +
-                                  "\" has the type \"" + type.to_sql() + "\".");
+  Error error =
+      cannot_resolve("UNEXPECTED_INPUT_TYPE", column_name(call),
+                     "The first parameter requires the " + required + " type, however \"" +
+                         column_name(argument) + "\" has the type \"" + type.to_sql() + "\".");
   error.kind = ErrorKind::Config;
   return error;
 }
 
 Error wrong_alias_count(std::size_t wanted, std::size_t given) {
-  Error error = spark_error("NUM_TABLE_VALUE_ALIASES_MISMATCH", "42826",
-                            "The number of aliases supplied in the AS clause does not match the "
-                            "number of columns output by the UDTF. Expected " +
-                                std::to_string(wanted) + " aliases, but got " +
-                                std::to_string(given) + ".");
+  Error error =
+      spark_error("NUM_TABLE_VALUE_ALIASES_MISMATCH", "42826",
+                  "The number of aliases supplied in the AS clause does not match the "
+                  "number of columns output by the UDTF. Expected " +
+                      std::to_string(wanted) + " aliases, but got " + std::to_string(given) + ".");
   error.kind = ErrorKind::Config;
   error.fix = "give one name for each column of the generator";
   return error;

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "expressions/expression_errors.hpp"
 #include "expressions/parser.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -85,8 +85,7 @@ Resolver::Resolved Resolver::bind_project(const Relation& input,
     BoundExpressionPtr bound = bind_item(item, input);
     if (!bound) continue;
     const int from = bound->column_index();
-    step.event_time.push_back(from < 0 ? std::nullopt
-                                       : input.step->event_time[std::size_t(from)]);
+    step.event_time.push_back(from < 0 ? std::nullopt : input.step->event_time[std::size_t(from)]);
     columns.push_back(output_column(item, bound, input));
     project.expressions.push_back(std::move(bound));
   }

@@ -1,11 +1,11 @@
-#include <algorithm>
-
 #include "expressions/expression_errors.hpp"
 #include "records/interval_text.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
 #include "topology/analysis/row_errors.hpp"
 #include "topology/analysis/window_errors.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -59,8 +59,7 @@ Resolver::Resolved Resolver::resolve_kind(const plan::WithWatermark& watermark,
   auto idle = std::optional<std::int64_t>(0);
   if (!watermark.idle_timeout.empty()) idle = delay_of(watermark.idle_timeout, node.origin);
   if (!input) return std::nullopt;
-  const BoundExpressionPtr column =
-      bind_in(make_attribute(watermark.column, node.origin), *input);
+  const BoundExpressionPtr column = bind_in(make_attribute(watermark.column, node.origin), *input);
   if (!column) return std::nullopt;
   if (column->column_index() < 0 || !can_have_watermark(column->type())) {
     fail(event_time_of_wrong_type(watermark.column, column->type()), node.origin);
@@ -105,7 +104,8 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Deduplicate& deduplicate,
     kind.event_time_is_key = true;
     break;
   }
-  if (kind.event_time >= 0) kind.delay_micros = *input->step->event_time[std::size_t(kind.event_time)];
+  if (kind.event_time >= 0)
+    kind.delay_micros = *input->step->event_time[std::size_t(kind.event_time)];
   resolved::Step step;
   step.event_time = input->step->event_time;
   step.inputs = {input->step};
@@ -127,10 +127,9 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Sort& sort, const plan::No
 
 BoundExpressionPtr Resolver::bind_order(const ExpressionPtr& child, const Relation& input) {
   const auto* literal = std::get_if<Literal>(&child->node);
-  const auto* position =
-      literal && literal->value.type.is_integral()
-          ? std::get_if<std::int64_t>(&literal->value.storage)
-          : nullptr;
+  const auto* position = literal && literal->value.type.is_integral()
+                             ? std::get_if<std::int64_t>(&literal->value.storage)
+                             : nullptr;
   if (!position) return bind_in(child, input);
   if (*position < 1 || std::size_t(*position) > input.columns.size()) {
     fail(order_by_position_out_of_range(*position, input.columns.size()), child->origin);
@@ -140,8 +139,7 @@ BoundExpressionPtr Resolver::bind_order(const ExpressionPtr& child, const Relati
   return bound_column(int(*position) - 1, column.type, column.nullable);
 }
 
-Resolver::Resolved Resolver::sorted(const Relation& input,
-                                    const std::vector<ExpressionPtr>& orders,
+Resolver::Resolved Resolver::sorted(const Relation& input, const std::vector<ExpressionPtr>& orders,
                                     const plan::Node& node,
                                     const std::vector<ExpressionPtr>& written) {
   resolved::Sort kind;
@@ -154,8 +152,8 @@ Resolver::Resolved Resolver::sorted(const Relation& input,
       bound = nullptr;
     }
     if (bound) {
-      kind.keys.push_back({std::move(bound), !order || order->ascending,
-                           !order || order->nulls_first});
+      kind.keys.push_back(
+          {std::move(bound), !order || order->ascending, !order || order->nulls_first});
     }
     step.detail += (i == 0 ? "" : ", ") + to_sql(*written[i]);
   }
@@ -171,8 +169,7 @@ std::optional<std::int64_t> Resolver::row_count(const ExpressionPtr& count) {
   if (!tree) return std::nullopt;
   const auto* call = std::get_if<Function>(&tree->node);
   const bool is_negative = call && call->name == "negative" && call->arguments.size() == 1;
-  const auto* literal =
-      std::get_if<Literal>(&(is_negative ? call->arguments[0] : tree)->node);
+  const auto* literal = std::get_if<Literal>(&(is_negative ? call->arguments[0] : tree)->node);
   const auto* number = literal ? std::get_if<std::int64_t>(&literal->value.storage) : nullptr;
   if (!number || !literal->value.type.is_integral()) {
     fail(limit_not_constant(to_sql(*tree)), tree->origin);

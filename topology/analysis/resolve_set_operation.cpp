@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "expressions/bind/type_coercion.hpp"
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 namespace {
@@ -19,9 +19,9 @@ Error config_error(std::string error_class, std::string state, std::string messa
 Error column_count_mismatch(std::size_t first, std::size_t other) {
   return config_error("NUM_COLUMNS_MISMATCH", "42826",
                       "UNION can only be performed on inputs with the same number of columns, but "
-                      "the first input has " + std::to_string(first) +
-                          " columns and the second input has " + std::to_string(other) +
-                          " columns.",
+                      "the first input has " +
+                          std::to_string(first) + " columns and the second input has " +
+                          std::to_string(other) + " columns.",
                       "select the same number of columns in each input");
 }
 
@@ -36,8 +36,7 @@ Error incompatible_column(std::size_t column, const DataType& type, const DataTy
 
 Error not_a_union(plan::SetKind kind) {
   return kind == plan::SetKind::Intersect
-             ? config_error("", "",
-                            "Intersect of streaming DataFrames/Datasets is not supported",
+             ? config_error("", "", "Intersect of streaming DataFrames/Datasets is not supported",
                             "use a join instead")
              : config_error("", "",
                             "Except on a streaming DataFrame/Dataset on the right is not supported",
@@ -69,8 +68,8 @@ std::optional<std::vector<std::size_t>> Resolver::matching_columns(const Relatio
     const int found = input.step->schema->find(first.columns[i].name);
     if (found >= 0) order.push_back(std::size_t(found));
   }
-  const bool fits = order.size() == first.columns.size() &&
-                    input.columns.size() == first.columns.size();
+  const bool fits =
+      order.size() == first.columns.size() && input.columns.size() == first.columns.size();
   if (fits) return order;
   fail(column_count_mismatch(first.columns.size(), input.columns.size()), origin);
   return std::nullopt;
@@ -116,8 +115,8 @@ std::optional<std::vector<DataType>> Resolver::union_types(
     DataType type = inputs.front().columns[i].type;
     for (std::size_t k = 1; k < inputs.size(); ++k) {
       const DataType& other = inputs[k].columns[orders[k][i]].type;
-      const auto wider = type == other ? std::optional(type)
-                                       : common_type(type, other, expression_settings_);
+      const auto wider =
+          type == other ? std::optional(type) : common_type(type, other, expression_settings_);
       if (!wider) {
         fail(incompatible_column(i, other, type), origin);
         return std::nullopt;

@@ -1,10 +1,10 @@
 #include "topology/analysis/resolve_sink.hpp"
 
-#include <algorithm>
-#include <filesystem>
-
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/formats.hpp"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace millrace {
 namespace {
@@ -22,8 +22,7 @@ Result<OutputMode> parse_mode(const std::string& text) {
   if (text.empty() || equal_ignoring_case(text, "append")) return OutputMode::Append;
   if (equal_ignoring_case(text, "update")) return OutputMode::Update;
   if (equal_ignoring_case(text, "complete")) return OutputMode::Complete;
-  return mode_error("INVALID", text,
-                    "Accepted output modes are 'Append', 'Complete', 'Update'.",
+  return mode_error("INVALID", text, "Accepted output modes are 'Append', 'Complete', 'Update'.",
                     "write append, complete or update");
 }
 
@@ -75,9 +74,9 @@ std::optional<resolved::Output> resolve_sink(const plan::WriteStream& output, co
     resolved_output.mode = *mode;
   }
   if (choice && schema) {
-    auto planned = choice->type->plan({with_format(output.options, choice->format), output.name,
-                                       path_of(output), output.partition_by, *schema,
-                                       settings.time_zone});
+    auto planned =
+        choice->type->plan({with_format(output.options, choice->format), output.name,
+                            path_of(output), output.partition_by, *schema, settings.time_zone});
     if (!planned.ok()) fail(std::move(planned.error()));
     resolved_output.format = choice->type->name;
     if (planned.ok()) resolved_output.sink = std::move(*planned);

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "topology/analysis/analyzer.hpp"
+
 #include <optional>
 #include <vector>
-
-#include "topology/analysis/analyzer.hpp"
 
 namespace millrace {
 

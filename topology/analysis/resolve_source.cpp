@@ -1,6 +1,3 @@
-#include <algorithm>
-#include <filesystem>
-
 #include "expressions/expression_errors.hpp"
 #include "expressions/parser.hpp"
 #include "records/edit_distance.hpp"
@@ -8,6 +5,9 @@
 #include "sources/local_relation.hpp"
 #include "topology/analysis/formats.hpp"
 #include "topology/analysis/resolver.hpp"
+
+#include <algorithm>
+#include <filesystem>
 
 namespace millrace {
 namespace {
@@ -23,8 +23,8 @@ Error table_not_found(const std::string& name, const Catalog& catalog) {
   const std::string nearest = nearest_name(name, names);
   error.label = nearest.empty() ? "no such name" : "did you mean `" + nearest + "`?";
   if (!names.empty()) error.notes.push_back("names: " + quoted_list(names));
-  error.fix = nearest.empty() ? "name a source or an operator of this topology"
-                              : "write `" + nearest + "`";
+  error.fix =
+      nearest.empty() ? "name a source or an operator of this topology" : "write `" + nearest + "`";
   return error;
 }
 
@@ -79,6 +79,13 @@ Resolver::Resolved Resolver::resolve_table(const plan::Read& read, const plan::N
   const auto found = catalog_.names.find(read.table);
   if (found == catalog_.names.end()) {
     fail(table_not_found(read.table, catalog_), node.origin);
+    return std::nullopt;
+  }
+  if (open_.contains(found->second.get())) {
+    fail(
+        make_error(ErrorKind::Config, "topology: a node reads its own output: '" + read.table + "'",
+                   "take one of the names out of the circle"),
+        node.origin);
     return std::nullopt;
   }
   Resolved relation = resolve(found->second);

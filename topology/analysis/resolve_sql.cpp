@@ -1,7 +1,7 @@
-#include <algorithm>
-
 #include "topology/analysis/resolver.hpp"
 #include "topology/sql/sql_plan.hpp"
+
+#include <algorithm>
 
 namespace millrace {
 

@@ -1,11 +1,11 @@
-#include <algorithm>
-#include <cstdlib>
-#include <set>
-
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/resolver.hpp"
 #include "topology/analysis/window_errors.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <set>
 
 namespace millrace {
 namespace {
@@ -45,15 +45,17 @@ class WindowBinder {
   std::int64_t micros(std::size_t argument, std::int64_t otherwise) {
     if (call_.arguments.size() <= argument) return otherwise;
     const auto* literal = std::get_if<Literal>(&call_.arguments[argument]->node);
-    auto micros = literal ? interval_micros(literal->value) : Result<std::int64_t>(
-                                 window_duration_not_constant(column_name(*call_.arguments[argument])));
+    auto micros = literal ? interval_micros(literal->value)
+                          : Result<std::int64_t>(window_duration_not_constant(
+                                column_name(*call_.arguments[argument])));
     if (micros.ok()) return *micros;
     fail(std::move(micros.error()));
     return 1;
   }
 
   void check(const resolved::TimeWindow& window) {
-    const WindowText text{column_name(*call_.arguments[0]), window.size, window.slide, window.start};
+    const WindowText text{column_name(*call_.arguments[0]), window.size, window.slide,
+                          window.start};
     if (window.size <= 0) return fail(window_out_of_range(text, "window_duration", window.size));
     if (window.slide <= 0) return fail(window_out_of_range(text, "slide_duration", window.slide));
     if (window.slide > window.size) return fail(slide_too_long(text));
@@ -107,8 +109,8 @@ BoundExpressionPtr Resolver::bind_window_time(const ExpressionPtr& time, const R
   if (is_time(bound->type())) return bound;
   if (is_window_type(bound->type())) return bind_in(end_of_window(time), input);
   if (bound->type().kind() == TypeKind::String) {
-    auto cast = bound_cast(bound, DataType(TypeKind::Timestamp), CastMode::Plain,
-                           expression_settings_);
+    auto cast =
+        bound_cast(bound, DataType(TypeKind::Timestamp), CastMode::Plain, expression_settings_);
     if (cast.ok()) return *cast;
   }
   const WindowText text{column_name(*time), window.size, window.slide, window.start};
@@ -181,8 +183,7 @@ Resolver::Resolved Resolver::assign_window(Relation input, std::vector<SelectIte
   for (auto& item : items) {
     if (item.column >= 0) continue;
     if (!item.shown) item.shown = item.expression;
-    if (canonical_text(item.expression, input.columns) == text &&
-        item.name == column_name(*call)) {
+    if (canonical_text(item.expression, input.columns) == text && item.name == column_name(*call)) {
       item.name = lower_case(std::get<Function>(call->node).name);
     }
     item.expression = replace_top_down(item.expression, [&](const ExpressionPtr& part) {

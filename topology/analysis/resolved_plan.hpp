@@ -1,5 +1,11 @@
 #pragma once
 
+#include "expressions/binder.hpp"
+#include "operators/operator.hpp"
+#include "records/options.hpp"
+#include "sinks/sink_type.hpp"
+#include "sources/source_type.hpp"
+
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -8,14 +14,8 @@
 #include <variant>
 #include <vector>
 
-#include "expressions/binder.hpp"
-#include "operators/operator.hpp"
-#include "records/options.hpp"
-#include "sinks/sink_type.hpp"
-#include "sources/source_type.hpp"
-
-/// The resolved logical plan: steps with known types and bound expressions. A step used twice is one
-/// object with two parents. Knows neither trigger nor output mode; holds nothing live.
+/// The resolved logical plan: steps with known types and bound expressions. A step used twice is
+/// one object with two parents. Knows neither trigger nor output mode; holds nothing live.
 namespace millrace::resolved {
 
 struct Step;
@@ -55,8 +55,8 @@ struct TimeWindow {
 struct Aggregate {
   std::vector<BoundExpressionPtr> keys;
   std::vector<BoundAggregate> aggregates;
-  /// Index of the key that has the watermark (timestamp, or window of it): groups at or below it are
-  /// final. -1: none.
+  /// Index of the key that has the watermark (timestamp, or window of it): groups at or below it
+  /// are final. -1: none.
   int event_time_key = -1;
   /// Index of the key that is a session window: sessions of equal other keys merge. -1: none.
   int session_key = -1;

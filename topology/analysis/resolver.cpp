@@ -1,11 +1,11 @@
 #include "topology/analysis/resolver.hpp"
 
+#include "expressions/parser.hpp"
+#include "topology/analysis/expression_tree.hpp"
+
 #include <algorithm>
 #include <array>
 #include <span>
-
-#include "expressions/parser.hpp"
-#include "topology/analysis/expression_tree.hpp"
 
 namespace millrace {
 namespace {
@@ -15,9 +15,8 @@ constexpr std::size_t kMaxDepth = 2000;
 
 // The functions that the analyzer itself rewrites.
 constexpr std::array<std::string_view, 3> kTimeWindows{"window", "session_window", "window_time"};
-constexpr std::array<std::string_view, 6> kGenerators{"explode",    "explode_outer",
-                                                      "posexplode", "posexplode_outer",
-                                                      "inline",     "inline_outer"};
+constexpr std::array<std::string_view, 6> kGenerators{
+    "explode", "explode_outer", "posexplode", "posexplode_outer", "inline", "inline_outer"};
 
 bool is_one_of(std::string_view name, std::span<const std::string_view> names) {
   return std::any_of(names.begin(), names.end(),
@@ -32,14 +31,6 @@ SchemaPtr visible_schema(const std::vector<ScopeColumn>& columns, const resolved
     if (is_internal) schema->fields[i].name = step.inputs.front()->schema->fields[i].name;
   }
   return schema;
-}
-
-Error circular_name(const plan::Node& node) {
-  const auto* read = std::get_if<plan::Read>(&node.kind);
-  const std::string name = read ? read->table : std::string();
-  return make_error(ErrorKind::Config,
-                    "topology: a node reads its own output: '" + name + "'",
-                    "take one of the names out of the circle");
 }
 
 }  // namespace
@@ -58,10 +49,7 @@ std::optional<Relation> Resolver::resolve(const plan::NodePtr& node) {
   if (const auto known = resolved_.find(node.get()); known != resolved_.end()) {
     return known->second;
   }
-  if (!open_.insert(node.get()).second) {
-    fail(circular_name(*node), node->origin);
-    return std::nullopt;
-  }
+  open_.insert(node.get());
   Resolved relation = resolve_new(node);
   open_.erase(node.get());
   resolved_.emplace(node.get(), relation);
@@ -76,9 +64,7 @@ Resolver::Resolved Resolver::resolve_new(const plan::NodePtr& node) {
   return std::visit([&](const auto& kind) { return resolve_kind(kind, *node); }, node->kind);
 }
 
-Resolver::Resolved Resolver::input_of(const plan::Node& node) {
-  return resolve(node.inputs.at(0));
-}
+Resolver::Resolved Resolver::input_of(const plan::Node& node) { return resolve(node.inputs.at(0)); }
 
 Relation Resolver::finish(resolved::Step step, std::vector<ScopeColumn> columns,
                           const plan::Node& node) {
@@ -163,7 +149,8 @@ std::vector<ExpressionPtr> Resolver::parsed_list(const std::vector<ExpressionPtr
 }
 
 BoundExpressionPtr Resolver::bind_in(const ExpressionPtr& expression, const Relation& relation) {
-  return millrace::bind(*expression, relation.scope(), *catalog_.functions, expression_settings_, errors_);
+  return millrace::bind(*expression, relation.scope(), *catalog_.functions, expression_settings_,
+                        errors_);
 }
 
 BoundExpressionPtr Resolver::bind_condition(const ExpressionPtr& condition,
@@ -176,8 +163,9 @@ BoundExpressionPtr Resolver::bind_condition(const ExpressionPtr& condition,
   error.kind = ErrorKind::Config;
   error.error_class = "DATATYPE_MISMATCH.FILTER_NOT_BOOLEAN";
   error.sql_state = "42K09";
-  error.message = "Cannot resolve \"" + text + "\" due to data type mismatch: Filter expression \"" +
-                  text + "\" of type \"" + bound->type().to_sql() + "\" is not a boolean.";
+  error.message = "Cannot resolve \"" + text +
+                  "\" due to data type mismatch: Filter expression \"" + text + "\" of type \"" +
+                  bound->type().to_sql() + "\" is not a boolean.";
   error.fix = "compare it with a value, for example `" + text + " = ...`";
   fail(std::move(error), condition->origin);
   return nullptr;

@@ -1,14 +1,14 @@
 #pragma once
 
+#include "records/time_zone.hpp"
+#include "topology/analysis/analyzer.hpp"
+#include "topology/analysis/relation.hpp"
+
 #include <map>
 #include <optional>
 #include <set>
 #include <string>
 #include <vector>
-
-#include "records/time_zone.hpp"
-#include "topology/analysis/analyzer.hpp"
-#include "topology/analysis/relation.hpp"
 
 namespace millrace {
 
@@ -121,8 +121,7 @@ class Resolver {
   /// for all others.
   std::optional<Resolved> over_aggregate(const plan::Node& node);
   std::vector<ExpressionPtr> stage_expressions(const plan::Node& stage);
-  bool needs_aggregate_input(const std::vector<ExpressionPtr>& expressions,
-                             const Relation& output);
+  bool needs_aggregate_input(const std::vector<ExpressionPtr>& expressions, const Relation& output);
   friend class AggregateResolver;
 
   // resolve_rows.cpp

@@ -1,9 +1,9 @@
 #include "topology/analysis/row_errors.hpp"
 
-#include <vector>
-
 #include "expressions/expression_errors.hpp"
 #include "records/edit_distance.hpp"
+
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -26,9 +26,9 @@ Error event_time_of_wrong_type(const std::string& column, const DataType& type) 
 }
 
 Error negative_delay(const std::string& text) {
-  return config_error(
-      "", "", "requirement failed: delay threshold (" + text + ") should not be negative.",
-      "give how late a record may be: '0 seconds' or more");
+  return config_error("", "",
+                      "requirement failed: delay threshold (" + text + ") should not be negative.",
+                      "give how late a record may be: '0 seconds' or more");
 }
 
 Error redefined_watermark() {
@@ -80,7 +80,8 @@ Error negative_limit(std::int64_t count) {
   return config_error("INVALID_LIMIT_LIKE_EXPRESSION.IS_NEGATIVE", "42K0E",
                       "The limit like expression \"" + number +
                           "\" is invalid. The limit expression must be equal to or greater than 0, "
-                          "but got " + number + ".",
+                          "but got " +
+                          number + ".",
                       "write a whole number from 0");
 }
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-
 #include "records/result.hpp"
 #include "records/type.hpp"
+
+#include <cstdint>
+#include <string>
 
 namespace millrace {
 

@@ -17,8 +17,7 @@ Error config_error(std::string error_class, std::string state, std::string messa
 Error mismatch(const std::string& subclass, const WindowText& window, const std::string& why,
                std::string fix) {
   return config_error("DATATYPE_MISMATCH." + subclass, "42K09",
-                      "Cannot resolve \"" + window.text() +
-                          "\" due to data type mismatch: " + why,
+                      "Cannot resolve \"" + window.text() + "\" due to data type mismatch: " + why,
                       std::move(fix));
 }
 
@@ -86,7 +85,8 @@ Error several_windows() {
 Error window_out_of_range(const WindowText& window, const std::string& argument,
                           std::int64_t value) {
   return mismatch("VALUE_OUT_OF_RANGE", window,
-                  "The `" + argument + "` must be between (0, 9223372036854775807] (current value = " +
+                  "The `" + argument +
+                      "` must be between (0, 9223372036854775807] (current value = " +
                       micros_text(value) + ").",
                   "give a positive duration");
 }
@@ -121,24 +121,27 @@ Error window_over_wrong_type(const WindowText& window, const DataType& type) {
 Error window_duration_not_constant(const std::string& text) {
   return config_error("", "",
                       "The duration and time inputs to window must be an integer, long or string "
-                      "literal: '" + text + "'",
+                      "literal: '" +
+                          text + "'",
                       "write the duration as text, for example '10 seconds'");
 }
 
 Error wrong_argument_count(const std::string& function, std::size_t given,
                            const std::string& expected) {
-  return config_error("WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
-                      "The `" + function + "` requires " + expected +
-                          " parameters but the actual number is " + std::to_string(given) +
-                          ". Please, refer to "
-                          "'https://spark.apache.org/docs/latest/sql-ref-functions.html' for a fix.",
-                      "give " + function + "() " + expected + " arguments");
+  return config_error(
+      "WRONG_NUM_ARGS.WITHOUT_SUGGESTION", "42605",
+      "The `" + function + "` requires " + expected + " parameters but the actual number is " +
+          std::to_string(given) +
+          ". Please, refer to "
+          "'https://spark.apache.org/docs/latest/sql-ref-functions.html' for a fix.",
+      "give " + function + "() " + expected + " arguments");
 }
 
 Error session_gap_of_wrong_type(const DataType& type) {
   return config_error("", "",
                       "Gap duration expression used in session window must be "
-                      "CalendarIntervalType, but got " + type_name(type) + ".",
+                      "CalendarIntervalType, but got " +
+                          type_name(type) + ".",
                       "give the gap as text, for example '5 seconds'");
 }
 

@@ -53,15 +53,14 @@ struct SpecMaker {
                        kind.outer, std::nullopt, step.schema, settings.on_error});
   }
   Made operator()(const resolved::Expand& kind) {
-    return spec_of<ExpandOptions>(make_expand,
-                                  {kind.projections, step.schema, settings.on_error});
+    return spec_of<ExpandOptions>(make_expand, {kind.projections, step.schema, settings.on_error});
   }
   Made operator()(const resolved::AssignWindow& kind) {
     const auto& window = kind.window;
     if (window.is_session()) return not_built("session windows", step.origin);
     return spec_of<AssignWindowOptions>(
-        make_assign_window, {window.time, window.size, window.slide, window.start, step.schema,
-                             settings.on_error});
+        make_assign_window,
+        {window.time, window.size, window.slide, window.start, step.schema, settings.on_error});
   }
   Made operator()(const resolved::Aggregate& kind) {
     if (kind.session_key >= 0) return not_built("session windows", step.origin);
@@ -74,8 +73,8 @@ struct SpecMaker {
   }
   Made operator()(const resolved::Watermark& kind) {
     if (kind.idle_timeout_micros > 0) return not_built("idle timeouts", step.origin);
-    auto spec = spec_of<AssignWatermarkOptions>(
-        make_assign_watermark, {kind.column, kind.delay_micros, settings.policy});
+    auto spec = spec_of<AssignWatermarkOptions>(make_assign_watermark,
+                                                {kind.column, kind.delay_micros, settings.policy});
     spec.is_watermark = true;
     return spec;
   }

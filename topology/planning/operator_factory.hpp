@@ -11,11 +11,12 @@ struct OperatorSettings {
   OnError on_error = OnError::Fail;
 };
 
-/// How the step's operator is made. Requires: the step is no Read. Errors: no operator computes it yet.
+/// How the step's operator is made. Requires: the step is no Read. Errors: no operator computes it
+/// yet.
 Result<OperatorSpec> operator_spec(const resolved::Step& step, const OperatorSettings& settings);
 
-/// What rows must share to be handled by one subtask of the step, bound to its input; empty: the step
-/// does not care, or runs on one subtask.
+/// What rows must share to be handled by one subtask of the step, bound to its input; empty: the
+/// step does not care, or runs on one subtask.
 std::vector<BoundExpressionPtr> hash_keys(const resolved::Step& step);
 
 }  // namespace millrace

@@ -1,8 +1,8 @@
 #include "topology/planning/plan_notes.hpp"
 
-#include <set>
-
 #include "records/interval_text.hpp"
+
+#include <set>
 
 namespace millrace {
 namespace {
@@ -17,8 +17,7 @@ std::string duration(std::int64_t micros) {
 
 std::string emit_text(const EmitPolicy& policy) {
   switch (policy.mode) {
-    case OutputMode::Complete:
-      return "all groups, when an epoch ends";
+    case OutputMode::Complete: return "all groups, when an epoch ends";
     case OutputMode::Update:
       return policy.at_marker ? "each touched group once, when an epoch ends"
                               : "each touched group, after each batch of input";

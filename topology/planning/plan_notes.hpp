@@ -1,15 +1,15 @@
 #pragma once
 
-#include <string>
-#include <vector>
-
 #include "topology/analysis/resolved_plan.hpp"
 #include "topology/execution_plan.hpp"
 
+#include <string>
+#include <vector>
+
 namespace millrace {
 
-/// What explain and validate say about a step: when its results leave it, and what bounds its state or
-/// `UNBOUNDED` and why. Empty for steps without state.
+/// What explain and validate say about a step: when its results leave it, and what bounds its state
+/// or `UNBOUNDED` and why. Empty for steps without state.
 std::vector<PlanNote> notes_of(const resolved::Step& step, const EmitPolicy& policy);
 
 /// The sink's effective guarantee, end to end, and why.

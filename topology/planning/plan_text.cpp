@@ -7,7 +7,8 @@ namespace {
 
 std::string title(const ExecutionNode& node) {
   std::string text = node.name + ": " + node.kind;
-  if (const auto* sink = std::get_if<SinkSpec>(&node.spec)) text += " [" + mode_text(sink->mode) + "]";
+  if (const auto* sink = std::get_if<SinkSpec>(&node.spec))
+    text += " [" + mode_text(sink->mode) + "]";
   if (!node.detail.empty()) text += " (" + node.detail + ")";
   if (node.parallelism > 1) text += " x" + std::to_string(node.parallelism);
   return text;
@@ -101,7 +102,8 @@ std::vector<std::string> key_names(const ExecutionEdge& edge, const ExecutionPla
 std::string execution_tree(const ExecutionPlan& plan) { return TreePrinter(plan).print(); }
 
 std::string execution_dot(const ExecutionPlan& plan) {
-  std::string text = "digraph " + quoted(plan.name, "\\\"") + " {\n  rankdir=LR;\n  node [shape=box];\n";
+  std::string text =
+      "digraph " + quoted(plan.name, "\\\"") + " {\n  rankdir=LR;\n  node [shape=box];\n";
   for (const auto& node : plan.nodes) {
     text += "  n" + std::to_string(node.id) + " [label=" + quoted(title(node), "\\\"") + "];\n";
   }

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "topology/execution_plan.hpp"
+
 #include <string>
 #include <vector>
-
-#include "topology/execution_plan.hpp"
 
 namespace millrace {
 
