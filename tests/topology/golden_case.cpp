@@ -31,7 +31,7 @@ plan::NodePtr watermarked(plan::NodePtr node, const YAML::Node& watermark) {
 plan::NodePtr read_node(const std::string& name, const YAML::Node& source, const fs::path& path,
                         bool streaming) {
   plan::Read read;
-  read.format = source["format"].as<std::string>();
+  read.format = source["format"] ? source["format"].as<std::string>() : "json";
   if (source["schema"]) read.schema = source["schema"].as<std::string>();
   read.streaming = streaming;
   read.paths = {path.string()};
@@ -140,7 +140,8 @@ GoldenCase read_golden_case(const fs::path& folder, const fs::path& work) {
   }
   for (const auto& source : yaml["static"]) {
     const std::string name = source.first.as<std::string>();
-    out.names[name] = read_node(name, source.second, folder / "input" / name, false);
+    out.names[name] =
+        read_node(name, source.second, folder / source.second["file"].as<std::string>(), false);
   }
   read_query(out, yaml["query"]);
   out.outputs[0].output_mode = yaml["outputMode"].as<std::string>();
