@@ -78,7 +78,7 @@ FunctionGroup::Bind bind_size(bool legacy) {
       return unexpected_input_type(call, 0, "(\"ARRAY\" or \"MAP\")");
     const bool minus_one = legacy && !call.settings.ansi;
     return make_call(
-        DataType(TypeKind::Int), !minus_one, call.arguments,
+        DataType(TypeKind::Int), !minus_one && any_nullable(call.arguments), call.arguments,
         [minus_one](EvalContext&, const Columns& columns, Rows rows, Column& out) {
           rows.for_each([&](std::uint32_t row) {
             auto& size = out.mutable_values<std::int32_t>()[row];
@@ -155,7 +155,7 @@ Result<BoundExpressionPtr> bind_map_concat(const FunctionCall& call) {
     return type_mismatch(call, "DATA_DIFF_TYPES",
                          "Input to `map_concat` should all be the same type");
   const DataType type = arguments[0]->type();
-  return make_call(type, true, std::move(arguments), concat_maps);
+  return make_call(type, std::move(arguments), concat_maps);
 }
 
 void flatten_arrays(EvalContext&, const Columns& columns, Rows rows, Column& out) {
@@ -178,7 +178,9 @@ Result<BoundExpressionPtr> bind_flatten(const FunctionCall& call) {
   if (!is_kind(call, 0, TypeKind::Array) ||
       call.arguments[0]->type().element().kind() != TypeKind::Array)
     return unexpected_input_type(call, 0, "\"ARRAY\" of \"ARRAY\"");
-  return make_call(call.arguments[0]->type().element(), true, call.arguments, flatten_arrays);
+  return make_call(call.arguments[0]->type().element(),
+                   call.arguments[0]->nullable() || call.arguments[0]->type().fields()[0].nullable,
+                   call.arguments, flatten_arrays);
 }
 
 void zip_arrays(EvalContext&, const Columns& columns, Rows rows, Column& out) {
@@ -207,8 +209,8 @@ Result<BoundExpressionPtr> bind_arrays_zip(const FunctionCall& call) {
     fields.push_back({attribute ? attribute->parts.back() : std::to_string(i),
                       call.arguments[i]->type().element(), true});
   }
-  return make_call(DataType::array(DataType::structure(std::move(fields)), false), true,
-                   call.arguments, zip_arrays);
+  return make_call(DataType::array(DataType::structure(std::move(fields)), false), call.arguments,
+                   zip_arrays);
 }
 
 void repeat_elements(EvalContext&, const Columns& columns, Rows rows, Column& out) {
@@ -224,8 +226,8 @@ Result<BoundExpressionPtr> bind_array_repeat(const FunctionCall& call) {
   if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
   Result<BoundExpressionPtr> count = coerce_argument(call, 1, DataType(TypeKind::Int));
   if (!count) return count.error();
-  return make_call(DataType::array(call.arguments[0]->type()), true, {call.arguments[0], *count},
-                   repeat_elements, NullRule::Own);
+  return make_call(DataType::array(call.arguments[0]->type(), call.arguments[0]->nullable()),
+                   (*count)->nullable(), {call.arguments[0], *count}, repeat_elements, NullRule::Own);
 }
 
 void insert_elements(EvalContext& context, const Columns& columns, Rows rows, Column& out) {
@@ -261,8 +263,8 @@ Result<BoundExpressionPtr> bind_array_insert(const FunctionCall& call) {
   Result<BoundExpressionPtr> value =
       coerce_argument(call, 2, call.arguments[0]->type().element());
   if (!value) return value.error();
-  return make_call(call.arguments[0]->type(), true, {call.arguments[0], *position, *value},
-                   insert_elements, NullRule::Own);
+  return make_call(call.arguments[0]->type(), any_nullable({call.arguments[0], *position}),
+                   {call.arguments[0], *position, *value}, insert_elements, NullRule::Own);
 }
 
 }  // namespace

@@ -172,7 +172,7 @@ Bind bind_pick(BatchFunction function, std::vector<DataType> others = {},
     for (std::size_t i = 0; i < missing; ++i)
       arguments.push_back(bound_literal(defaults[defaults.size() - missing + i]));
     const DataType type = arguments[0]->type();
-    return make_call(type, true, std::move(arguments), function);
+    return make_call(type, std::move(arguments), function);
   };
 }
 
@@ -189,12 +189,20 @@ Bind bind_pair(BatchFunction function) {
                                        "same element type",
                                        call.name));
     const DataType type = arguments[0]->type();
-    return make_call(type, true, std::move(arguments), function);
+    return make_call(type, std::move(arguments), function);
   };
 }
 
+/// Whether array_contains may be NULL: also where the value may be a NULL element.
+bool contains_nullable(const Arguments& arguments) {
+  return any_nullable(arguments) || arguments[0]->type().fields()[0].nullable;
+}
+/// Whether array_append and array_prepend may be NULL: by the array alone.
+bool array_nullable(const Arguments& arguments) { return arguments[0]->nullable(); }
+
 /// An array and a value of its element type; `result` is the function's type, Null the array's.
-Bind bind_with_element(BatchFunction function, DataType result, NullRule rule) {
+Bind bind_with_element(BatchFunction function, DataType result, NullRule rule,
+                       bool (*nullable)(const Arguments&) = any_nullable) {
   return [=](const FunctionCall& call) -> Result<BoundExpressionPtr> {
     if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
     if (!is_kind(call, 0, TypeKind::Array)) return unexpected_input_type(call, 0, "\"ARRAY\"");
@@ -209,13 +217,17 @@ Bind bind_with_element(BatchFunction function, DataType result, NullRule rule) {
                            fmt::format("Input to `{}` should have been \"ARRAY\" followed by a value "
                                        "with same element type",
                                        call.name));
-    Result<BoundExpressionPtr> array = bound_cast(call.arguments[0], DataType::array(*element),
-                                                  CastMode::Plain, call.settings);
+    const bool has_nulls = call.arguments[0]->type().fields()[0].nullable ||
+                           (rule == NullRule::Own && call.arguments[1]->nullable());
+    Result<BoundExpressionPtr> array =
+        bound_cast(call.arguments[0], DataType::array(*element, has_nulls), CastMode::Plain,
+                   call.settings);
     Result<BoundExpressionPtr> value =
         bound_cast(call.arguments[1], *element, CastMode::Plain, call.settings);
     if (!array || !value) return array ? value.error() : array.error();
     const DataType type = result.is_null() ? (*array)->type() : result;
-    return make_call(type, true, {*array, *value}, function, rule);
+    const Arguments arguments{*array, *value};
+    return make_call(type, nullable(arguments), arguments, function, rule);
   };
 }
 
@@ -325,8 +337,9 @@ Result<BoundExpressionPtr> bind_join(const FunctionCall& call) {
     if (!argument) return argument.error();
     arguments.push_back(std::move(*argument));
   }
+  const bool nullable = any_nullable(arguments);
   if (arguments.size() == 2) arguments.push_back(bound_literal(null_value(text)));
-  return make_call(text, true, std::move(arguments), join_elements, NullRule::Own);
+  return make_call(text, nullable, std::move(arguments), join_elements, NullRule::Own);
 }
 
 }  // namespace
@@ -353,11 +366,14 @@ void register_array_functions(FunctionRegistry& registry) {
                     bind_with_element(find_positions, DataType(TypeKind::Long),
                                       NullRule::Propagate));
   arrays.add_custom("array_contains(array, value)", "True when the value is an element.",
-                    bind_with_element(find_contained, flag, NullRule::Propagate));
+                    bind_with_element(find_contained, flag, NullRule::Propagate,
+                                      contains_nullable));
   arrays.add_custom("array_append(array, value)", "The array with the value at its end.",
-                    bind_with_element(add_element<true>, DataType(), NullRule::Own));
+                    bind_with_element(add_element<true>, DataType(), NullRule::Own,
+                                      array_nullable));
   arrays.add_custom("array_prepend(array, value)", "The array with the value at its start.",
-                    bind_with_element(add_element<false>, DataType(), NullRule::Own));
+                    bind_with_element(add_element<false>, DataType(), NullRule::Own,
+                                      array_nullable));
   arrays.add_custom("array_max(array)", "The greatest element.", bind_extreme<1>);
   arrays.add_custom("array_min(array)", "The least element.", bind_extreme<-1>);
   arrays.add_custom("array_join(array, separator[, null])", "The elements as one text.", bind_join);

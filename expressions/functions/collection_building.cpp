@@ -17,11 +17,8 @@ Error duplicate_map_key(const Column& keys, std::size_t row) {
   std::string key;
   append_text(key, keys, row, TextStyle());
   return row_error("DUPLICATED_MAP_KEY", "23505",
-                   fmt::format("Duplicate map key {} was found, please check the input data. If you "
-                               "want to remove the duplicated keys, you can set "
-                               "\"spark.sql.mapKeyDedupPolicy\" to \"LAST_WIN\" so that the key "
-                               "inserted at last takes precedence.",
-                               key));
+                   fmt::format("Duplicate map key {} was found, please check the input data.", key),
+                   "give each key once");
 }
 
 bool check_map_keys(EvalContext& context, std::uint32_t row, Column& keys, ListSlot slot) {
@@ -170,7 +167,7 @@ Result<BoundExpressionPtr> bind_map_from_arrays(const FunctionCall& call) {
     if (!is_kind(call, i, TypeKind::Array)) return unexpected_input_type(call, i, "\"ARRAY\"");
   const DataType type =
       DataType::map(call.arguments[0]->type().element(), call.arguments[1]->type().element());
-  return make_call(type, true, call.arguments, maps_from_arrays);
+  return make_call(type, call.arguments, maps_from_arrays);
 }
 
 void maps_from_entries(EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows,
@@ -199,8 +196,8 @@ Result<BoundExpressionPtr> bind_map_from_entries(const FunctionCall& call) {
       type.element().fields().size() != 2)
     return unexpected_input_type(call, 0, "\"ARRAY\" of pair \"STRUCT\"");
   const std::vector<Field>& pair = type.element().fields();
-  return make_call(DataType::map(pair[0].type, pair[1].type, pair[1].nullable), true,
-                   call.arguments, maps_from_entries);
+  return make_call(DataType::map(pair[0].type, pair[1].type, pair[1].nullable),
+                   call.arguments[0]->nullable() || type.fields()[0].nullable, call.arguments, maps_from_entries);
 }
 
 }  // namespace

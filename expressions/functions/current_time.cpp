@@ -48,10 +48,10 @@ std::int64_t since_epoch(std::int64_t micros) {
 
 /// Count of units as an instant; ARITHMETIC_OVERFLOW when it does not fit.
 template <std::int64_t Factor>
-std::optional<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
+OrError<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
   std::int64_t micros;
   if (!__builtin_mul_overflow(count, Factor, &micros)) return micros;
-  return row.fail(row_error("ARITHMETIC_OVERFLOW", "22003", "long overflow."));
+  return row.fail(long_overflow());
 }
 
 Result<BoundExpressionPtr> bind_timestamp_seconds(const FunctionCall& call) {
@@ -59,7 +59,7 @@ Result<BoundExpressionPtr> bind_timestamp_seconds(const FunctionCall& call) {
                      call.arguments[0]->type().is_integral();
   if (whole) return FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<kMicrosPerSecond>))(call);
   return FunctionGroup::binder<Timestamp(Double)>(
-      plain([](double seconds) -> std::optional<std::int64_t> {
+      plain([](double seconds) -> OrError<std::int64_t> {
         if (!(std::fabs(seconds) < 9.2e12)) return std::nullopt;
         return std::llround(seconds * 1e6);
       }))(call);

@@ -64,4 +64,23 @@ Error row_error(std::string_view error_class, std::string_view sql_state, std::s
   return error;
 }
 
+Error long_overflow() { return row_error("ARITHMETIC_OVERFLOW", "22003", "long overflow."); }
+
+Error integer_overflow() { return row_error("ARITHMETIC_OVERFLOW", "22003", "integer overflow."); }
+
+Error too_many_elements(std::string_view function, const std::string& count) {
+  return row_error("COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000",
+                   fmt::format("Can't create array with {} elements which exceeding the array size "
+                               "limit {}, unsuccessful try to create arrays in the function `{}`.",
+                               count, kMaxElements, function),
+                   "make the count smaller");
+}
+
+Error text_too_long(std::string_view function) {
+  return row_error("COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000",
+                   fmt::format("function {}: the result is longer than {} bytes", function,
+                               kMaxTextBytes),
+                   "make the text or the count smaller");
+}
+
 }  // namespace millrace

@@ -26,4 +26,16 @@ Error invalid_parameter(std::string_view condition, std::string_view parameter,
 Error row_error(std::string_view error_class, std::string_view sql_state, std::string message,
                 std::string fix = {});
 
+/// ARITHMETIC_OVERFLOW in the words of Java's exact arithmetic, which Spark lets through.
+Error long_overflow();
+Error integer_overflow();
+/// COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION: one call would make too large a value.
+Error too_many_elements(std::string_view function, const std::string& count);
+Error text_too_long(std::string_view function);
+
+/// What one value may grow to, so that a single record cannot exhaust the memory: far below
+/// Spark's limits (2^31 elements or bytes).
+constexpr std::size_t kMaxElements = 10'000'000;
+constexpr std::size_t kMaxTextBytes = 256u << 20;
+
 }  // namespace millrace

@@ -17,8 +17,8 @@ using Evaluate = std::function<ColumnRef(EvalContext&, const RecordBatch&, Rows)
 /// A function with lambda arguments: needs the whole batch for the columns that the body names.
 class HigherOrder final : public BoundExpression {
  public:
-  HigherOrder(DataType type, Evaluate evaluate)
-      : BoundExpression(std::move(type), true), evaluate_(std::move(evaluate)) {}
+  HigherOrder(DataType type, bool nullable, Evaluate evaluate)
+      : BoundExpression(std::move(type), nullable), evaluate_(std::move(evaluate)) {}
   ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
     return evaluate_(context, batch, rows);
   }
@@ -27,8 +27,8 @@ class HigherOrder final : public BoundExpression {
   Evaluate evaluate_;
 };
 
-BoundExpressionPtr higher_order(DataType type, Evaluate evaluate) {
-  return std::make_shared<HigherOrder>(std::move(type), std::move(evaluate));
+BoundExpressionPtr higher_order(DataType type, bool nullable, Evaluate evaluate) {
+  return std::make_shared<HigherOrder>(std::move(type), nullable, std::move(evaluate));
 }
 
 /// All elements of the lists in `rows`, one after the other.
@@ -84,7 +84,7 @@ Result<BoundExpressionPtr> bind_transform(const FunctionCall& call) {
       BoundLambda::make(call, 1, {element_field(array->type()), kPosition});
   if (!lambda) return lambda.error();
   const DataType type = DataType::array(lambda->body().type(), lambda->body().nullable());
-  return higher_order(type, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+  return higher_order(type, array->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                   Rows rows) {
     const ColumnRef lists = array->evaluate(context, batch, rows);
     const Elements elements = elements_of(*lists, rows);
@@ -129,7 +129,7 @@ FunctionGroup::Bind bind_filter(TypeKind kind) {
     const BoundExpressionPtr list = call.arguments[0];
     const Result<BoundLambda> lambda = BoundLambda::make(call, 1, parameter_fields(list->type()));
     if (!lambda) return lambda.error();
-    return higher_order(list->type(), [=, lambda = *lambda](EvalContext& context,
+    return higher_order(list->type(), list->nullable(), [=, lambda = *lambda](EvalContext& context,
                                                             const RecordBatch& batch, Rows rows) {
       const ColumnRef lists = list->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -158,7 +158,8 @@ FunctionGroup::Bind bind_quantifier(bool wanted) {
     const Result<BoundLambda> lambda = BoundLambda::make(call, 1, {element_field(array->type())});
     if (!lambda) return lambda.error();
     const DataType flag(TypeKind::Boolean);
-    return higher_order(flag, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+    const bool nullable = array->nullable() || lambda->body().nullable();
+    return higher_order(flag, nullable, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                     Rows rows) {
       const ColumnRef lists = array->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -193,7 +194,7 @@ FunctionGroup::Bind bind_map_transform(std::size_t part) {
     const DataType& changed = lambda->body().type();
     const DataType type = part == 0 ? DataType::map(changed, map->type().value())
                                     : DataType::map(map->type().key(), changed);
-    return higher_order(type, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+    return higher_order(type, map->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                     Rows rows) {
       const ColumnRef lists = map->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -277,7 +278,8 @@ Result<BoundExpressionPtr> bind_aggregate_array(const FunctionCall& call) {
     finish = *last;
   }
   const DataType type = finish ? finish->body().type() : start->type();
-  return higher_order(type, [=, merge = *merge](EvalContext& context, const RecordBatch& batch,
+  const bool nullable = array->nullable() || !finish || finish->body().nullable();
+  return higher_order(type, nullable, [=, merge = *merge](EvalContext& context, const RecordBatch& batch,
                                                 Rows rows) {
     const ColumnRef lists = array->evaluate(context, batch, rows);
     ColumnRef value = flatten(context.pool, start->evaluate(context, batch, rows), rows.end());
@@ -320,7 +322,7 @@ Result<BoundExpressionPtr> bind_zip_with(const FunctionCall& call) {
                                   {"y", second->type().element(), true}});
   if (!lambda) return lambda.error();
   const DataType type = DataType::array(lambda->body().type());
-  return higher_order(type, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+  return higher_order(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                   Rows rows) {
     const ColumnRef left = first->evaluate(context, batch, rows);
     const ColumnRef right = second->evaluate(context, batch, rows);

@@ -178,7 +178,7 @@ Result<BoundExpressionPtr> bind_to_json(const FunctionCall& call) {
   style.zone = session_zone(call);
   if (const OptionText* ignore = options->find("ignoreNullFields"))
     style.ignore_null_fields = !equal_ignoring_case(ignore->value, "false");
-  return make_call(DataType(TypeKind::String), call.arguments[0]->nullable(), {call.arguments[0]},
+  return make_call(DataType(TypeKind::String), true, {call.arguments[0]},
                    [style](EvalContext&, const Columns& columns, Rows rows, Column& out) {
                      std::string text;
                      rows.for_each([&](std::uint32_t row) {

@@ -96,6 +96,11 @@ constexpr RealEntry kRealFunctions[] = {
     {"radians(x)", "Radians from degrees.", to_radians},
 };
 
+/// Spark calls its functions of one real number nullable.
+auto nullable_real(RealFunction function) {
+  return [function](double x) { return std::optional<double>(function(x)); };
+}
+
 void register_logarithms(FunctionGroup& math) {
   math.add<Double(Double)>("ln(x)", "Natural logarithm, NULL up to 0.", log_above_zero<std::log>);
   math.add<Double(Double)>("log10(x)", "Logarithm to base 10.", log_above_zero<std::log10>);
@@ -188,7 +193,7 @@ std::optional<std::string_view> convert_base(CallRow& row, std::string_view text
 void register_math_functions(FunctionRegistry& registry) {
   FunctionGroup math(registry, "math");
   for (const RealEntry& entry : kRealFunctions)
-    math.add<Double(Double)>(entry.signature, entry.summary, entry.function);
+    math.add<Double(Double)>(entry.signature, entry.summary, nullable_real(entry.function));
   register_logarithms(math);
   register_bits(math);
   math.add<Double()>("pi()", "The ratio of a circle's circumference to its diameter.",
@@ -201,7 +206,8 @@ void register_math_functions(FunctionRegistry& registry) {
                                    [](double y, double x) { return std::atan2(y, x); });
   math.add<Double(Double, Double)>("hypot(x, y)", "Length of the hypotenuse.",
                                    [](double x, double y) { return std::hypot(x, y); });
-  math.add<Double(Double)>("signum(x)", "-1, 0 or 1 by the sign.", sign_of).alias("sign");
+  math.add<Double(Double)>("signum(x)", "-1, 0 or 1 by the sign.",
+                           nullable_real(sign_of)).alias("sign");
   math.add<Long(Int)>("factorial(n)", "Factorial, NULL beyond 20.", factorial);
   math.add<Long(Double, Double, Double, Long)>("width_bucket(x, low, high, count)",
                                                "Bucket of x among equal ones.", width_bucket);

@@ -50,7 +50,7 @@ auto with_pattern(F f) {
   };
 }
 
-std::optional<bool> matches(CallRow&, const RE2& pattern, string_view text) {
+OrError<bool> matches(CallRow&, const RE2& pattern, string_view text) {
   return RE2::PartialMatch(text, pattern);
 }
 
@@ -64,7 +64,7 @@ bool check_group(CallRow& row, const RE2& pattern, std::int32_t group, string_vi
   return false;
 }
 
-std::optional<string_view> extract(CallRow& row, const RE2& pattern, string_view text,
+OrError<string_view> extract(CallRow& row, const RE2& pattern, string_view text,
                                    std::int32_t group) {
   if (!check_group(row, pattern, group, "regexp_extract")) return std::nullopt;
   string_view result;
@@ -84,7 +84,7 @@ std::optional<string_view> first_match(CallRow&, const RE2& pattern, string_view
   return result;
 }
 
-std::optional<std::int32_t> match_position(CallRow&, const RE2& pattern, string_view text) {
+OrError<std::int32_t> match_position(CallRow&, const RE2& pattern, string_view text) {
   std::int32_t position = 0;
   for_each_match(text, pattern, 0, [&](const Groups& groups) {
     const auto at = static_cast<std::size_t>(groups[0].data() - text.data());
@@ -94,7 +94,7 @@ std::optional<std::int32_t> match_position(CallRow&, const RE2& pattern, string_
   return position;
 }
 
-std::optional<std::int32_t> count_matches(CallRow&, const RE2& pattern, string_view text) {
+OrError<std::int32_t> count_matches(CallRow&, const RE2& pattern, string_view text) {
   std::int32_t count = 0;
   for_each_match(text, pattern, 0, [&](const Groups&) { return ++count, true; });
   return count;
@@ -122,7 +122,7 @@ bool append_replacement(std::string& out, string_view by, const Groups& groups, 
   return true;
 }
 
-std::optional<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
+OrError<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
                                    string_view by, std::int32_t position) {
   if (position < 1)
     return row.fail(invalid_parameter("POSITION", "position", "regexp_replace",
@@ -178,7 +178,7 @@ Result<BoundExpressionPtr> bind_extract_all(const FunctionCall& call) {
       out.mutable_values<ListSlot>()[row].size = static_cast<std::uint32_t>(found.size()) - offset;
     });
   };
-  return make_call(DataType::array(text), true, std::move(*arguments), run);
+  return make_call(DataType::array(text), std::move(*arguments), run);
 }
 
 /// LIKE: `%` is any text, `_` any character, the escape takes the next one as it is.
@@ -223,7 +223,7 @@ std::optional<Error> check_escapes(string_view pattern, char escape) {
   return std::nullopt;
 }
 
-std::optional<bool> checked_like(CallRow& row, string_view text, string_view pattern,
+OrError<bool> checked_like(CallRow& row, string_view text, string_view pattern,
                                  string_view escape) {
   const char escape_byte = escape.empty() ? '\\' : escape[0];
   if (pattern.find(escape_byte) != string_view::npos)
@@ -244,8 +244,14 @@ std::string lower_case(string_view text) {
   return result;
 }
 
-std::optional<bool> ilike(CallRow& row, string_view text, string_view pattern, string_view escape) {
+OrError<bool> ilike(CallRow& row, string_view text, string_view pattern, string_view escape) {
   return checked_like(row, lower_case(text), lower_case(pattern), escape);
+}
+
+/// The same values: Spark calls LIKE ANY and its kin nullable whatever their arguments.
+void copy_flags(EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+  const detail::Reader<Boolean> flags(*columns[0]);
+  rows.for_each([&](std::uint32_t row) { out.mutable_values<std::uint8_t>()[row] = flags[row]; });
 }
 
 /// `text LIKE ANY (p, ...)` and its kin as LIKEs joined by `join`.
@@ -267,7 +273,7 @@ FunctionGroup::Bind bind_like_several(const char* join, bool negated) {
     BoundExpressionPtr bound =
         millrace::bind(*all, *call.scope, *call.functions, call.settings, errors);
     if (!bound) return errors.front();
-    return bound;
+    return make_call(bound->type(), true, {bound}, copy_flags);
   };
 }
 

@@ -61,8 +61,7 @@ double round_real(double x, int digits, Rounding mode) {
 
 template <class T>
 BoundExpressionPtr real_call(const DataType& type, Arguments arguments, int digits, Rounding mode) {
-  const bool nullable = any_nullable(arguments);
-  return make_call(type, nullable, std::move(arguments),
+  return make_call(type, true, std::move(arguments),
                    [digits, mode](EvalContext&, const std::vector<ColumnRef>& columns, Rows rows,
                                   Column& out) {
                      rows.for_each([&](std::uint32_t row) {
@@ -76,8 +75,7 @@ BoundExpressionPtr real_call(const DataType& type, Arguments arguments, int digi
 template <class T>
 BoundExpressionPtr integer_call(const DataType& type, Arguments arguments, int digits,
                                 Rounding mode, bool ansi) {
-  const bool nullable = any_nullable(arguments);
-  return make_call(type, nullable, std::move(arguments),
+  return make_call(type, true, std::move(arguments),
                    [digits, mode, ansi](EvalContext& context, const std::vector<ColumnRef>& columns,
                                         Rows rows, Column& out) {
                      rows.for_each([&](std::uint32_t row) {
@@ -177,7 +175,7 @@ FunctionGroup::Bind bind_whole(Rounding mode) {
     const std::vector<ExpressionPtr> syntax{call.syntax[0]};
     const FunctionCall one{call.name,   {*value}, false,      call.settings,
                            call.origin, syntax,   call.scope, call.functions};
-    return FunctionGroup::binder<Long(Double)>(plain([mode](double x) {
+    return FunctionGroup::binder<Long(Double)>(plain([mode](double x) -> std::optional<std::int64_t> {
       const double whole = round_plain(x, mode);
       if (std::isnan(whole)) return std::int64_t{0};
       if (whole >= 9223372036854775807.0) return std::numeric_limits<std::int64_t>::max();

@@ -116,6 +116,12 @@ BoundExpressionPtr make_call(DataType type, bool nullable, Arguments arguments,
                                      std::move(function), null_rule);
 }
 
+BoundExpressionPtr make_call(DataType type, Arguments arguments, BatchFunction function,
+                             NullRule null_rule) {
+  const bool nullable = any_nullable(arguments);
+  return make_call(std::move(type), nullable, std::move(arguments), std::move(function), null_rule);
+}
+
 Status check_num_arguments(const FunctionCall& call, std::size_t min, std::size_t max) {
   if (call.syntax.size() >= min && call.syntax.size() <= max) return {};
   return wrong_num_arguments(call, expected_arguments(min, max));

@@ -36,6 +36,13 @@ using Timestamp = Tag<TypeKind::Timestamp, std::int64_t>;
 using TimestampNtz = Tag<TypeKind::TimestampNtz, std::int64_t>;
 }  // namespace sql
 
+/// What a lambda returns that gives NULL only where it failed: unlike with std::optional, the call is
+/// nullable no more than its arguments.
+template <class T>
+struct OrError : std::optional<T> {
+  using std::optional<T>::optional;
+};
+
 /// The row a lambda works on, for results that need memory or may fail.
 class CallRow {
  public:
@@ -105,6 +112,10 @@ template <class T>
 constexpr bool is_optional = false;
 template <class T>
 constexpr bool is_optional<std::optional<T>> = true;
+template <class T>
+constexpr bool is_or_error = false;
+template <class T>
+constexpr bool is_or_error<OrError<T>> = true;
 
 template <class F, class... Arguments>
 auto call(const F& f, CallRow& row, Arguments... arguments) {
@@ -147,7 +158,7 @@ class ScalarKernel<Out(In...), F> final : public CallExpression {
       if (skip_nulls && out.is_null(row)) return;
       at.row = row;
       auto value = call(f_, at, std::get<I>(readers)[row]...);
-      if constexpr (kMayBeNull) {
+      if constexpr (kMayBeNull || detail::is_or_error<Returned>) {
         if (!value) return out.set_null(row);
         values[row] = static_cast<typename Out::Stored>(*value);
       } else {
@@ -165,6 +176,9 @@ class ScalarKernel<Out(In...), F> final : public CallExpression {
 using BatchFunction = std::function<void(EvalContext&, const std::vector<ColumnRef>&, Rows, Column&)>;
 /// A call that runs `function` once a batch.
 BoundExpressionPtr make_call(DataType type, bool nullable, std::vector<BoundExpressionPtr> arguments,
+                             BatchFunction function, NullRule null_rule = NullRule::Propagate);
+/// The same, nullable when one of the arguments is.
+BoundExpressionPtr make_call(DataType type, std::vector<BoundExpressionPtr> arguments,
                              BatchFunction function, NullRule null_rule = NullRule::Propagate);
 
 using Arguments = std::vector<BoundExpressionPtr>;
@@ -199,7 +213,8 @@ auto plain(F f) {
 
 /// Adds functions of one group to the registry; a function's name is its signature up to the
 /// parenthesis: `strings.add<Int(String)>("length(text)", "Number of characters.", [](auto text) {...})`.
-/// A lambda takes the values, or a `CallRow&` and the values, and returns the value or an optional.
+/// A lambda takes the values, or a `CallRow&` and the values, and returns the value, an optional (the
+/// call is nullable) or an OrError (as nullable as its arguments).
 class FunctionGroup {
  public:
   FunctionGroup(FunctionRegistry& registry, std::string name)

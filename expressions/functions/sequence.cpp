@@ -58,7 +58,7 @@ Result<BoundExpressionPtr> bind_sequence(const FunctionCall& call) {
     if (!argument) return argument.error();
     arguments.push_back(std::move(*argument));
   }
-  return make_call(DataType::array(type, false), true, std::move(arguments),
+  return make_call(DataType::array(type, false), std::move(arguments),
                    type.kind() == TypeKind::Long ? BatchFunction(count_up<std::int64_t>)
                                                  : BatchFunction(count_up<std::int32_t>));
 }
@@ -106,7 +106,7 @@ Result<BoundExpressionPtr> bind_str_to_map(const FunctionCall& call) {
       if (!check_map_keys(context, row, *out.child(0), out.at<ListSlot>(row))) out.set_null(row);
     });
   };
-  return make_call(DataType::map(text, text), true, std::move(*arguments), run);
+  return make_call(DataType::map(text, text), std::move(*arguments), run);
 }
 
 /// The elements in random order, another for each row.

@@ -12,14 +12,6 @@ namespace {
 using namespace sql;
 using std::string_view;
 
-constexpr std::size_t kMaxTextBytes = 0x7FFFFFFF;
-
-Error text_too_long(string_view function) {
-  return row_error("COLLECTION_SIZE_LIMIT_EXCEEDED.FUNCTION", "54000",
-                   "function " + std::string(function) + ": the result is longer than 2147483647 bytes",
-                   "make the text or the count smaller");
-}
-
 string_view convert_ascii(CallRow& row, string_view text, char first, char last) {
   char* to = row.arena().allocate(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
@@ -94,8 +86,9 @@ string_view binary_substring(string_view bytes, std::int32_t from, std::int32_t 
   return bytes.substr(static_cast<std::size_t>(start), static_cast<std::size_t>(end - start));
 }
 
-string_view right(string_view text, std::int32_t length) {
-  if (length <= 0) return {};
+/// An optional, as Spark calls the result nullable.
+std::optional<string_view> right(string_view text, std::int32_t length) {
+  if (length <= 0) return string_view();
   const auto size = static_cast<std::int64_t>(utf8::count(text));
   return characters(text, size - length, size);
 }
@@ -128,7 +121,7 @@ string_view trim_both(string_view text, string_view set) {
   return trim_right(trim_left(text, set), set);
 }
 
-std::optional<string_view> repeat(CallRow& row, string_view text, std::int32_t times) {
+OrError<string_view> repeat(CallRow& row, string_view text, std::int32_t times) {
   if (times <= 0 || text.empty()) return string_view();
   const std::size_t bytes = text.size() * static_cast<std::size_t>(times);
   if (bytes > kMaxTextBytes) return row.fail(text_too_long("repeat"));
@@ -149,7 +142,7 @@ std::string padding(string_view pad, std::size_t count) {
 
 enum class Side { Left, Right };
 
-std::optional<string_view> pad_text(CallRow& row, string_view text, std::int32_t length,
+OrError<string_view> pad_text(CallRow& row, string_view text, std::int32_t length,
                                     string_view pad, Side side) {
   const auto size = static_cast<std::int64_t>(utf8::count(text));
   if (length <= size || pad.empty()) return characters(text, 0, length);

@@ -67,7 +67,7 @@ string_view base64(CallRow& row, string_view bytes) {
   return row.copy(text);
 }
 
-std::optional<string_view> unbase64(CallRow& row, string_view text) {
+OrError<string_view> unbase64(CallRow& row, string_view text) {
   static constexpr string_view kAlphabet(kBase64, 64);
   std::string bytes;
   std::uint32_t group = 0;
@@ -89,7 +89,8 @@ std::optional<string_view> unbase64(CallRow& row, string_view text) {
   return row.copy(bytes);
 }
 
-string_view url_encode(CallRow& row, string_view text) {
+/// An optional, as Spark calls the result nullable.
+std::optional<string_view> url_encode(CallRow& row, string_view text) {
   std::string result;
   for (char c : text) {
     const auto byte = static_cast<unsigned char>(c);

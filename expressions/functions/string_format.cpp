@@ -157,7 +157,8 @@ Result<BoundExpressionPtr> bind_format_string(const FunctionCall& call) {
                                    "use %s %d %x %o %c %b %f %e %g %n %% with arguments of their type"));
     });
   };
-  return make_call(DataType(TypeKind::String), true, std::move(arguments), run, NullRule::Own);
+  return make_call(DataType(TypeKind::String), format->get()->nullable(), std::move(arguments), run,
+                   NullRule::Own);
 }
 
 /// Digits with commas; halves go to the even digit as in Java's DecimalFormat.
@@ -186,7 +187,8 @@ string_view soundex(CallRow& row, string_view text) {
   return row.copy(result);
 }
 
-string_view quote(CallRow& row, string_view text) {
+/// An optional, as Spark calls the result nullable.
+std::optional<string_view> quote(CallRow& row, string_view text) {
   std::string result = "'";
   for (char c : text) {
     if (c == '\'' || c == '\\') result += '\\';
@@ -195,8 +197,8 @@ string_view quote(CallRow& row, string_view text) {
   return row.copy(result += '\'');
 }
 
-string_view mask(CallRow& row, string_view text, string_view upper, string_view lower,
-                 string_view digit) {
+std::optional<string_view> mask(CallRow& row, string_view text, string_view upper, string_view lower,
+                                string_view digit) {
   std::string result;
   for (char c : text) {
     if (c >= 'A' && c <= 'Z') result += upper;

@@ -30,18 +30,18 @@ class FormatArgument {
     return result;
   }
 
-  std::optional<string_view> format(CallRow& row, std::int64_t micros, string_view text) const {
-    return with_pattern<string_view>(row, text, [&](const DateTimePattern& pattern) {
+  OrError<string_view> format(CallRow& row, std::int64_t micros, string_view text) const {
+    return with_pattern(row, text, [&](const DateTimePattern& pattern) {
       std::string out;
       pattern.format(out, micros, zone_, zone_name_);
-      return std::optional<string_view>(row.copy(out));
+      return OrError<string_view>(row.copy(out));
     });
   }
 
   /// CANNOT_PARSE_TIMESTAMP, or NULL where `strict` is off.
   std::optional<std::int64_t> parse(CallRow& row, string_view value, string_view text,
                                     bool strict) const {
-    return with_pattern<std::int64_t>(
+    return with_pattern(
         row, text, [&](const DateTimePattern& pattern) -> std::optional<std::int64_t> {
           const Result<std::int64_t> micros = pattern.parse(value, zone_);
           if (micros) return *micros;
@@ -57,8 +57,9 @@ class FormatArgument {
   const TimeZone& zone() const { return zone_; }
 
  private:
-  template <class T, class F>
-  std::optional<T> with_pattern(CallRow& row, string_view text, F f) const {
+  template <class F>
+  auto with_pattern(CallRow& row, string_view text, F f) const
+      -> decltype(f(std::declval<const DateTimePattern&>())) {
     if (constant_) return f(*constant_);
     const Result<DateTimePattern> pattern = DateTimePattern::compile(text);
     if (!pattern) return row.fail(pattern.error());
@@ -84,9 +85,12 @@ auto with_format(F f) {
   };
 }
 
-std::optional<std::int64_t> parse_strict(const FormatArgument& format, CallRow& row,
-                                         string_view value, string_view pattern) {
-  return format.parse(row, value, pattern, format.ansi());
+/// `Maybe` is OrError under ANSI, where bad text fails, else std::optional.
+template <template <class> class Maybe>
+Maybe<std::int64_t> parse_instant(const FormatArgument& format, CallRow& row, string_view value,
+                                  string_view pattern) {
+  const auto micros = format.parse(row, value, pattern, format.ansi());
+  return micros ? Maybe<std::int64_t>(*micros) : std::nullopt;
 }
 
 std::optional<std::int64_t> parse_lenient(const FormatArgument& format, CallRow& row,
@@ -94,31 +98,45 @@ std::optional<std::int64_t> parse_lenient(const FormatArgument& format, CallRow&
   return format.parse(row, value, pattern, false);
 }
 
-std::optional<std::int32_t> parse_day(const FormatArgument& format, CallRow& row, string_view value,
-                                      string_view pattern) {
-  const std::optional<std::int64_t> micros = parse_strict(format, row, value, pattern);
+template <template <class> class Maybe>
+Maybe<std::int32_t> parse_day(const FormatArgument& format, CallRow& row, string_view value,
+                              string_view pattern) {
+  const auto micros = parse_instant<Maybe>(format, row, value, pattern);
   if (!micros) return std::nullopt;
   return static_cast<std::int32_t>(floor_divide(format.zone().to_local(*micros), kMicrosPerDay));
 }
 
-std::optional<std::int64_t> parse_seconds(const FormatArgument& format, CallRow& row,
-                                          string_view value, string_view pattern) {
-  const std::optional<std::int64_t> micros = parse_strict(format, row, value, pattern);
+template <template <class> class Maybe>
+Maybe<std::int64_t> parse_seconds(const FormatArgument& format, CallRow& row, string_view value,
+                                  string_view pattern) {
+  const auto micros = parse_instant<Maybe>(format, row, value, pattern);
   if (!micros) return std::nullopt;
   return floor_divide(*micros, kMicrosPerSecond);
 }
 
-std::optional<string_view> format_instant(const FormatArgument& format, CallRow& row,
-                                          std::int64_t micros, string_view pattern) {
+OrError<string_view> format_instant(const FormatArgument& format, CallRow& row,
+                                    std::int64_t micros, string_view pattern) {
   return format.format(row, micros, pattern);
 }
 
+/// An optional, as Spark calls the result nullable.
 std::optional<string_view> format_seconds(const FormatArgument& format, CallRow& row,
                                           std::int64_t seconds, string_view pattern) {
-  return format.format(row, seconds * kMicrosPerSecond, pattern);
+  std::int64_t micros;
+  if (__builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) return row.fail(long_overflow());
+  return format.format(row, micros, pattern);
 }
 
 std::int64_t seconds_of(std::int64_t micros) { return floor_divide(micros, kMicrosPerSecond); }
+
+/// A text and its pattern: `strict` under ANSI, else `lenient`.
+template <class Signature, class Strict, class Lenient>
+Result<BoundExpressionPtr> bind_parse(const FunctionCall& call, Strict strict, Lenient lenient,
+                                      std::vector<Value> defaults = {}) {
+  if (call.settings.ansi)
+    return FunctionGroup::binder<Signature>(with_format(strict), std::move(defaults))(call);
+  return FunctionGroup::binder<Signature>(with_format(lenient), std::move(defaults))(call);
+}
 
 bool is_text(const FunctionCall& call) {
   return !call.arguments.empty() && call.arguments[0] &&
@@ -135,7 +153,8 @@ Result<BoundExpressionPtr> bind_cast(const FunctionCall& call, TypeKind kind, Ca
 Result<BoundExpressionPtr> bind_to_timestamp(const FunctionCall& call) {
   if (call.arguments.size() != 2 || !is_text(call))
     return bind_cast(call, TypeKind::Timestamp, CastMode::Plain);
-  return FunctionGroup::binder<Timestamp(String, String)>(with_format(parse_strict))(call);
+  return bind_parse<Timestamp(String, String)>(call, parse_instant<OrError>,
+                                               parse_instant<std::optional>);
 }
 
 Result<BoundExpressionPtr> bind_try_to_timestamp(const FunctionCall& call) {
@@ -147,7 +166,7 @@ Result<BoundExpressionPtr> bind_try_to_timestamp(const FunctionCall& call) {
 Result<BoundExpressionPtr> bind_to_date(const FunctionCall& call) {
   if (call.arguments.size() != 2 || !is_text(call))
     return bind_cast(call, TypeKind::Date, CastMode::Plain);
-  return FunctionGroup::binder<Date(String, String)>(with_format(parse_day))(call);
+  return bind_parse<Date(String, String)>(call, parse_day<OrError>, parse_day<std::optional>);
 }
 
 /// Seconds since 1970; without arguments those of the current time.
@@ -159,24 +178,27 @@ Result<BoundExpressionPtr> bind_unix_timestamp(const FunctionCall& call) {
     return call_function("unix_seconds", {*now}, call);
   }
   if (is_text(call) || call.arguments[0]->type().is_null())
-    return FunctionGroup::binder<Long(String, String)>(with_format(parse_seconds),
-                                                       {text_value(kDefaultPattern)})(call);
+    return bind_parse<Long(String, String)>(call, parse_seconds<OrError>,
+                                            parse_seconds<std::optional>,
+                                            {text_value(kDefaultPattern)});
   const std::vector<ExpressionPtr> syntax{call.syntax[0]};
   const FunctionCall one{call.name,   {call.arguments[0]}, false,      call.settings,
                          call.origin, syntax,              call.scope, call.functions};
-  return FunctionGroup::binder<Long(Timestamp)>(plain(seconds_of))(one);
+  if (call.settings.ansi) return FunctionGroup::binder<Long(Timestamp)>(plain(seconds_of))(one);
+  return FunctionGroup::binder<Long(Timestamp)>(
+      plain([](std::int64_t micros) { return std::optional(seconds_of(micros)); }))(one);
 }
 
 /// Shifts an instant between UTC and a named zone: `wall clock of one read as the other`.
 template <std::int64_t (TimeZone::*Shift)(std::int64_t) const>
-std::optional<std::int64_t> shift_zone(CallRow& row, std::int64_t micros, string_view name) {
+OrError<std::int64_t> shift_zone(CallRow& row, std::int64_t micros, string_view name) {
   const Result<TimeZone> zone = TimeZone::find(name);
   if (!zone) return row.fail(zone.error());
   return ((*zone).*Shift)(micros);
 }
 
-std::optional<std::int64_t> convert_zone(CallRow& row, string_view from, string_view to,
-                                         std::int64_t micros) {
+OrError<std::int64_t> convert_zone(CallRow& row, string_view from, string_view to,
+                                   std::int64_t micros) {
   const Result<TimeZone> source = TimeZone::find(from), target = TimeZone::find(to);
   if (!source) return row.fail(source.error());
   if (!target) return row.fail(target.error());
