@@ -1,6 +1,7 @@
 #include "tools/bench/allocation_count.hpp"
 
 #include <atomic>
+#include <cstddef>
 #include <cstdlib>
 #include <new>
 
