@@ -107,12 +107,20 @@ class Binder {
     if (key == nullptr) return nullptr;
     const bool foldable = child->is_constant() && key->is_constant();
     BoundExpressionPtr bound =
-        accept(bind_extract(child, key, column_name(whole), settings_), whole.origin);
+        accept(bind_extract(child, key, column_name(whole), settings_, num_written(*extract.child)),
+               whole.origin);
     return bound != nullptr && foldable ? fold_constant(bound) : bound;
   }
 
+  static std::size_t num_written(const Expression& expression) {
+    const auto* call = std::get_if<Function>(&expression.node);
+    return call != nullptr && equal_ignoring_case(call->name, "array") ? call->arguments.size() : 0;
+  }
+
   BoundExpressionPtr bind_node(const Text& text, const Expression& whole) {
-    auto parsed = parse_expression(text.sql, whole.origin);
+    Result<TimeZone> zone = TimeZone::find(settings_.time_zone);
+    if (!zone) return fail(std::move(zone.error()), whole.origin);
+    auto parsed = parse_expression(text.sql, whole.origin, *zone);
     if (!parsed) return fail(std::move(parsed.error()), whole.origin);
     return bind(**parsed);
   }

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <exception>
+#include <limits>
 
 #include "records/calendar.hpp"
 
@@ -153,16 +154,24 @@ int TimeZone::offset_at(std::int64_t instant) const {
   return region_offset(region_, second);
 }
 
+/// micros + more, cut at the ends of time.
+static std::int64_t saturating_sum(std::int64_t micros, std::int64_t more) {
+  std::int64_t sum;
+  if (!__builtin_add_overflow(micros, more, &sum)) return sum;
+  return more < 0 ? std::numeric_limits<std::int64_t>::min()
+                  : std::numeric_limits<std::int64_t>::max();
+}
+
 std::int64_t TimeZone::to_local(std::int64_t instant) const {
-  return instant + offset_at(instant) * kMicrosPerSecond;
+  return saturating_sum(instant, offset_at(instant) * kMicrosPerSecond);
 }
 
 std::int64_t TimeZone::to_instant(std::int64_t local) const {
-  const int before = offset_at(local - kMicrosPerDay);
-  const int after = offset_at(local + kMicrosPerDay);
-  const std::int64_t by_before = local - before * kMicrosPerSecond;
+  const int before = offset_at(saturating_sum(local, -kMicrosPerDay));
+  const int after = offset_at(saturating_sum(local, kMicrosPerDay));
+  const std::int64_t by_before = saturating_sum(local, -before * kMicrosPerSecond);
   if (before == after || offset_at(by_before) == before) return by_before;
-  const std::int64_t by_after = local - after * kMicrosPerSecond;
+  const std::int64_t by_after = saturating_sum(local, -after * kMicrosPerSecond);
   return offset_at(by_after) == after ? by_after : by_before;
 }
 

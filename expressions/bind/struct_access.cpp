@@ -56,6 +56,17 @@ std::string constant_text(const BoundExpression& key) {
   return column->is_null(0) ? std::string() : std::string(column->at<std::string_view>(0));
 }
 
+/// Requires: `index` is an Int.
+bool is_constant_below(const BoundExpression& index, std::size_t limit) {
+  if (!index.is_constant()) return false;
+  RecordPool::Owner pool = RecordPool::create();
+  EvalContext context{*pool, 0, {}};
+  const ColumnRef column = evaluate_constant(index, context);
+  if (column->is_null(0)) return false;
+  const std::int32_t place = column->at<std::int32_t>(0);
+  return place >= 0 && static_cast<std::size_t>(place) < limit;
+}
+
 }  // namespace
 
 Result<BoundExpressionPtr> bind_field_access(const BoundExpressionPtr& child,
@@ -75,15 +86,17 @@ Result<BoundExpressionPtr> bind_field_access(const BoundExpressionPtr& child,
 
 Result<BoundExpressionPtr> bind_extract(const BoundExpressionPtr& child,
                                         const BoundExpressionPtr& key, const std::string& text,
-                                        const ExpressionSettings& settings) {
+                                        const ExpressionSettings& settings,
+                                        std::size_t num_written) {
   const DataType& type = child->type();
   if (type.kind() == TypeKind::Map) return bind_map_value(child, key, text, settings);
   if (type.kind() == TypeKind::Array && (key->type().is_integral() || key->type().is_null())) {
     auto index = bound_cast(key, TypeKind::Int, CastMode::Plain, settings);
     if (!index) return index.error();
+    const bool exists = num_written > 0 && is_constant_below(**index, num_written);
     return kernels::array_item(
         child, std::move(*index),
-        settings.ansi ? kernels::OutOfRange::Fail : kernels::OutOfRange::Null);
+        settings.ansi ? kernels::OutOfRange::Fail : kernels::OutOfRange::Null, exists);
   }
   const bool by_name = key->is_constant() && key->type().kind() == TypeKind::String;
   if (by_name && type.is_nested()) return bind_field_access(child, constant_text(*key), text, settings);

@@ -6,6 +6,7 @@
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/time_units.hpp"
 #include "expressions/functions/value_access.hpp"
+#include "expressions/functions/value_size.hpp"
 #include "expressions/kernels/extraction.hpp"
 #include "expressions/kernels/ordering.hpp"
 
@@ -23,6 +24,12 @@ Error element_out_of_range(std::int32_t index, std::uint32_t size) {
                                index, size));
 }
 
+Error index_of_zero() {
+  return row_error("INVALID_INDEX_OF_ZERO", "22003",
+                   "The index 0 is invalid. An index shall be either < 0 or > 0 (the first element has "
+                   "index 1).");
+}
+
 /// element_at of arrays: from 1, or from the end below 0.
 BatchFunction element_of_array(bool fail) {
   return [fail](EvalContext& context, const Columns& columns, Rows rows, Column& out) {
@@ -37,13 +44,21 @@ BatchFunction element_of_array(bool fail) {
                             slot.offset + static_cast<std::uint32_t>(place));
       appender.put_null(row);
       if (index == 0)
-        context.fail(row, row_error("INVALID_INDEX_OF_ZERO", "22003",
-                                    "The index 0 is invalid. An index shall be either < 0 or > 0 "
-                                    "(the first element has index 1)."));
+        context.fail(row, index_of_zero());
       else if (fail)
         context.fail(row, element_out_of_range(index, slot.size));
     });
   };
+}
+
+/// Whether the place is known to exist: a constant index within `array(...)` as it stands there.
+bool is_written_there(const FunctionCall& call, const BoundExpression& index) {
+  const auto* array = std::get_if<Function>(&call.syntax[0]->node);
+  if (array == nullptr || !equal_ignoring_case(array->name, "array")) return false;
+  const std::optional<Value> place = constant_value(index);
+  const auto* number = place ? std::get_if<std::int64_t>(&place->storage) : nullptr;
+  return number != nullptr && *number != 0 &&
+         std::abs(*number) <= static_cast<std::int64_t>(array->arguments.size());
 }
 
 Result<BoundExpressionPtr> element_at(const FunctionCall& call, bool fail) {
@@ -58,7 +73,11 @@ Result<BoundExpressionPtr> element_at(const FunctionCall& call, bool fail) {
   Result<BoundExpressionPtr> index = coerce_argument(call, 1, DataType(TypeKind::Int));
   if (!index) return index.error();
   const DataType type = call.arguments[0]->type().element();
-  return make_call(type, true, {call.arguments[0], *index}, element_of_array(fail), NullRule::Own);
+  const bool nullable = !(fail || is_written_there(call, **index)) ||
+                        any_nullable({call.arguments[0], *index}) ||
+                        call.arguments[0]->type().fields()[0].nullable;
+  return make_call(type, nullable, {call.arguments[0], *index}, element_of_array(fail),
+                   NullRule::Own);
 }
 
 Result<BoundExpressionPtr> bind_get(const FunctionCall& call) {
@@ -213,12 +232,27 @@ Result<BoundExpressionPtr> bind_arrays_zip(const FunctionCall& call) {
                    zip_arrays);
 }
 
-void repeat_elements(EvalContext&, const Columns& columns, Rows rows, Column& out) {
+/// False when `count` copies of a value grow too large.
+bool repeat_value(const ColumnRef& value, std::uint32_t row, std::int32_t count, Column& elements) {
+  const DataType& type = elements.type();
+  const bool flat = !type.is_nested() && !type.is_bytes();
+  for (; count > 0; --count) {
+    append_value_of(elements, value, row);
+    if (!flat && !is_small_enough(elements)) return false;
+  }
+  return true;
+}
+
+void repeat_elements(EvalContext& context, const Columns& columns, Rows rows, Column& out) {
   rows.for_each([&](std::uint32_t row) {
     if (columns[1]->is_null(row)) return out.set_null(row);
     const ListWriter list(out, row);
-    for (std::int32_t n = columns[1]->at<std::int32_t>(row); n > 0; --n)
-      append_value_of(*out.child(0), columns[0], row);
+    const std::int32_t count = std::max(columns[1]->at<std::int32_t>(row), 0);
+    if (has_room(out.child(0), static_cast<std::uint64_t>(count)) &&
+        repeat_value(columns[0], row, count, *out.child(0)))
+      return;
+    context.fail(row, too_many_elements("array_repeat", std::to_string(count)));
+    out.set_null(row);
   });
 }
 
@@ -235,10 +269,10 @@ void insert_elements(EvalContext& context, const Columns& columns, Rows rows, Co
     if (columns[0]->is_null(row) || columns[1]->is_null(row)) return out.set_null(row);
     const ListSlot slot = columns[0]->at<ListSlot>(row);
     const std::int64_t position = columns[1]->at<std::int32_t>(row);
-    if (position == 0 || std::abs(position) > 1'000'000) {
-      context.fail(row, row_error("INVALID_INDEX_OF_ZERO", "22003",
-                                  "The index 0 is invalid. An index shall be either < 0 or > 0 (the "
-                                  "first element has index 1)."));
+    const auto reach = static_cast<std::uint64_t>(std::abs(position));
+    if (position == 0 || !has_room(out.child(0), slot.size + reach)) {
+      context.fail(row, position == 0 ? index_of_zero()
+                                      : too_many_elements("array_insert", std::to_string(reach)));
       return out.set_null(row);
     }
     const std::int64_t at = position > 0 ? position - 1 : slot.size + position + 1;

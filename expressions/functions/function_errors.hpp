@@ -36,6 +36,6 @@ Error text_too_long(std::string_view function);
 /// What one value may grow to, so that a single record cannot exhaust the memory: far below
 /// Spark's limits (2^31 elements or bytes).
 constexpr std::size_t kMaxElements = 10'000'000;
-constexpr std::size_t kMaxTextBytes = 256u << 20;
+constexpr std::size_t kMaxTextBytes = 128u << 20;
 
 }  // namespace millrace

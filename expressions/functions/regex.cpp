@@ -4,6 +4,7 @@
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/pattern.hpp"
 #include "expressions/functions/utf8.hpp"
+#include "expressions/functions/value_size.hpp"
 
 namespace millrace {
 
@@ -131,15 +132,18 @@ OrError<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
       std::min(pattern.NumberOfCapturingGroups(), static_cast<int>(kMaxGroups) - 1);
   std::string result;
   std::size_t at = 0;
-  bool good = true, found = false;
+  bool good = true, found = false, fits = true;
   const std::size_t from = utf8::offset_of(text, static_cast<std::size_t>(position - 1));
   for_each_match(text, pattern, from, [&](const Groups& groups) {
     const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
     result.append(text.substr(at, start - at));
     at = start + groups[0].size();
     found = true;
-    return good = append_replacement(result, by, groups, last_group);
+    good = append_replacement(result, by, groups, last_group);
+    fits = has_room(row.arena(), result.size());
+    return good && fits;
   });
+  if (!fits) return row.fail(text_too_long("regexp_replace"));
   if (!good)
     return row.fail(make_error(ErrorKind::QueryFailed, "regexp_replace: no such group in: '" +
                                                            std::string(by) + "'",

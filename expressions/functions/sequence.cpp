@@ -8,6 +8,8 @@
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/pattern.hpp"
 #include "expressions/functions/time_units.hpp"
+#include "expressions/functions/value_size.hpp"
+#include "records/decimal.hpp"
 
 namespace millrace {
 
@@ -16,11 +18,15 @@ namespace {
 using std::string_view;
 using Columns = std::vector<ColumnRef>;
 
-constexpr std::int64_t kMaxElements = 2147483632;
-
 Error bad_boundaries(std::int64_t start, std::int64_t stop, std::int64_t step) {
   return make_error(ErrorKind::QueryFailed,
                     fmt::format("Illegal sequence boundaries: {} to {} by {}", start, stop, step));
+}
+
+std::string count_text(Int128 count) {
+  std::string text;
+  append_decimal(text, count, 0);
+  return text;
 }
 
 /// Whole numbers from start to stop; without a step by 1 or -1.
@@ -35,8 +41,11 @@ void count_up(EvalContext& context, const Columns& columns, Rows rows, Column& o
     const bool backwards = step > 0 ? start > stop : start < stop;
     const bool good = step != 0 ? !backwards : start == stop;
     const Int128 count = step == 0 ? Int128{0} : (Int128{stop} - start) / step;
-    if (!good || count >= kMaxElements) {
-      context.fail(row, bad_boundaries(start, stop, step));
+    const Int128 most = static_cast<Int128>(kMaxElements);
+    const auto size = static_cast<std::uint64_t>(std::min(count, most) + 1);
+    if (!good || !has_room(out.child(0), size)) {
+      context.fail(row, good ? too_many_elements("sequence", count_text(count + 1))
+                             : bad_boundaries(start, stop, step));
       return out.set_null(row);
     }
     for (Int128 n = 0; n <= count; ++n)

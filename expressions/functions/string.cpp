@@ -77,7 +77,8 @@ std::int32_t first_code(string_view text) {
   return text.empty() ? 0 : static_cast<std::int32_t>(utf8::decode(text, 0).code);
 }
 
-bool luhn_check(string_view digits) {
+/// An optional, as Spark calls the result nullable.
+std::optional<bool> luhn_check(string_view digits) {
   int sum = 0;
   bool doubled = false;
   for (auto digit = digits.rbegin(); digit != digits.rend(); ++digit, doubled = !doubled) {
@@ -150,7 +151,7 @@ void register_string_functions(FunctionRegistry& registry) {
   strings.add<Boolean(String)>("luhn_check(digits)", "True when the check digit is right.",
                                luhn_check);
   strings.add<Boolean(String)>("is_valid_utf8(text)", "True when the bytes are valid UTF-8.",
-                               utf8::is_valid);
+                               [](string_view text) { return std::optional(utf8::is_valid(text)); });
 }
 
 }  // namespace millrace

@@ -4,6 +4,7 @@
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/functions/utf8.hpp"
+#include "expressions/functions/value_size.hpp"
 
 namespace millrace {
 
@@ -71,8 +72,8 @@ string_view characters(string_view text, std::int64_t from, std::int64_t to) {
   return rest.substr(0, utf8::offset_of(rest, static_cast<std::size_t>(to - from)));
 }
 
-string_view substring(string_view text, std::int32_t from, std::int32_t length) {
-  std::int64_t start = from > 0 ? from - std::int64_t{1} : from;
+string_view substring(string_view text, std::int64_t from, std::int64_t length) {
+  std::int64_t start = from > 0 ? from - 1 : from;
   if (from < 0) start += static_cast<std::int64_t>(utf8::count(text));
   return characters(text, start, start + length);
 }
@@ -121,10 +122,11 @@ string_view trim_both(string_view text, string_view set) {
   return trim_right(trim_left(text, set), set);
 }
 
-OrError<string_view> repeat(CallRow& row, string_view text, std::int32_t times) {
+OrError<string_view> repeat_text(CallRow& row, string_view text, std::int32_t times,
+                                 string_view function) {
   if (times <= 0 || text.empty()) return string_view();
   const std::size_t bytes = text.size() * static_cast<std::size_t>(times);
-  if (bytes > kMaxTextBytes) return row.fail(text_too_long("repeat"));
+  if (!has_room(row.arena(), bytes)) return row.fail(text_too_long(function));
   char* to = row.arena().allocate(bytes);
   for (std::size_t at = 0; at < bytes; at += text.size()) std::copy(text.begin(), text.end(), to + at);
   return string_view(to, bytes);
@@ -147,7 +149,7 @@ OrError<string_view> pad_text(CallRow& row, string_view text, std::int32_t lengt
   const auto size = static_cast<std::int64_t>(utf8::count(text));
   if (length <= size || pad.empty()) return characters(text, 0, length);
   const auto missing = static_cast<std::size_t>(length - size);
-  if (missing * pad.size() > kMaxTextBytes)
+  if (!has_room(row.arena(), text.size() + missing * pad.size()))
     return row.fail(text_too_long(side == Side::Left ? "lpad" : "rpad"));
   const std::string fill = padding(pad, missing);
   char* to = row.arena().allocate(text.size() + fill.size());
@@ -158,7 +160,7 @@ OrError<string_view> pad_text(CallRow& row, string_view text, std::int32_t lengt
   return string_view(to, text.size() + fill.size());
 }
 
-string_view replace(CallRow& row, string_view text, string_view part, string_view by) {
+OrError<string_view> replace(CallRow& row, string_view text, string_view part, string_view by) {
   std::size_t found = part.empty() ? string_view::npos : text.find(part);
   if (found == string_view::npos) return text;
   std::string result;
@@ -166,6 +168,7 @@ string_view replace(CallRow& row, string_view text, string_view part, string_vie
   for (; found != string_view::npos; found = text.find(part, at)) {
     result.append(text.substr(at, found - at)).append(by);
     at = found + part.size();
+    if (!has_room(row.arena(), result.size())) return row.fail(text_too_long("replace"));
   }
   return row.copy(result.append(text.substr(at)));
 }
@@ -190,9 +193,10 @@ string_view translate(CallRow& row, string_view text, string_view from, string_v
 string_view overlay(CallRow& row, string_view text, string_view by, std::int32_t from,
                     std::int32_t length) {
   if (length < 0) length = static_cast<std::int32_t>(utf8::count(by));
-  std::string result(substring(text, 1, from - 1));
+  const auto start = std::int64_t{from};
+  std::string result(substring(text, 1, start - 1));
   result.append(by);
-  result.append(substring(text, from + length, 0x7FFFFFFF));
+  result.append(substring(text, start + length, 0x7FFFFFFF));
   return row.copy(result);
 }
 
@@ -243,9 +247,14 @@ void register_padding(FunctionGroup& strings) {
         return pad_text(row, text, length, pad, Side::Right);
       },
       {text_value(" ")});
-  strings.add<String(String, Int)>("repeat(text, times)", "The text over and over.", repeat);
+  strings.add<String(String, Int)>("repeat(text, times)", "The text over and over.",
+                                   [](CallRow& row, string_view text, std::int32_t times) {
+                                     return repeat_text(row, text, times, "repeat");
+                                   });
   strings.add<String(Int)>("space(count)", "A text of blanks.",
-                           [](CallRow& row, std::int32_t count) { return repeat(row, " ", count); });
+                           [](CallRow& row, std::int32_t count) {
+                             return repeat_text(row, " ", count, "space");
+                           });
 }
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "expressions/functions/time_units.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "records/calendar.hpp"
+#include "records/time_text.hpp"
 
 namespace millrace {
 
@@ -43,6 +44,11 @@ std::int32_t last_day(std::int32_t days) {
   return static_cast<std::int32_t>(days_from_civil(date));
 }
 
+/// Spark adds days as Java adds ints: around the ends.
+std::int32_t wrapped_sum(std::int32_t a, std::int64_t b) { return static_cast<std::int32_t>(a + b); }
+
+bool is_int(std::int64_t number) { return number == static_cast<std::int32_t>(number); }
+
 /// 0 is Monday; -1 when it is no name of a day.
 int weekday_named(string_view name) {
   static constexpr string_view kNames[7][3] = {
@@ -60,7 +66,7 @@ auto make_next_day(const FunctionCall& call, const Arguments&) {
                             CallRow& row, std::int32_t days,
                             string_view name) -> std::optional<std::int32_t> {
     const int weekday = weekday_named(name);
-    if (weekday >= 0) return days + 1 + (weekday - weekday_of(days) + 6) % 7;
+    if (weekday >= 0) return wrapped_sum(days, 1 + (weekday - weekday_of(days) + 6) % 7);
     if (!ansi) return std::nullopt;
     return row.fail(row_error("ILLEGAL_DAY_OF_WEEK", "22009",
                               fmt::format("Illegal input for day of week: {}.", name)));
@@ -76,11 +82,13 @@ std::optional<std::int32_t> trunc_date(std::int32_t days, string_view unit_name)
 
 auto make_date_trunc(const FunctionCall& call, const Arguments&) {
   const auto truncate = [zone = session_zone(call)](
-                            string_view unit_name,
+                            CallRow& row, string_view unit_name,
                             std::int64_t micros) -> std::optional<std::int64_t> {
     const std::optional<TimeUnit> unit = time_unit_named(unit_name);
     if (!unit) return std::nullopt;
-    return zone.to_instant(truncate_local(zone.to_local(micros), *unit));
+    const std::optional<std::int64_t> local = truncate_local(zone.to_local(micros), *unit);
+    if (!local) return row.fail(long_overflow());
+    return zone.to_instant(*local);
   };
   return Result<std::decay_t<decltype(truncate)>>(truncate);
 }
@@ -106,10 +114,11 @@ bool is_day(std::int32_t year, std::int32_t month, std::int32_t day) {
 auto make_make_date(const FunctionCall& call, const Arguments&) {
   const auto make = [ansi = call.settings.ansi](CallRow& row, std::int32_t year, std::int32_t month,
                                                 std::int32_t day) -> std::optional<std::int32_t> {
-    if (is_day(year, month, day))
-      return static_cast<std::int32_t>(days_from_civil({year, month, day}));
+    const bool real = is_day(year, month, day);
+    const std::int64_t days = real ? days_from_civil({year, month, day}) : 0;
+    if (real && is_int(days)) return static_cast<std::int32_t>(days);
     if (!ansi) return std::nullopt;
-    return row.fail(invalid_day(year, month, day));
+    return row.fail(real ? integer_overflow() : invalid_day(year, month, day));
   };
   return Result<std::decay_t<decltype(make)>>(make);
 }
@@ -121,6 +130,11 @@ auto make_make_timestamp(const FunctionCall& call, const Arguments&) {
                         double second) -> std::optional<std::int64_t> {
     const bool clock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
                        second <= 60;
+    constexpr std::int32_t kLastYear = 290'000;  // microseconds end in the year 294247
+    if (std::abs(std::int64_t{year}) > kLastYear) {
+      if (!ansi) return std::nullopt;
+      return row.fail(long_overflow());
+    }
     if (clock && is_day(year, month, day)) {
       const std::int64_t days = days_from_civil({year, month, day});
       return zone.to_instant(days * kMicrosPerDay + (hour * 60 + minute) * 60 * kMicrosPerSecond +
@@ -142,18 +156,31 @@ auto make_months_between(const FunctionCall& call, const Arguments&) {
   return Result<std::decay_t<decltype(months)>>(months);
 }
 
-std::optional<std::int32_t> add_months_to_date(std::int32_t days, std::int32_t months) {
-  return static_cast<std::int32_t>(add_months(days, months));
+OrError<std::int32_t> add_months_to_date(CallRow& row, std::int32_t days, std::int32_t months) {
+  const std::int64_t sum = add_months(days, months);
+  if (!is_int(sum)) return row.fail(integer_overflow());
+  return static_cast<std::int32_t>(sum);
+}
+
+Error time_overflow(std::int64_t count, string_view unit, std::int64_t micros,
+                    const TimeZone& zone) {
+  std::string time;
+  append_timestamp(time, micros, zone);
+  return row_error("DATETIME_OVERFLOW", "22008",
+                   fmt::format("Datetime operation overflow: add {} {} to TIMESTAMP '{}'.", count, unit,
+                               time));
 }
 
 /// timestampadd(unit, count, timestamp)
 auto make_timestampadd(const FunctionCall& call, const Arguments&) {
   const auto add = [zone = session_zone(call)](CallRow& row, string_view unit_name, std::int64_t count,
-                                               std::int64_t micros) -> std::optional<std::int64_t> {
+                                               std::int64_t micros) -> OrError<std::int64_t> {
     const std::optional<TimeUnit> unit = time_unit_named(unit_name);
     if (!unit) return row.fail(invalid_unit("timestampadd", unit_name));
-    if (*unit < TimeUnit::Day) return micros + count * micros_of(*unit);
-    return zone.to_instant(add_units(zone.to_local(micros), count, *unit));
+    const bool by_clock = *unit < TimeUnit::Day;
+    const auto sum = add_units(by_clock ? micros : zone.to_local(micros), count, *unit);
+    if (!sum) return row.fail(time_overflow(count, unit_name, micros, zone));
+    return by_clock ? *sum : zone.to_instant(*sum);
   };
   return Result<std::decay_t<decltype(add)>>(add);
 }
@@ -161,9 +188,11 @@ auto make_timestampadd(const FunctionCall& call, const Arguments&) {
 auto make_timestampdiff(const FunctionCall& call, const Arguments&) {
   const auto difference = [zone = session_zone(call)](
                               CallRow& row, string_view unit_name, std::int64_t from,
-                              std::int64_t to) -> std::optional<std::int64_t> {
+                              std::int64_t to) -> OrError<std::int64_t> {
     const std::optional<TimeUnit> unit = time_unit_named(unit_name);
     if (!unit) return row.fail(invalid_unit("timestampdiff", unit_name));
+    if (std::int64_t micros; __builtin_sub_overflow(to, from, &micros))
+      return row.fail(long_overflow());
     if (*unit < TimeUnit::Day) return (to - from) / micros_of(*unit);
     return count_units(zone.to_local(from), zone.to_local(to), *unit);
   };
@@ -174,14 +203,16 @@ Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
   if (call.arguments.size() == 3)
     return FunctionGroup::binder<Timestamp(String, Long, Timestamp)>(make_timestampadd)(call);
   return FunctionGroup::binder<Date(Date, Int)>(
-      plain([](std::int32_t days, std::int32_t count) { return days + count; }))(call);
+      plain([](std::int32_t days, std::int32_t count) { return wrapped_sum(days, count); }))(call);
 }
 
 Result<BoundExpressionPtr> bind_datediff(const FunctionCall& call) {
   if (call.arguments.size() == 3)
     return FunctionGroup::binder<Long(String, Timestamp, Timestamp)>(make_timestampdiff)(call);
   return FunctionGroup::binder<Int(Date, Date)>(
-      plain([](std::int32_t later, std::int32_t earlier) { return later - earlier; }))(call);
+      plain([](std::int32_t later, std::int32_t earlier) {
+        return wrapped_sum(later, -std::int64_t{earlier});
+      }))(call);
 }
 
 }  // namespace
@@ -191,7 +222,9 @@ void register_time_arithmetic_functions(FunctionRegistry& registry) {
   times.add_custom("date_add(date, days)", "The day so many days later.", bind_date_add)
       .alias("dateadd");
   times.add<Date(Date, Int)>("date_sub(date, days)", "The day so many days earlier.",
-                             [](std::int32_t days, std::int32_t count) { return days - count; });
+                             [](std::int32_t days, std::int32_t count) {
+                               return wrapped_sum(days, -std::int64_t{count});
+                             });
   times.add_custom("datediff(later, earlier)", "Days between two dates.", bind_datediff)
       .alias("date_diff");
   times.add_bound<Timestamp(String, Long, Timestamp)>(

@@ -43,6 +43,14 @@ std::int64_t month_number(std::int64_t days) {
   return date.year * 12 + date.month - 1;
 }
 
+/// a * b + c when it fits.
+std::optional<std::int64_t> multiply_add(std::int64_t a, std::int64_t b, std::int64_t c) {
+  std::int64_t result;
+  if (__builtin_mul_overflow(a, b, &result) || __builtin_add_overflow(result, c, &result))
+    return std::nullopt;
+  return result;
+}
+
 std::int64_t first_of_month(std::int64_t number) {
   const std::int64_t year = floor_divide(number, 12);
   return days_from_civil({year, static_cast<int>(number - year * 12) + 1, 1});
@@ -89,22 +97,27 @@ std::int64_t truncate_days(std::int64_t days, TimeUnit unit) {
   return first_of_month(floor_divide(month_number(days), months) * months);
 }
 
-std::int64_t truncate_local(std::int64_t local_micros, TimeUnit unit) {
-  if (unit < TimeUnit::Day) return floor_divide(local_micros, micros_of(unit)) * micros_of(unit);
-  return truncate_days(floor_divide(local_micros, kMicrosPerDay), unit) * kMicrosPerDay;
+std::optional<std::int64_t> truncate_local(std::int64_t local_micros, TimeUnit unit) {
+  if (unit < TimeUnit::Day)
+    return multiply_add(floor_divide(local_micros, micros_of(unit)), micros_of(unit), 0);
+  return multiply_add(truncate_days(floor_divide(local_micros, kMicrosPerDay), unit), kMicrosPerDay,
+                      0);
 }
 
-std::int64_t add_units(std::int64_t local_micros, std::int64_t count, TimeUnit unit) {
-  if (unit <= TimeUnit::Week) return local_micros + count * micros_of(unit);
+std::optional<std::int64_t> add_units(std::int64_t local_micros, std::int64_t count, TimeUnit unit) {
+  if (unit <= TimeUnit::Week) return multiply_add(count, micros_of(unit), local_micros);
+  constexpr std::int64_t kMonthsOfAllTime = 12 * 1'000'000;
+  if (count > kMonthsOfAllTime || count < -kMonthsOfAllTime) return std::nullopt;
   const std::int64_t days = floor_divide(local_micros, kMicrosPerDay);
-  return local_micros + (add_months(days, count * months_of(unit)) - days) * kMicrosPerDay;
+  return multiply_add(add_months(days, count * months_of(unit)) - days, kMicrosPerDay, local_micros);
 }
 
 std::int64_t count_units(std::int64_t from, std::int64_t to, TimeUnit unit) {
-  if (unit <= TimeUnit::Week) return (to - from) / micros_of(unit);
+  if (unit <= TimeUnit::Week)
+    return static_cast<std::int64_t>((Int128{to} - from) / micros_of(unit));
   const std::int64_t days = floor_divide(from, kMicrosPerDay);
   std::int64_t months = month_number(floor_divide(to, kMicrosPerDay)) - month_number(days);
-  const std::int64_t reached = from + (add_months(days, months) - days) * kMicrosPerDay;
+  const Int128 reached = from + Int128{add_months(days, months) - days} * kMicrosPerDay;
   if (months > 0 && reached > to) --months;
   if (months < 0 && reached < to) ++months;
   return months / months_of(unit);

@@ -32,9 +32,10 @@ std::int64_t micros_of(TimeUnit unit);
 std::int64_t add_months(std::int64_t days, std::int64_t months);
 /// First day of the unit. Requires: Day or longer.
 std::int64_t truncate_days(std::int64_t days, TimeUnit unit);
-std::int64_t truncate_local(std::int64_t local_micros, TimeUnit unit);
-/// Local time `count` units later; months keep the day where they can.
-std::int64_t add_units(std::int64_t local_micros, std::int64_t count, TimeUnit unit);
+/// Start of the unit; empty when no instant can hold it.
+std::optional<std::int64_t> truncate_local(std::int64_t local_micros, TimeUnit unit);
+/// Local time `count` units later; months keep the day where they can. Empty when it does not fit.
+std::optional<std::int64_t> add_units(std::int64_t local_micros, std::int64_t count, TimeUnit unit);
 /// Whole units from one local time to another, negative backwards.
 std::int64_t count_units(std::int64_t from, std::int64_t to, TimeUnit unit);
 

@@ -45,6 +45,13 @@ Micros seconds_to_micros(std::int64_t seconds) {
   return seconds < 0 ? std::numeric_limits<Micros>::min() : std::numeric_limits<Micros>::max();
 }
 
+/// Saturates for days that no timestamp can reach.
+Micros start_of_day(Days days) {
+  Micros micros;
+  if (!__builtin_mul_overflow(Micros{days}, kMicrosPerDay, &micros)) return micros;
+  return days < 0 ? std::numeric_limits<Micros>::min() : std::numeric_limits<Micros>::max();
+}
+
 UnaryKernel all_null() {
   return [](EvalContext& context, const DataType& type, const ColumnRef&, Rows) {
     return null_column(context.pool, type);
@@ -97,7 +104,7 @@ UnaryKernel to_timestamp(const DataType& from, const DataType& to, const CastRul
     case TypeKind::Decimal: return decimal_to_timestamp(from.scale());
     case TypeKind::Date:
       return careful<Days, Micros>(
-          [zone](Days days) { return zone.to_instant(days * kMicrosPerDay); });
+          [zone](Days days) { return zone.to_instant(start_of_day(days)); });
     case TypeKind::TimestampNtz:
       return careful<Micros, Micros>([zone](Micros local) { return zone.to_instant(local); });
     default: return {};
@@ -178,7 +185,7 @@ UnaryKernel time_cast(const DataType& from, const DataType& to, const CastRule& 
     return plain<Micros, Days>(
         [](Micros local) { return static_cast<Days>(floor_divide(local, kMicrosPerDay)); });
   if (from.kind() == TypeKind::Date && to.kind() == TypeKind::TimestampNtz)
-    return plain<Days, Micros>([](Days days) { return days * kMicrosPerDay; });
+    return plain<Days, Micros>(start_of_day);
   // Without ANSI a date as number or boolean is NULL.
   if (from.kind() == TypeKind::Date) return all_null();
   return {};

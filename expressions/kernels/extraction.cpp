@@ -81,10 +81,10 @@ BoundExpressionPtr array_of_field(BoundExpressionPtr child, std::size_t index) {
 }
 
 BoundExpressionPtr array_item(BoundExpressionPtr child, BoundExpressionPtr index,
-                              OutOfRange rule) {
+                              OutOfRange rule, bool exists) {
   const DataType type = child->type().element();
-  const bool nullable = rule == OutOfRange::Null || child->nullable() || index->nullable() ||
-                        child->type().fields()[0].nullable;
+  const bool nullable = (rule == OutOfRange::Null && !exists) || child->nullable() ||
+                        index->nullable() || child->type().fields()[0].nullable;
   return make_binary(
       type, nullable, std::move(child), std::move(index),
       [rule](EvalContext& context, const DataType&, const ColumnRef& array, const ColumnRef& index,

@@ -11,8 +11,10 @@ BoundExpressionPtr struct_field(BoundExpressionPtr child, std::size_t index);
 BoundExpressionPtr array_of_field(BoundExpressionPtr child, std::size_t index);
 /// What happens to an index beyond the array.
 enum class OutOfRange { Fail, Null };
-/// Element of an array, counted from 0. Requires: `index` is Int.
-BoundExpressionPtr array_item(BoundExpressionPtr child, BoundExpressionPtr index, OutOfRange rule);
+/// Element of an array, counted from 0. Requires: `index` is Int. `exists` says that no array is too
+/// short, which makes the result no more nullable than the elements.
+BoundExpressionPtr array_item(BoundExpressionPtr child, BoundExpressionPtr index, OutOfRange rule,
+                              bool exists = false);
 /// Value of the first entry with this key. Requires: `key` has the map's key type.
 BoundExpressionPtr map_value(BoundExpressionPtr child, BoundExpressionPtr key);
 

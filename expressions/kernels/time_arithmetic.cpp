@@ -12,6 +12,9 @@ namespace millrace::kernels {
 
 namespace {
 
+constexpr const char* kLongOverflow = "long overflow.";
+constexpr const char* kIntegerOverflow = "integer overflow.";
+
 std::int64_t add_months(std::int64_t days, std::int64_t months) {
   const CivilDate date = civil_from_days(days);
   const std::int64_t month = date.year * 12 + date.month - 1 + months;
@@ -22,32 +25,33 @@ std::int64_t add_months(std::int64_t days, std::int64_t months) {
   return days_from_civil(result);
 }
 
-std::int64_t wrapped_add(std::int64_t a, std::int64_t b) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(a) + static_cast<std::uint64_t>(b));
+/// base + factor * count * unit; false when it does not fit. Requires: factor is 1 or -1.
+bool add_scaled(std::int64_t base, std::int64_t factor, std::int64_t count, std::int64_t unit,
+                std::int64_t& out) {
+  std::int64_t product;
+  if (__builtin_mul_overflow(count, unit, &product)) return false;
+  return factor > 0 ? !__builtin_add_overflow(base, product, &out)
+                    : !__builtin_sub_overflow(base, product, &out);
 }
 
-std::int64_t add_interval(std::int64_t micros, const CalendarInterval& interval,
-                          const TimeZone& zone) {
+/// False when the sum is no instant.
+bool add_interval(std::int64_t micros, const CalendarInterval& interval, std::int64_t sign,
+                  const TimeZone& zone, std::int64_t& out) {
   if (interval.months == 0 && (interval.days == 0 || zone.is_utc()))
-    return wrapped_add(wrapped_add(micros, interval.days * kMicrosPerDay), interval.microseconds);
+    return add_scaled(micros, sign, interval.days, kMicrosPerDay, out) &&
+           add_scaled(out, sign, interval.microseconds, 1, out);
   const std::int64_t local = zone.to_local(micros);
   const std::int64_t days = floor_divide(local, kMicrosPerDay);
-  const std::int64_t time = local - days * kMicrosPerDay;
-  const std::int64_t day = add_months(days, interval.months) + interval.days;
-  return wrapped_add(zone.to_instant(day * kMicrosPerDay + time), interval.microseconds);
+  const std::int64_t day = add_months(days, sign * interval.months) + sign * interval.days;
+  return add_scaled(local, 1, day - days, kMicrosPerDay, out) &&
+         add_scaled(zone.to_instant(out), sign, interval.microseconds, 1, out);
 }
 
-CalendarInterval interval_of(std::int64_t micros, std::int64_t sign) {
-  const auto days = static_cast<std::int32_t>(micros / kMicrosPerDay);
-  return {0, static_cast<std::int32_t>(sign) * days, sign * (micros % kMicrosPerDay)};
+CalendarInterval interval_of(std::int64_t micros) {
+  return {0, static_cast<std::int32_t>(micros / kMicrosPerDay), micros % kMicrosPerDay};
 }
-CalendarInterval interval_of(std::int32_t months, std::int64_t sign) {
-  return {static_cast<std::int32_t>(sign * months), 0, 0};
-}
-CalendarInterval interval_of(const CalendarInterval& interval, std::int64_t sign) {
-  return {static_cast<std::int32_t>(sign * interval.months),
-          static_cast<std::int32_t>(sign * interval.days), sign * interval.microseconds};
-}
+CalendarInterval interval_of(std::int32_t months) { return {months, 0, 0}; }
+const CalendarInterval& interval_of(const CalendarInterval& interval) { return interval; }
 
 /// f sees only rows that are not NULL.
 template <class L, class R, class Out, class F>
@@ -61,11 +65,33 @@ BinaryKernel careful(F f) {
   };
 }
 
+/// As `careful`; f(left, right, result) is false where the result does not fit. Such rows fail with or
+/// without ANSI: Spark computes with Java's exact arithmetic here.
+template <class L, class R, class Out, class F>
+BinaryKernel exact(const char* what, F f) {
+  return [f, what](EvalContext& context, const DataType& type, const ColumnRef& left,
+                   const ColumnRef& right, Rows rows) {
+    ColumnRef out = start_result(context, type, rows, *left, *right);
+    Out* values = out->mutable_values<Out>();
+    rows.for_each([&](std::uint32_t row) {
+      if (out->is_null(row)) return;
+      Out result{};
+      const bool fits = f(left->at<L>(row), right->at<R>(row), result);
+      values[row] = result;
+      if (fits) return;
+      context.fail(row, spark_error("ARITHMETIC_OVERFLOW", "22003", what));
+      out->set_null(row);
+    });
+    return out;
+  };
+}
+
 template <class Interval>
 BinaryKernel add_to_time(std::int64_t sign, const TimeZone& zone) {
-  return careful<std::int64_t, Interval, std::int64_t>(
-      [sign, zone](std::int64_t micros, const Interval& interval) {
-        return add_interval(micros, interval_of(interval, sign), zone);
+  return exact<std::int64_t, Interval, std::int64_t>(
+      kLongOverflow,
+      [sign, zone](std::int64_t micros, const Interval& interval, std::int64_t& out) {
+        return add_interval(micros, interval_of(interval), sign, zone, out);
       });
 }
 
@@ -114,9 +140,12 @@ BinaryKernel add_to_time_kernel(const DataType& interval, Direction direction,
 }
 
 BinaryKernel add_months_kernel(Direction direction) {
-  return careful<std::int32_t, std::int32_t, std::int32_t>(
-      [sign = sign_of(direction)](std::int32_t days, std::int32_t months) {
-        return static_cast<std::int32_t>(add_months(days, sign * months));
+  return exact<std::int32_t, std::int32_t, std::int32_t>(
+      kIntegerOverflow,
+      [sign = sign_of(direction)](std::int32_t days, std::int32_t months, std::int32_t& out) {
+        const std::int64_t sum = add_months(days, sign * months);
+        out = static_cast<std::int32_t>(sum);
+        return out == sum;
       });
 }
 
@@ -135,14 +164,17 @@ BinaryKernel add_day_interval_kernel(Direction direction) {
 }
 
 BinaryKernel subtract_dates_kernel() {
-  return careful<std::int32_t, std::int32_t, std::int64_t>([](std::int32_t a, std::int32_t b) {
-    return (std::int64_t{a} - b) * kMicrosPerDay;
-  });
+  return exact<std::int32_t, std::int32_t, std::int64_t>(
+      kLongOverflow, [](std::int32_t a, std::int32_t b, std::int64_t& out) {
+        return !__builtin_mul_overflow(std::int64_t{a} - b, kMicrosPerDay, &out);
+      });
 }
 
 BinaryKernel subtract_times_kernel(const TimeZone& zone) {
-  return careful<std::int64_t, std::int64_t, std::int64_t>(
-      [zone](std::int64_t a, std::int64_t b) { return zone.to_local(a) - zone.to_local(b); });
+  return exact<std::int64_t, std::int64_t, std::int64_t>(
+      kLongOverflow, [zone](std::int64_t a, std::int64_t b, std::int64_t& out) {
+        return !__builtin_sub_overflow(zone.to_local(a), zone.to_local(b), &out);
+      });
 }
 
 BinaryKernel scale_interval_kernel(Arithmetic operation, TypeKind interval, OnError on_error) {

@@ -8,6 +8,9 @@ namespace millrace::kernels {
 /// Adding takes the interval as it is, Subtract its negative.
 enum class Direction { Add, Subtract };
 
+/// Days added to dates wrap around as Java's int does; all else fails the row with ARITHMETIC_OVERFLOW
+/// where the result does not fit, with or without ANSI.
+
 /// Timestamp or TimestampNtz (UTC `zone`) plus an interval: months first (the day is cut to the month's
 /// last), then days in the zone's calendar, then microseconds.
 BinaryKernel add_to_time_kernel(const DataType& interval, Direction direction,
