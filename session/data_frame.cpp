@@ -1,0 +1,114 @@
+#include "session/data_frame.hpp"
+
+#include "session/data_stream_writer.hpp"
+#include "session/query_start.hpp"
+#include "session/session_state.hpp"
+
+namespace millrace {
+namespace {
+
+std::vector<ExpressionPtr> expressions(const std::vector<ColumnExpression>& columns) {
+  std::vector<ExpressionPtr> list;
+  for (const ColumnExpression& column : columns) list.push_back(column.expression());
+  return list;
+}
+
+// Text may carry its own direction (`n DESC`); other columns ascend.
+ExpressionPtr sort_order(const ColumnExpression& column) {
+  const auto& node = column.expression()->node;
+  if (std::holds_alternative<Text>(node) || std::holds_alternative<SortOrder>(node))
+    return column.expression();
+  return column.asc().expression();
+}
+
+}  // namespace
+
+DataFrame DataFrame::over(plan::Node::Kind kind) const {
+  return {session_, plan::make_node(std::move(kind), {plan_})};
+}
+
+DataFrame DataFrame::select(const std::vector<ColumnExpression>& columns) const {
+  return over(plan::Project{expressions(columns)});
+}
+
+DataFrame DataFrame::where(const ColumnExpression& condition) const {
+  return over(plan::Filter{condition.expression()});
+}
+
+DataFrame DataFrame::with_column(const std::string& name, const ColumnExpression& column) const {
+  return over(plan::WithColumns{{{name, column.expression()}}});
+}
+
+DataFrame DataFrame::with_column_renamed(const std::string& from, const std::string& to) const {
+  return over(plan::WithColumnsRenamed{{{from, to}}});
+}
+
+DataFrame DataFrame::drop(const std::vector<std::string>& columns) const {
+  return over(plan::Drop{columns});
+}
+
+GroupedData DataFrame::group_by(const std::vector<ColumnExpression>& columns) const {
+  return {*this, columns};
+}
+
+DataFrame DataFrame::agg(const std::vector<ColumnExpression>& aggregates) const {
+  return group_by(std::vector<ColumnExpression>{}).agg(aggregates);
+}
+
+DataFrame DataFrame::with_watermark(const std::string& column, const std::string& delay) const {
+  return over(plan::WithWatermark{column, delay, ""});
+}
+
+DataFrame DataFrame::drop_duplicates(const std::vector<std::string>& columns) const {
+  return over(plan::Deduplicate{columns, false});
+}
+
+DataFrame DataFrame::drop_duplicates_within_watermark(
+    const std::vector<std::string>& columns) const {
+  return over(plan::Deduplicate{columns, true});
+}
+
+DataFrame DataFrame::united(const DataFrame& other, bool by_name) const {
+  plan::SetOperation both{plan::SetKind::Union, true, by_name};
+  return {session_, plan::make_node(std::move(both), {plan_, other.plan_})};
+}
+
+DataFrame DataFrame::union_all(const DataFrame& other) const { return united(other, false); }
+DataFrame DataFrame::union_by_name(const DataFrame& other) const { return united(other, true); }
+
+DataFrame DataFrame::order_by(const std::vector<ColumnExpression>& columns) const {
+  plan::Sort sort;
+  for (const ColumnExpression& column : columns) sort.orders.push_back(sort_order(column));
+  return over(std::move(sort));
+}
+
+DataFrame DataFrame::limit(int count) const { return over(plan::Limit{lit(count).expression()}); }
+
+DataFrame DataFrame::alias(const std::string& name) const { return over(plan::SubqueryAlias{name}); }
+
+void DataFrame::create_or_replace_temp_view(const std::string& name) const {
+  session_->put_view(name, plan_);
+}
+
+Result<Schema> DataFrame::schema() const {
+  return schema_of(plan_, session_->catalog(), session_->settings());
+}
+
+Result<bool> DataFrame::is_streaming() const { return millrace::is_streaming(*session_, plan_); }
+
+Result<std::vector<std::vector<Value>>> DataFrame::collect() const {
+  return collect_rows(session_, plan_);
+}
+
+DataStreamWriter DataFrame::write_stream() const { return {session_, plan_}; }
+
+DataFrame GroupedData::agg(const std::vector<ColumnExpression>& aggregates) const {
+  plan::Aggregate grouped;
+  grouped.grouping = expressions(keys_);
+  grouped.aggregates = expressions(aggregates);
+  return input_.over(std::move(grouped));
+}
+
+DataFrame GroupedData::count() const { return agg(millrace::count(lit(1)).alias("count")); }
+
+}  // namespace millrace

@@ -1,0 +1,113 @@
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "session/column_expression.hpp"
+#include "topology/plan/node.hpp"
+
+namespace millrace {
+
+struct SessionState;
+class DataStreamWriter;
+class GroupedData;
+
+/// Rows of a table or a stream that a program describes step by step (Spark's DataFrame). Holds an
+/// unresolved logical plan only: nothing is read and nothing is checked until `schema`, `collect` or
+/// `write_stream().start()`. Immutable and cheap to copy; safe to share between threads.
+class DataFrame {
+ public:
+  DataFrame(std::shared_ptr<SessionState> session, plan::NodePtr plan)
+      : session_(std::move(session)), plan_(std::move(plan)) {}
+
+  DataFrame select(const std::vector<ColumnExpression>& columns) const;
+  template <class... Columns>
+  DataFrame select(const Columns&... columns) const {
+    return select(std::vector<ColumnExpression>{ColumnExpression(columns)...});
+  }
+  template <class... Texts>
+  DataFrame select_expr(const Texts&... texts) const {
+    return select(std::vector<ColumnExpression>{ColumnExpression(texts)...});
+  }
+  DataFrame where(const ColumnExpression& condition) const;
+  DataFrame filter(const ColumnExpression& condition) const { return where(condition); }
+  DataFrame with_column(const std::string& name, const ColumnExpression& column) const;
+  DataFrame with_column_renamed(const std::string& from, const std::string& to) const;
+  DataFrame drop(const std::vector<std::string>& columns) const;
+
+  GroupedData group_by(const std::vector<ColumnExpression>& columns) const;
+  template <class... Columns>
+  GroupedData group_by(const Columns&... columns) const;
+  /// Aggregates of all rows.
+  DataFrame agg(const std::vector<ColumnExpression>& aggregates) const;
+
+  /// Rows more than `delay` older than the newest event time are late.
+  DataFrame with_watermark(const std::string& column, const std::string& delay) const;
+  /// Without columns: rows that are equal in all.
+  DataFrame drop_duplicates(const std::vector<std::string>& columns = {}) const;
+  DataFrame drop_duplicates_within_watermark(const std::vector<std::string>& columns = {}) const;
+  DataFrame distinct() const { return drop_duplicates(); }
+
+  DataFrame union_all(const DataFrame& other) const;
+  DataFrame union_by_name(const DataFrame& other) const;
+
+  DataFrame order_by(const std::vector<ColumnExpression>& columns) const;
+  template <class... Columns>
+  DataFrame order_by(const Columns&... columns) const {
+    return order_by(std::vector<ColumnExpression>{ColumnExpression(columns)...});
+  }
+  DataFrame limit(int count) const;
+  /// Qualifies the columns: `name.column`.
+  DataFrame alias(const std::string& name) const;
+
+  /// Makes the frame known to `Session::sql` and `Session::table`; takes the place of a view of that
+  /// name.
+  void create_or_replace_temp_view(const std::string& name) const;
+
+  /// The columns, without starting anything.
+  Result<Schema> schema() const;
+  /// Whether a streaming source is below; an error when the plan has one.
+  Result<bool> is_streaming() const;
+  /// All rows of a frame without streaming source. Runs the query and waits for it.
+  Result<std::vector<std::vector<Value>>> collect() const;
+  /// How to run the frame as a streaming query.
+  DataStreamWriter write_stream() const;
+
+  const plan::NodePtr& plan() const { return plan_; }
+
+ private:
+  friend class GroupedData;
+  DataFrame over(plan::Node::Kind kind) const;
+  DataFrame united(const DataFrame& other, bool by_name) const;
+
+  std::shared_ptr<SessionState> session_;
+  plan::NodePtr plan_;
+};
+
+/// A frame with the keys to group it by. Immutable.
+class GroupedData {
+ public:
+  GroupedData(DataFrame input, std::vector<ColumnExpression> keys)
+      : input_(std::move(input)), keys_(std::move(keys)) {}
+
+  /// The keys, then the aggregates.
+  DataFrame agg(const std::vector<ColumnExpression>& aggregates) const;
+  template <class... Columns>
+  DataFrame agg(const Columns&... columns) const {
+    return agg(std::vector<ColumnExpression>{ColumnExpression(columns)...});
+  }
+  /// Rows of each group, as the column `count`.
+  DataFrame count() const;
+
+ private:
+  DataFrame input_;
+  std::vector<ColumnExpression> keys_;
+};
+
+template <class... Columns>
+GroupedData DataFrame::group_by(const Columns&... columns) const {
+  return group_by(std::vector<ColumnExpression>{ColumnExpression(columns)...});
+}
+
+}  // namespace millrace

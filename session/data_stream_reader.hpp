@@ -1,0 +1,35 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "session/data_frame.hpp"
+
+namespace millrace {
+
+/// What to read as a stream (Spark's DataStreamReader). Methods change the reader and give it back.
+/// Not thread-safe.
+class DataStreamReader {
+ public:
+  explicit DataStreamReader(std::shared_ptr<SessionState> session) : session_(std::move(session)) {}
+
+  /// `socket`, `rate`, `memory`, `json`, `csv` ...; an unknown one is an error of analysis.
+  DataStreamReader& format(std::string name);
+  /// Names are compared without case.
+  DataStreamReader& option(std::string name, std::string value);
+  DataStreamReader& option(std::string name, const char* value);
+  DataStreamReader& option(std::string name, std::int64_t value);
+  DataStreamReader& option(std::string name, int value);
+  DataStreamReader& option(std::string name, bool value);
+  /// Spark's DDL, `k STRING, v INT`, or a StructType as JSON.
+  DataStreamReader& schema(std::string ddl);
+
+  DataFrame load() const;
+  DataFrame load(const std::string& path) const;
+
+ private:
+  std::shared_ptr<SessionState> session_;
+  plan::Read read_;
+};
+
+}  // namespace millrace

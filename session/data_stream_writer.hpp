@@ -1,0 +1,49 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "session/query_trigger.hpp"
+#include "session/streaming_query.hpp"
+#include "sinks/foreach_sink.hpp"
+#include "topology/plan/node.hpp"
+
+namespace millrace {
+
+struct SessionState;
+
+/// Where the rows of a frame go, and when (Spark's DataStreamWriter). Methods change the writer and
+/// give it back; all of it is checked by `start`. Not thread-safe.
+class DataStreamWriter {
+ public:
+  DataStreamWriter(std::shared_ptr<SessionState> session, plan::NodePtr input);
+
+  /// `console`, `memory`, `json`, `noop` ...
+  DataStreamWriter& format(std::string name);
+  DataStreamWriter& option(std::string name, std::string value);
+  /// `append` (the default), `update` or `complete`.
+  DataStreamWriter& output_mode(std::string mode);
+  DataStreamWriter& trigger(QueryTrigger trigger);
+  /// Also the name of a memory sink's table.
+  DataStreamWriter& query_name(std::string name);
+  DataStreamWriter& partition_by(std::vector<std::string> columns);
+  /// Gives each row to a writer of the program; one writer for each subtask.
+  DataStreamWriter& foreach(std::function<std::unique_ptr<ForeachWriter>()> make_writer);
+  /// Gives the rows of each micro-batch to the program at once.
+  DataStreamWriter& foreach_batch(ForeachBatchFunction function);
+
+  /// Analyzes, plans and starts. The error is the first one found, with Spark's class where Spark has
+  /// one: a mode that the plan does not allow, an unknown column, a name already active ...
+  Result<StreamingQuery> start();
+  Result<StreamingQuery> start(const std::string& path);
+
+ private:
+  std::shared_ptr<SessionState> session_;
+  plan::WriteStream output_;
+  QueryTrigger trigger_;
+  std::function<PlannedSink()> foreach_;  // empty: the sink that the format names
+};
+
+}  // namespace millrace

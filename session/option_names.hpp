@@ -1,0 +1,12 @@
+#pragma once
+
+#include "topology/analysis/analyzer.hpp"
+#include "topology/plan/node.hpp"
+
+namespace millrace {
+
+/// An option that no source or sink of the query knows is an error with the nearest name, as in a
+/// topology file. Types that do not exist are left to the analyzer.
+Status check_option_names(const plan::WriteStream& output, const Catalog& catalog);
+
+}  // namespace millrace

@@ -1,0 +1,48 @@
+#include "session/session.hpp"
+
+#include "expressions/expression_errors.hpp"
+#include "records/time_zone.hpp"
+#include "session/plan_rewrite.hpp"
+#include "session/session_state.hpp"
+#include "sinks/memory_table.hpp"
+
+namespace millrace {
+
+Session::Session(SessionSettings settings)
+    : state_(std::make_shared<SessionState>(std::move(settings))) {}
+
+const SessionSettings& Session::settings() const { return state_->chosen_settings; }
+
+DataStreamReader Session::read_stream() const { return DataStreamReader(state_); }
+
+Result<DataFrame> Session::sql(const std::string& text) const {
+  auto zone = TimeZone::find(state_->chosen_settings.time_zone);
+  if (!zone) return std::move(zone.error());
+  auto plan = plan_of_sql(text, *zone);
+  if (!plan) return std::move(plan.error());
+  return DataFrame(state_, with_views(*plan, state_->views()));
+}
+
+Result<DataFrame> Session::table(const std::string& name) const {
+  const auto views = state_->views();
+  if (const auto view = views.find(name); view != views.end())
+    return DataFrame(state_, plan::make_node(plan::SubqueryAlias{name}, {view->second}));
+  const auto table = find_memory_table(name);
+  if (table) return create_data_frame(*table->schema(), table->rows()).alias(name);
+  Error error = spark_error("TABLE_OR_VIEW_NOT_FOUND", "42P01",
+                            "The table or view `" + name +
+                                "` cannot be found. Verify the spelling and correctness of the "
+                                "schema and catalog.");
+  error.kind = ErrorKind::Config;
+  error.fix = "make the view first, with `create_or_replace_temp_view`";
+  return error;
+}
+
+DataFrame Session::create_data_frame(Schema schema, std::vector<std::vector<Value>> rows) const {
+  plan::LocalRelation local{std::move(schema), std::move(rows)};
+  return {state_, plan::make_node(std::move(local), {})};
+}
+
+bool Session::drop_temp_view(const std::string& name) const { return state_->drop_view(name); }
+
+}  // namespace millrace

@@ -1,0 +1,24 @@
+#pragma once
+
+#include <string>
+
+namespace millrace {
+
+/// Settings of a session, with Spark's defaults. Plain data.
+struct SessionSettings {
+  /// IANA name or +HH:MM.
+  std::string time_zone = "UTC";
+  /// spark.sql.ansi.enabled
+  bool ansi = true;
+  /// Subtasks of every node that may run in parallel.
+  int parallelism = 1;
+  int max_parallelism = 128;
+  /// Refuse what Spark refuses in continuous mode.
+  bool spark_strict = false;
+  /// Engine threads of each query; 0: by the number of cores.
+  int threads = 0;
+  /// Idle engine threads poll instead of sleeping.
+  bool spin = false;
+};
+
+}  // namespace millrace
