@@ -117,7 +117,9 @@ bool append_replacement(std::string& out, string_view by, const Groups& groups, 
       }
       out.append(view(groups[static_cast<std::size_t>(group)]));
     } else {
-      out += by[i];
+      const std::size_t end = std::min(by.find_first_of("\\$", i + 1), by.size());
+      out.append(by.substr(i, end - i));
+      i = end - 1;
     }
   }
   return true;
