@@ -11,11 +11,19 @@
 namespace millrace {
 namespace {
 
+/// A type whose usual format is none of the formats (the console's table) takes none of their options.
+bool takes_formats(const OptionDeclaration* format) {
+  if (!format) return false;
+  const auto& names = format_names();
+  return format->default_text.empty() ||
+         std::find(names.begin(), names.end(), format->default_text) != names.end();
+}
+
 std::vector<OptionDeclaration> with_formats(std::vector<OptionDeclaration> options,
                                             std::string_view type, std::string_view format) {
   if (takes_path(type) && !find_option(options, "path"))
     options.push_back(declare_required("path", OptionType::Text, "Folder, file or glob pattern."));
-  if (!find_option(options, "format")) return options;
+  if (!takes_formats(find_option(options, "format"))) return options;
   for (const std::string& name : format_names()) {
     if (!format.empty() && !equal_ignoring_case(format, name)) continue;
     for (const OptionDeclaration& option : format_options(name))

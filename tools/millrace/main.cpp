@@ -76,6 +76,7 @@ int check_command(const CLI::App& app, const std::string& name) {
 int run_program(int argc, char** argv) {
   CLI::App app(kExamples, "millrace");
   app.require_subcommand(1);
+  app.set_version_flag("--version", "millrace " MILLRACE_VERSION);
   Action action;
   const Choose choose = [&](Action chosen) { action = std::move(chosen); };
   add_run(app, choose);
@@ -95,7 +96,10 @@ int run_program(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
-    std::cout << (chosen.empty() ? app : *chosen.front()).help();
+    std::cout << (chosen.empty() ? app.help() : chosen.front()->help("millrace"));
+    return 0;
+  } catch (const CLI::CallForVersion& version) {
+    std::cout << version.what() << "\n";
     return 0;
   } catch (const CLI::ParseError& failure) {
     return usage_failure(app, arguments, failure);
