@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,6 +15,7 @@ class ColumnExpression {
  public:
   ColumnExpression(const char* sql) : ColumnExpression(std::string(sql)) {}
   ColumnExpression(std::string sql);
+  ColumnExpression(std::nullptr_t) = delete;  // also the number 0: write `lit(0)`
   explicit ColumnExpression(ExpressionPtr expression) : expression_(std::move(expression)) {}
 
   ColumnExpression alias(std::string name) const;

@@ -20,6 +20,16 @@ DataStreamWriter& DataStreamWriter::option(std::string name, std::string value) 
   return *this;
 }
 
+DataStreamWriter& DataStreamWriter::option(std::string name, const char* value) {
+  return option(std::move(name), std::string(value));
+}
+DataStreamWriter& DataStreamWriter::option(std::string name, int value) {
+  return option(std::move(name), std::to_string(value));
+}
+DataStreamWriter& DataStreamWriter::option(std::string name, bool value) {
+  return option(std::move(name), std::string(value ? "true" : "false"));
+}
+
 DataStreamWriter& DataStreamWriter::output_mode(std::string mode) {
   output_.output_mode = std::move(mode);
   return *this;

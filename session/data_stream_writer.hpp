@@ -22,7 +22,11 @@ class DataStreamWriter {
 
   /// `console`, `memory`, `json`, `noop` ...
   DataStreamWriter& format(std::string name);
+  /// Names are compared without case.
   DataStreamWriter& option(std::string name, std::string value);
+  DataStreamWriter& option(std::string name, const char* value);
+  DataStreamWriter& option(std::string name, int value);
+  DataStreamWriter& option(std::string name, bool value);
   /// `append` (the default), `update` or `complete`.
   DataStreamWriter& output_mode(std::string mode);
   DataStreamWriter& trigger(QueryTrigger trigger);

@@ -1,5 +1,8 @@
 #include "session/option_names.hpp"
 
+#include <set>
+#include <vector>
+
 #include "records/edit_distance.hpp"
 #include "topology/analysis/formats.hpp"
 #include "topology/option_registry.hpp"
@@ -33,11 +36,23 @@ Status check_type(const std::optional<FormatChoice<Type>>& choice, const Options
   return check_names(options, options_of(*choice->type, name), what + " '" + choice->type->name + "'");
 }
 
-Status check_reads(const plan::NodePtr& node, const Catalog& catalog) {
-  if (const auto* read = std::get_if<plan::Read>(&node->kind); read && !read->format.empty())
-    return check_type(find_source(*catalog.sources, read->format), read->options, "source");
-  for (const plan::NodePtr& input : node->inputs)
-    if (Status status = check_reads(input, catalog); !status) return status;
+Status check_read(const plan::Node& node, const Catalog& catalog) {
+  const auto* read = std::get_if<plan::Read>(&node.kind);
+  if (!read || read->format.empty()) return {};
+  return check_type(find_source(*catalog.sources, read->format), read->options, "source");
+}
+
+// Without recursion: the analyzer is the one to say that a plan is too deep.
+Status check_reads(const plan::NodePtr& plan, const Catalog& catalog) {
+  std::set<const plan::Node*> seen{plan.get()};
+  std::vector<const plan::Node*> waiting{plan.get()};
+  while (!waiting.empty()) {
+    const plan::Node& node = *waiting.back();
+    waiting.pop_back();
+    if (Status status = check_read(node, catalog); !status) return status;
+    for (const plan::NodePtr& input : node.inputs)
+      if (seen.insert(input.get()).second) waiting.push_back(input.get());
+  }
   return {};
 }
 

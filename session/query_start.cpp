@@ -103,10 +103,11 @@ Result<StreamingQuery> start_query(const std::shared_ptr<SessionState>& session,
   auto plan = analyzed(request.output, catalog, settings);
   if (!plan) return std::move(plan.error());
   if (!plan->outputs.front().input->streaming) return write_stream_not_allowed();
+  const std::lock_guard starting(session->starting);
   if (session->find_active(request.output.name)) return name_in_use(request.output.name);
   auto run = run_plan(*session, std::move(*plan), request.output.name, settings);
   if (!run) return std::move(run.error());
-  if (auto status = session->add_query(*run); !status) return std::move(status.error());
+  session->add_query(*run);
   return StreamingQuery(std::move(*run));
 }
 

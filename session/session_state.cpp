@@ -29,13 +29,12 @@ std::map<std::string, plan::NodePtr, NameLess> SessionState::views() const {
   return views_;
 }
 
-Status SessionState::add_query(const std::shared_ptr<QueryRun>& run) {
+void SessionState::add_query(const std::shared_ptr<QueryRun>& run) {
   const std::lock_guard lock(mutex_);
   std::erase_if(queries_, [](const std::shared_ptr<QueryRun>& known) {
-    return known->job == nullptr || known->job->await_for(std::chrono::microseconds{0});
+    return known->job->await_for(std::chrono::microseconds{0});
   });
   queries_.push_back(run);
-  return {};
 }
 
 std::shared_ptr<QueryRun> SessionState::find_active(const std::string& name) const {

@@ -27,11 +27,14 @@ struct SessionState {
   /// All views as they are now.
   std::map<std::string, plan::NodePtr, NameLess> views() const;
 
-  /// An error when a query of that name runs; else it is known from now on.
-  Status add_query(const std::shared_ptr<QueryRun>& run);
+  /// Keeps the query alive while it runs; forgets those that ended. Requires: the query started.
+  void add_query(const std::shared_ptr<QueryRun>& run);
+  /// The query of that name that runs, or null.
   std::shared_ptr<QueryRun> find_active(const std::string& name) const;
 
   const SessionSettings chosen_settings;
+  /// Held from the check of a query's name until the query is known.
+  std::mutex starting;
 
  private:
   // Programs use one session from several threads.

@@ -139,6 +139,60 @@ TEST_CASE("a running query can be asked and stopped") {
   CHECK(query->last_progress()->find("\"numInputRows\":") != std::string::npos);
 }
 
+namespace {
+
+/// Adds up a column.
+class Adder final : public ForeachWriter {
+ public:
+  explicit Adder(std::int64_t& total) : total_(total) {}
+  Result<bool> open(std::int64_t, Epoch) override { return true; }
+  Status process(const RecordBatch& batch, std::size_t row) override {
+    total_ += std::get<std::int64_t>(value_at(batch.column(1), row).storage);
+    return {};
+  }
+  void close(const Error*) override {}
+
+ private:
+  std::int64_t& total_;
+};
+
+}  // namespace
+
+TEST_CASE("foreach gives each row to a writer of the program") {
+  const Session session;
+  const auto stream = words("rows");
+  std::int64_t total = 0;
+
+  auto query = read(session, "rows")
+                   .write_stream()
+                   .foreach([&] { return std::make_unique<Adder>(total); })
+                   .trigger(QueryTrigger::available_now())
+                   .start();
+
+  REQUIRE(query.ok());
+  REQUIRE(query->await_termination().ok());
+  CHECK(total == 6);
+}
+
+TEST_CASE("a window comes out when the watermark has passed it") {
+  const Session session;
+  const Schema schema{{{"ts", TypeKind::Timestamp, true}, {"k", TypeKind::String, true}}};
+  auto stream = std::make_shared<MemoryStream>(schema);
+  const auto at = [](std::int64_t seconds) {
+    return std::vector<Value>{{TypeKind::Timestamp, seconds * 1'000'000}, text("k")};
+  };
+  stream->add_rows({at(1), at(2), at(100)});
+  publish_memory_stream("windows", stream);
+
+  const DataFrame counts = read(session, "windows")
+                               .with_watermark("ts", "10 seconds")
+                               .group_by("k", window("ts", "10 seconds"))
+                               .agg(count("*").alias("n"))
+                               .select("k", "n");
+
+  CHECK(table_after(session, counts.write_stream(), "windows") == "k:2");
+}
+
 TEST_CASE("foreach_batch gives the rows to the program") {
   const Session session;
   const auto stream = words("batches");
