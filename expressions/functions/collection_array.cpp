@@ -8,6 +8,7 @@
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/utf8.hpp"
 #include "expressions/functions/value_access.hpp"
+#include "expressions/functions/value_size.hpp"
 #include "expressions/kernels/ordering.hpp"
 
 namespace millrace {
@@ -305,22 +306,25 @@ Result<BoundExpressionPtr> bind_extreme(const FunctionCall& call) {
 }
 
 /// Elements as text; NULLs are left out, or shown as the third argument.
-void join_elements(EvalContext&, const Columns& columns, Rows rows, Column& out) {
+void join_elements(EvalContext& context, const Columns& columns, Rows rows, Column& out) {
   const Column& elements = *columns[0]->child(0);
   std::string text;
   rows.for_each([&](std::uint32_t row) {
-    if (columns[0]->is_null(row) || columns[1]->is_null(row)) return out.set_null(row);
+    if (out.is_null(row)) return;
     text.clear();
     const ListSlot slot = columns[0]->at<ListSlot>(row);
-    bool first = true;
-    for (std::uint32_t i = slot.offset; i < slot.offset + slot.size; ++i) {
-      if (elements.is_null(i) && columns[2]->is_null(row)) continue;
+    bool first = true, fits = true;
+    for (std::uint32_t i = slot.offset; i < slot.offset + slot.size && fits; ++i) {
+      if (elements.is_null(i) && columns.size() == 2) continue;
       if (!first) text += columns[1]->at<std::string_view>(row);
       text += elements.is_null(i) ? columns[2]->at<std::string_view>(row)
                                   : elements.at<std::string_view>(i);
       first = false;
+      fits = has_room(out.arena(), text.size());
     }
-    out.mutable_values<std::string_view>()[row] = out.arena().copy(text);
+    if (fits) return void(out.mutable_values<std::string_view>()[row] = out.arena().copy(text));
+    context.fail(row, text_too_long("array_join"));
+    out.set_null(row);
   });
 }
 
@@ -337,9 +341,7 @@ Result<BoundExpressionPtr> bind_join(const FunctionCall& call) {
     if (!argument) return argument.error();
     arguments.push_back(std::move(*argument));
   }
-  const bool nullable = any_nullable(arguments);
-  if (arguments.size() == 2) arguments.push_back(bound_literal(null_value(text)));
-  return make_call(text, nullable, std::move(arguments), join_elements, NullRule::Own);
+  return make_call(text, std::move(arguments), join_elements);
 }
 
 }  // namespace

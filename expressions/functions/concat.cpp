@@ -5,6 +5,7 @@
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/value_size.hpp"
 #include "expressions/functions/value_access.hpp"
 
 namespace millrace {
@@ -84,11 +85,12 @@ Result<BoundExpressionPtr> bind_concat(const FunctionCall& call) {
   return make_call(type, nullable, std::move(arguments), concat_bytes);
 }
 
-/// Joins texts that come one by one.
+/// Joins texts that come one by one; ends where the result is too long for a value.
 class Joiner {
  public:
   Joiner(std::string& out, string_view separator) : out_(out), separator_(separator) {}
   void add(string_view text) {
+    if (out_.size() > kMaxTextBytes) return;
     if (!first_) out_ += separator_;
     out_ += text;
     first_ = false;
@@ -108,7 +110,7 @@ void join_array(const Column& column, std::uint32_t row, Joiner& joiner) {
 }
 
 /// NULLs are left out; a NULL separator makes a NULL.
-void concat_with_separator(EvalContext&, const std::vector<ColumnRef>& columns, Rows rows,
+void concat_with_separator(EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows,
                            Column& out) {
   std::string text;
   rows.for_each([&](std::uint32_t row) {
@@ -120,7 +122,10 @@ void concat_with_separator(EvalContext&, const std::vector<ColumnRef>& columns, 
       if (columns[c]->type().kind() == TypeKind::Array) join_array(*columns[c], row, joiner);
       else joiner.add(columns[c]->at<string_view>(row));
     }
-    out.mutable_values<string_view>()[row] = out.arena().copy(text);
+    if (has_room(out.arena(), text.size()))
+      return void(out.mutable_values<string_view>()[row] = out.arena().copy(text));
+    context.fail(row, text_too_long("concat_ws"));
+    out.set_null(row);
   });
 }
 

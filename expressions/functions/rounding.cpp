@@ -170,8 +170,10 @@ FunctionGroup::Bind bind_whole(Rounding mode) {
       }
       return rounded(*value, *digits, mode, call.settings.ansi);
     }
-    if ((*value)->type().is_integral())
-      return bound_cast(*value, DataType(TypeKind::Long), CastMode::Plain, call.settings);
+    if ((*value)->type().is_integral()) {
+      value = bound_cast(*value, DataType(TypeKind::Long), CastMode::Plain, call.settings);
+      return value ? rounded(*value, 0, mode, call.settings.ansi) : value;
+    }
     const std::vector<ExpressionPtr> syntax{call.syntax[0]};
     const FunctionCall one{call.name,   {*value}, false,      call.settings,
                            call.origin, syntax,   call.scope, call.functions};

@@ -111,9 +111,11 @@ bool is_day(std::int32_t year, std::int32_t month, std::int32_t day) {
   return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
 }
 
+/// `Maybe` is OrError under ANSI, where parts that are no date fail, else std::optional.
+template <template <class> class Maybe>
 auto make_make_date(const FunctionCall& call, const Arguments&) {
   const auto make = [ansi = call.settings.ansi](CallRow& row, std::int32_t year, std::int32_t month,
-                                                std::int32_t day) -> std::optional<std::int32_t> {
+                                                std::int32_t day) -> Maybe<std::int32_t> {
     const bool real = is_day(year, month, day);
     const std::int64_t days = real ? days_from_civil({year, month, day}) : 0;
     if (real && is_int(days)) return static_cast<std::int32_t>(days);
@@ -123,11 +125,12 @@ auto make_make_date(const FunctionCall& call, const Arguments&) {
   return Result<std::decay_t<decltype(make)>>(make);
 }
 
+template <template <class> class Maybe>
 auto make_make_timestamp(const FunctionCall& call, const Arguments&) {
   const auto make = [ansi = call.settings.ansi, zone = session_zone(call)](
                         CallRow& row, std::int32_t year, std::int32_t month, std::int32_t day,
                         std::int32_t hour, std::int32_t minute,
-                        double second) -> std::optional<std::int64_t> {
+                        double second) -> Maybe<std::int64_t> {
     const bool clock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
                        second <= 60;
     constexpr std::int32_t kLastYear = 290'000;  // microseconds end in the year 294247
@@ -199,6 +202,15 @@ auto make_timestampdiff(const FunctionCall& call, const Arguments&) {
   return Result<std::decay_t<decltype(difference)>>(difference);
 }
 
+/// A function that is nullable only without ANSI.
+template <class Signature, class Strict, class Lenient>
+FunctionGroup::Bind by_ansi(Strict strict, Lenient lenient) {
+  return [=](const FunctionCall& call) {
+    return call.settings.ansi ? FunctionGroup::binder<Signature>(strict)(call)
+                              : FunctionGroup::binder<Signature>(lenient)(call);
+  };
+}
+
 Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
   if (call.arguments.size() == 3)
     return FunctionGroup::binder<Timestamp(String, Long, Timestamp)>(make_timestampadd)(call);
@@ -243,11 +255,13 @@ void register_time_arithmetic_functions(FunctionRegistry& registry) {
                                 trunc_date);
   times.add_bound<Timestamp(String, Timestamp)>(
       "date_trunc(unit, timestamp)", "Start of the unit that an instant lies in.", make_date_trunc);
-  times.add_bound<Date(Int, Int, Int)>("make_date(year, month, day)", "A date from its parts.",
-                                       make_make_date);
-  times.add_bound<Timestamp(Int, Int, Int, Int, Int, Double)>(
-      "make_timestamp(year, month, day, hour, minute, second)",
-      "An instant from the parts of local time.", make_make_timestamp);
+  times.add_custom("make_date(year, month, day)", "A date from its parts.",
+                   by_ansi<Date(Int, Int, Int)>(make_make_date<OrError>,
+                                                make_make_date<std::optional>));
+  times.add_custom("make_timestamp(year, month, day, hour, minute, second)",
+                   "An instant from the parts of local time.",
+                   by_ansi<Timestamp(Int, Int, Int, Int, Int, Double)>(
+                       make_make_timestamp<OrError>, make_make_timestamp<std::optional>));
 }
 
 }  // namespace millrace

@@ -87,6 +87,8 @@ TEST_CASE("a count that makes too large a value is an error") {
   CHECK(is_too_large("space(2147483647)"));
   CHECK(is_too_large("replace(repeat('a', 1000000), 'a', repeat('b', 1000000))"));
   CHECK(is_too_large("regexp_replace(repeat('a', 1000000), 'a', repeat('b', 1000000))"));
+  CHECK(is_too_large("array_join(array_repeat('a', 1000), repeat('b', 1000000))"));
+  CHECK(is_too_large("concat_ws(repeat('b', 1000000), array_repeat('a', 1000))"));
   CHECK(is_too_large("array_repeat(s, 2147483647)"));
   CHECK(is_too_large("array_repeat(array(repeat(s, 300000)), 10000000)"));
   CHECK(is_too_large("array_insert(array(1), -2147483648, 1)"));

@@ -46,6 +46,33 @@ TEST_CASE("invalid UTF-8 and deep JSON are no crash") {
   CHECK(trace("get_json_object(b, '$[0]')", kTexts, rows) == "null");
 }
 
+TEST_CASE("array_join leaves NULLs out, shows them as a text, or is NULL itself") {
+  CHECK(trace("array_join(array(a, b, 'z'), ',')", kTexts, texts()) == "x y, ,z a,z ,z");
+  CHECK(trace("array_join(array(a, b, 'z'), ',', '-')", kTexts, texts()) == "x y, ,z -,a,z ,-,z");
+  CHECK(trace("array_join(array('z'), ',', a)", kTexts, texts()) == "z null z");
+}
+
+TEST_CASE("a call is nullable without ANSI where bad values give NULL") {
+  const auto nullable = [](const char* sql, bool ansi) {
+    std::string failure;
+    ExpressionSettings settings;
+    settings.ansi = ansi;
+    const BoundExpressionPtr bound = test::bind_text(sql, Schema{}, settings, failure);
+    REQUIRE(bound != nullptr);
+    return bound->nullable();
+  };
+  for (const char* sql : {"make_date(2024, 1, 1)", "to_date('2024', 'yyyy')",
+                          "to_timestamp('2024', 'yyyy')", "unix_timestamp('2024', 'yyyy')",
+                          "make_timestamp(2024, 1, 1, 0, 0, 0)"}) {
+    INFO(sql);
+    CHECK_FALSE(nullable(sql, true));
+    CHECK(nullable(sql, false));
+  }
+  CHECK(nullable("ceil(1)", true));
+  CHECK(nullable("right('a', 1)", true));
+  CHECK_FALSE(nullable("rlike('a', 'b')", false));
+}
+
 TEST_CASE("every function says what it takes and gives") {
   for (const FunctionEntry* entry : FunctionRegistry::builtin().list()) {
     INFO(entry->name);
