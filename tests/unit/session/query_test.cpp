@@ -131,12 +131,27 @@ TEST_CASE("a running query can be asked and stopped") {
   CHECK(query->name() == "q");
   CHECK(query->id().size() == 36);
   CHECK(query->is_active());
-  CHECK_FALSE(*query->await_termination(1ms));
+  CHECK_FALSE(*query->await_termination(0ms));
   query->stop();
   CHECK_FALSE(query->is_active());
   CHECK_FALSE(query->exception());
+}
+
+TEST_CASE("the last progress is Spark's JSON object") {
+  const Session session;
+  const auto stream = words("progress");
+
+  auto query = read(session, "progress")
+                   .write_stream()
+                   .format("noop")
+                   .trigger(QueryTrigger::available_now())
+                   .start();
+
+  REQUIRE(query.ok());
+  REQUIRE(query->await_termination().ok());
   REQUIRE(query->last_progress());
-  CHECK(query->last_progress()->find("\"numInputRows\":") != std::string::npos);
+  CHECK(query->last_progress()->starts_with("{\"id\":\"" + query->id()));
+  CHECK(query->last_progress()->find("\"numInputRows\":3") != std::string::npos);
 }
 
 namespace {
