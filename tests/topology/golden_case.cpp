@@ -149,6 +149,9 @@ GoldenCase read_golden_case(const fs::path& folder, const fs::path& work) {
   if (feed == "steps") read_steps(out, folder, yaml["steps"]);
   else read_input_folders(out, folder, yaml["source"]);
   out.all_at_start = feed == "all";
+  out.first_step_at_start = feed == "steps";
+  for (const auto& entry : yaml["conf"])
+    out.conf[entry.first.as<std::string>()] = entry.second.as<std::string>();
   out.available_now = yaml["trigger"].as<std::string>() == "availableNow";
   out.exact_order = yaml["order"] && yaml["order"].as<std::string>() == "exact";
   out.fails = static_cast<bool>(yaml["fails"]);

@@ -27,7 +27,10 @@ struct GoldenCase {
   std::vector<plan::WriteStream> outputs;  // one, to the format "golden"
   std::map<std::string, plan::NodePtr, NameLess> names;
   std::vector<std::vector<File>> steps;  // files to put, one group after another
+  std::map<std::string, std::string> conf;
   bool all_at_start = false;
+  /// The first group of files is there before the query starts.
+  bool first_step_at_start = false;
   bool available_now = false;
   bool exact_order = false;
   bool fails = false;

@@ -26,14 +26,14 @@ namespace {
 /// Keeps the rows of each epoch as JSON lines.
 class GoldenSink final : public Sink {
  public:
-  explicit GoldenSink(std::map<std::int64_t, std::vector<std::string>>* epochs)
-      : epochs_(epochs) {}
+  GoldenSink(std::map<std::int64_t, std::vector<std::string>>* epochs, TimeZone zone)
+      : style_{std::move(zone), false}, epochs_(epochs) {}
   Status open(SinkContext&) override { return {}; }
   Result<WriteStatus> write(const RecordBatch& batch) override {
     batch.rows().for_each([&](std::uint32_t row) {
       if (batch.changes() && is_withdrawn(batch, row)) return;
       std::string line;
-      append_json_row(line, batch, row, JsonStyle{TimeZone{}, false});
+      append_json_row(line, batch, row, style_);
       lines_.push_back(std::move(line));
     });
     return WriteStatus::Accepted;
@@ -49,6 +49,7 @@ class GoldenSink final : public Sink {
     const auto change = static_cast<Change>(batch.changes()->at<std::int8_t>(row));
     return change == Change::UpdateBefore || change == Change::Delete;
   }
+  const JsonStyle style_;
   std::map<std::int64_t, std::vector<std::string>>* epochs_;
   std::vector<std::string> lines_;
 };
@@ -85,14 +86,15 @@ class Runner {
   const GoldenCase& golden() const { return golden_; }
 
   Outcome run() {
+    std::size_t num_put = golden_.all_at_start          ? golden_.steps.size()
+                          : golden_.first_step_at_start ? 1
+                                                        : 0;
+    for (std::size_t i = 0; i < num_put; ++i) put(golden_.steps[i]);
     auto job = start();
     if (!job) return std::move(outcome_);
-    if (golden_.all_at_start)
-      for (const auto& step : golden_.steps) put(step);
     run_until_idle(*job);
-    for (const auto& step : golden_.steps) {
-      if (golden_.all_at_start) break;
-      put(step);
+    for (; num_put < golden_.steps.size(); ++num_put) {
+      put(golden_.steps[num_put]);
       run_until_idle(*job);
     }
     job->stop();
@@ -111,12 +113,18 @@ class Runner {
     sinks[0].name = "golden";
     sinks[0].output_modes = {"append", "update", "complete"};
     sinks[0].plan = [this](const SinkRequest&) -> Result<PlannedSink> {
-      return PlannedSink{"golden", [this] { return std::make_unique<GoldenSink>(&outcome_.rows); }};
+      return PlannedSink{"golden", [this] {
+                           return std::make_unique<GoldenSink>(&outcome_.rows, zone());
+                         }};
     };
     Catalog catalog = Catalog::builtin();
     catalog.names = golden_.names;
     catalog.sinks = &sinks;
     Settings settings;
+    settings.time_zone = zone_name();
+    settings.ansi = conf("spark.sql.ansi.enabled", "true") == "true";
+    settings.max_watermark_policy =
+        conf("spark.sql.streaming.multipleWatermarkPolicy", "min") == "max";
     if (golden_.available_now) settings.trigger.kind = Trigger::Kind::AvailableNow;
     Analysis analysis = analyze(golden_.outputs, catalog, settings);
     if (!analysis.ok()) return refuse(analysis.errors.front());
@@ -125,6 +133,7 @@ class Runner {
     JobOptions options;
     options.simulated = true;
     options.trigger = settings.trigger;
+    options.time_zone = settings.time_zone;
     options.on_epoch = [this](const EpochSummary& summary) {
       ++num_epochs_;
       if (summary.watermark)
@@ -134,6 +143,13 @@ class Runner {
     if (!job) return refuse(job.error());
     return std::move(*job);
   }
+
+  std::string conf(const std::string& key, const std::string& otherwise) const {
+    const auto found = golden_.conf.find(key);
+    return found == golden_.conf.end() ? otherwise : found->second;
+  }
+  std::string zone_name() const { return conf("spark.sql.session.timeZone", "UTC"); }
+  TimeZone zone() const { return *TimeZone::find(zone_name()); }
 
   std::unique_ptr<Job> refuse(const Error& error) {
     outcome_.failure = error.message;
