@@ -1,10 +1,4 @@
 // A plan without what is notation only.
-#include <algorithm>
-#include <filesystem>
-#include <map>
-#include <optional>
-#include <set>
-
 #include "expressions/parser.hpp"
 #include "records/option_value.hpp"
 #include "records/schema_text.hpp"
@@ -12,6 +6,12 @@
 #include "topology/analysis/expression_tree.hpp"
 #include "topology/analysis/formats.hpp"
 #include "topology/option_registry.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
 
 namespace millrace {
 namespace {

@@ -30,7 +30,8 @@ ColumnExpression sorted(const ExpressionPtr& child, bool ascending) {
 
 }  // namespace
 
-ColumnExpression::ColumnExpression(std::string sql) : expression_(make_expression(Text{std::move(sql)})) {}
+ColumnExpression::ColumnExpression(std::string sql)
+    : expression_(make_expression(Text{std::move(sql)})) {}
 
 ColumnExpression ColumnExpression::alias(std::string name) const {
   return ColumnExpression(make_expression(Alias{expression_, {std::move(name)}}));
@@ -58,10 +59,12 @@ ColumnExpression lit(std::int64_t number) { return literal(TypeKind::Long, numbe
 ColumnExpression lit(double number) { return literal(TypeKind::Double, number); }
 ColumnExpression lit(bool truth) { return literal(TypeKind::Boolean, truth); }
 
-ColumnExpression call_function(const std::string& name, const std::vector<ColumnExpression>& arguments) {
+ColumnExpression call_function(const std::string& name,
+                               const std::vector<ColumnExpression>& arguments) {
   Function call;
   call.name = name;
-  for (const ColumnExpression& argument : arguments) call.arguments.push_back(argument.expression());
+  for (const ColumnExpression& argument : arguments)
+    call.arguments.push_back(argument.expression());
   return ColumnExpression(make_expression(std::move(call)));
 }
 
@@ -71,8 +74,8 @@ ColumnExpression avg(const ColumnExpression& column) { return call_function("avg
 ColumnExpression min(const ColumnExpression& column) { return call_function("min", {column}); }
 ColumnExpression max(const ColumnExpression& column) { return call_function("max", {column}); }
 
-ColumnExpression window(const ColumnExpression& time, const std::string& duration, const std::string& slide,
-              const std::string& start) {
+ColumnExpression window(const ColumnExpression& time, const std::string& duration,
+                        const std::string& slide, const std::string& start) {
   std::vector<ColumnExpression> arguments{time, lit(duration)};
   if (!slide.empty() || !start.empty()) arguments.push_back(lit(slide.empty() ? duration : slide));
   if (!start.empty()) arguments.push_back(lit(start));

@@ -1,16 +1,16 @@
 #pragma once
 
+#include "expressions/expression.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
-#include "expressions/expression.hpp"
-
 namespace millrace {
 
-/// An expression of the fluent API, unresolved: nothing is checked until the query is analyzed. Plain
-/// text is SQL, so `"amount > 5"` and `"count(*) AS n"` are columns. A cheap value to copy.
+/// An expression of the fluent API, unresolved: nothing is checked until the query is analyzed.
+/// Plain text is SQL, so `"amount > 5"` and `"count(*) AS n"` are columns. A cheap value to copy.
 class ColumnExpression {
  public:
   ColumnExpression(const char* sql) : ColumnExpression(std::string(sql)) {}
@@ -43,7 +43,8 @@ ColumnExpression lit(std::int64_t number);
 ColumnExpression lit(double number);
 ColumnExpression lit(bool truth);
 /// Any function of the engine by name; text arguments are SQL.
-ColumnExpression call_function(const std::string& name, const std::vector<ColumnExpression>& arguments);
+ColumnExpression call_function(const std::string& name,
+                               const std::vector<ColumnExpression>& arguments);
 
 ColumnExpression count(const ColumnExpression& column);
 ColumnExpression sum(const ColumnExpression& column);
@@ -52,8 +53,8 @@ ColumnExpression min(const ColumnExpression& column);
 ColumnExpression max(const ColumnExpression& column);
 
 /// Windows of event time; durations as in Spark (`10 minutes`). No `slide`: tumbling.
-ColumnExpression window(const ColumnExpression& time, const std::string& duration, const std::string& slide = {},
-              const std::string& start = {});
+ColumnExpression window(const ColumnExpression& time, const std::string& duration,
+                        const std::string& slide = {}, const std::string& start = {});
 ColumnExpression session_window(const ColumnExpression& time, const std::string& gap);
 
 }  // namespace millrace

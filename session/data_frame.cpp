@@ -84,7 +84,9 @@ DataFrame DataFrame::order_by(const std::vector<ColumnExpression>& columns) cons
 
 DataFrame DataFrame::limit(int count) const { return over(plan::Limit{lit(count).expression()}); }
 
-DataFrame DataFrame::alias(const std::string& name) const { return over(plan::SubqueryAlias{name}); }
+DataFrame DataFrame::alias(const std::string& name) const {
+  return over(plan::SubqueryAlias{name});
+}
 
 void DataFrame::create_or_replace_temp_view(const std::string& name) const {
   session_->put_view(name, plan_);

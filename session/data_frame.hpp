@@ -1,11 +1,11 @@
 #pragma once
 
+#include "session/column_expression.hpp"
+#include "topology/plan/node.hpp"
+
 #include <memory>
 #include <string>
 #include <vector>
-
-#include "session/column_expression.hpp"
-#include "topology/plan/node.hpp"
 
 namespace millrace {
 
@@ -14,8 +14,8 @@ class DataStreamWriter;
 class GroupedData;
 
 /// Rows of a table or a stream that a program describes step by step (Spark's DataFrame). Holds an
-/// unresolved logical plan only: nothing is read and nothing is checked until `schema`, `collect` or
-/// `write_stream().start()`. Immutable and cheap to copy; safe to share between threads.
+/// unresolved logical plan only: nothing is read and nothing is checked until `schema`, `collect`
+/// or `write_stream().start()`. Immutable and cheap to copy; safe to share between threads.
 class DataFrame {
  public:
   DataFrame(std::shared_ptr<SessionState> session, plan::NodePtr plan)
@@ -61,8 +61,8 @@ class DataFrame {
   /// Qualifies the columns: `name.column`.
   DataFrame alias(const std::string& name) const;
 
-  /// Makes the frame known to `Session::sql` and `Session::table`; takes the place of a view of that
-  /// name.
+  /// Makes the frame known to `Session::sql` and `Session::table`; takes the place of a view of
+  /// that name.
   void create_or_replace_temp_view(const std::string& name) const;
 
   /// The columns, without starting anything.

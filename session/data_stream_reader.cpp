@@ -29,7 +29,8 @@ DataStreamReader& DataStreamReader::schema(std::string ddl) {
   return *this;
 }
 
-// A node without a format would name a view; Spark's default format is a file's, which needs a path.
+// A node without a format would name a view; Spark's default format is a file's, which needs a
+// path.
 DataFrame DataStreamReader::load() const {
   plan::Read read = read_;
   if (read.format.empty()) read.format = "parquet";

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "session/data_frame.hpp"
+
 #include <memory>
 #include <string>
-
-#include "session/data_frame.hpp"
 
 namespace millrace {
 

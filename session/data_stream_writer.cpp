@@ -50,7 +50,7 @@ DataStreamWriter& DataStreamWriter::partition_by(std::vector<std::string> column
   return *this;
 }
 
-DataStreamWriter& DataStreamWriter::foreach(
+DataStreamWriter& DataStreamWriter::foreach (
     std::function<std::unique_ptr<ForeachWriter>()> make_writer) {
   output_.format = "foreach";
   foreach_ = [make = std::move(make_writer)] { return plan_foreach(make); };

@@ -1,14 +1,14 @@
 #pragma once
 
-#include <functional>
-#include <memory>
-#include <string>
-#include <vector>
-
 #include "session/query_trigger.hpp"
 #include "session/streaming_query.hpp"
 #include "sinks/foreach_sink.hpp"
 #include "topology/plan/node.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -34,12 +34,12 @@ class DataStreamWriter {
   DataStreamWriter& query_name(std::string name);
   DataStreamWriter& partition_by(std::vector<std::string> columns);
   /// Gives each row to a writer of the program; one writer for each subtask.
-  DataStreamWriter& foreach(std::function<std::unique_ptr<ForeachWriter>()> make_writer);
+  DataStreamWriter& foreach (std::function<std::unique_ptr<ForeachWriter>()> make_writer);
   /// Gives the rows of each micro-batch to the program at once.
   DataStreamWriter& foreach_batch(ForeachBatchFunction function);
 
-  /// Analyzes, plans and starts. The error is the first one found, with Spark's class where Spark has
-  /// one: a mode that the plan does not allow, an unknown column, a name already active ...
+  /// Analyzes, plans and starts. The error is the first one found, with Spark's class where Spark
+  /// has one: a mode that the plan does not allow, an unknown column, a name already active ...
   Result<StreamingQuery> start();
   Result<StreamingQuery> start(const std::string& path);
 

@@ -1,11 +1,11 @@
 #include "session/option_names.hpp"
 
-#include <set>
-#include <vector>
-
 #include "records/edit_distance.hpp"
 #include "topology/analysis/formats.hpp"
 #include "topology/option_registry.hpp"
+
+#include <set>
+#include <vector>
 
 namespace millrace {
 namespace {
@@ -33,7 +33,8 @@ Status check_type(const std::optional<FormatChoice<Type>>& choice, const Options
   if (!choice || choice->type->options.empty()) return {};
   const OptionText* format = options.find("format");
   const std::string name = format ? format->value : choice->format;
-  return check_names(options, options_of(*choice->type, name), what + " '" + choice->type->name + "'");
+  return check_names(options, options_of(*choice->type, name),
+                     what + " '" + choice->type->name + "'");
 }
 
 Status check_read(const plan::Node& node, const Catalog& catalog) {

@@ -13,10 +13,10 @@ bool is_aggregate(std::string_view name) {
   return entry && entry->kind == FunctionKind::Aggregate;
 }
 
-/// Replaces tables by views. A node with two parents stays one node.
-class ViewInliner {
+/// Replaces tables by their plans. A node with two parents stays one node.
+class TableInliner {
  public:
-  explicit ViewInliner(const NamedPlans& views) : views_(views) {}
+  explicit TableInliner(const FindTable& find) : find_(find) {}
 
   NodePtr run(const NodePtr& node) {
     const auto known = done_.find(node.get());
@@ -29,15 +29,13 @@ class ViewInliner {
  private:
   NodePtr replaced(const NodePtr& node) {
     const auto* read = std::get_if<plan::Read>(&node->kind);
-    const auto view = read && read->format.empty() ? views_.find(read->table) : views_.end();
-    if (view != views_.end())
-      return plan::make_node(plan::SubqueryAlias{read->table}, {view->second}, node->origin);
+    if (NodePtr table = read && read->format.empty() ? find_(read->table) : nullptr) return table;
     plan::Node copy = *node;
     for (NodePtr& input : copy.inputs) input = run(input);
     return copy.inputs == node->inputs ? node : std::make_shared<const plan::Node>(std::move(copy));
   }
 
-  const NamedPlans& views_;
+  const FindTable& find_;
   std::map<const plan::Node*, NodePtr> done_;
 };
 
@@ -47,8 +45,8 @@ Result<NodePtr> plan_of_sql(std::string_view text, const TimeZone& zone) {
   return plan_sql(text, is_aggregate, {}, zone);
 }
 
-NodePtr with_views(const NodePtr& plan, const NamedPlans& views) {
-  return ViewInliner(views).run(plan);
+NodePtr with_tables(const NodePtr& plan, const FindTable& find) {
+  return TableInliner(find).run(plan);
 }
 
 }  // namespace millrace

@@ -1,12 +1,13 @@
 #pragma once
 
-#include <map>
-#include <string>
-#include <string_view>
-
 #include "records/time_zone.hpp"
 #include "topology/analysis/analyzer.hpp"
 #include "topology/plan/node.hpp"
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
 
 namespace millrace {
 
@@ -16,9 +17,12 @@ using NamedPlans = std::map<std::string, plan::NodePtr, NameLess>;
 /// Nodes of one SELECT, unresolved. Error: PARSE_SYNTAX_ERROR.
 Result<plan::NodePtr> plan_of_sql(std::string_view text, const TimeZone& zone);
 
-/// The plan with the plan of its view, under the view's name, in place of each table that `views` has.
-/// Other tables stay. Names inside the views are left alone.
-plan::NodePtr with_views(const plan::NodePtr& plan, const NamedPlans& views);
+/// The plan of a table; null when there is none of that name.
+using FindTable = std::function<plan::NodePtr(const std::string& name)>;
+
+/// The plan with what `find` gives in place of each table. Tables that it does not know stay. Names
+/// inside of what it gives are left alone.
+plan::NodePtr with_tables(const plan::NodePtr& plan, const FindTable& find);
 
 /// The same plan without what is notation only: SQL text is parsed, names are replaced by what they
 /// stand for, an aggregate is a select list, options are sorted and formats and paths are written

@@ -1,10 +1,10 @@
 #include "session/query_run.hpp"
 
+#include "expressions/expression_errors.hpp"
+
 #include <fmt/format.h>
 
 #include <random>
-
-#include "expressions/expression_errors.hpp"
 
 namespace millrace {
 namespace {

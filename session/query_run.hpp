@@ -1,12 +1,12 @@
 #pragma once
 
+#include "actors/job.hpp"
+#include "topology/progress_report.hpp"
+
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
-
-#include "actors/job.hpp"
-#include "topology/progress_report.hpp"
 
 namespace millrace {
 

@@ -77,7 +77,10 @@ plan::WriteStream memory_output(const plan::NodePtr& plan) {
   output.input = plan;
   output.format = "memory";
   // No name that a user can write clashes with it.
-  output.name = "\x01" "collect" + std::to_string(plan::next_node_id());
+  output.name =
+      "\x01"
+      "collect" +
+      std::to_string(plan::next_node_id());
   return output;
 }
 
@@ -121,7 +124,7 @@ Result<bool> is_streaming(const SessionState& session, const plan::NodePtr& plan
 }
 
 Result<ValueRows> collect_rows(const std::shared_ptr<SessionState>& session,
-                          const plan::NodePtr& plan) {
+                               const plan::NodePtr& plan) {
   Settings settings = session->settings();
   settings.trigger.kind = Trigger::Kind::AvailableNow;
   const plan::WriteStream output = memory_output(plan);

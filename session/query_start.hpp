@@ -1,14 +1,14 @@
 #pragma once
 
+#include "records/value.hpp"
+#include "session/query_trigger.hpp"
+#include "session/streaming_query.hpp"
+#include "sinks/sink_type.hpp"
+#include "topology/plan/node.hpp"
+
 #include <functional>
 #include <memory>
 #include <vector>
-
-#include "session/query_trigger.hpp"
-#include "session/streaming_query.hpp"
-#include "records/value.hpp"
-#include "sinks/sink_type.hpp"
-#include "topology/plan/node.hpp"
 
 namespace millrace {
 

@@ -8,6 +8,21 @@
 
 namespace millrace {
 
+namespace {
+
+// A view, else the rows that a memory sink's table holds now; null when there is neither.
+plan::NodePtr table_plan(const NamedPlans& views, const std::string& name) {
+  plan::NodePtr rows;
+  if (const auto view = views.find(name); view != views.end()) {
+    rows = view->second;
+  } else if (const auto table = find_memory_table(name)) {
+    rows = plan::make_node(plan::LocalRelation{*table->schema(), table->rows()}, {});
+  }
+  return rows ? plan::make_node(plan::SubqueryAlias{name}, {rows}) : nullptr;
+}
+
+}  // namespace
+
 Session::Session(SessionSettings settings)
     : state_(std::make_shared<SessionState>(std::move(settings))) {}
 
@@ -20,15 +35,13 @@ Result<DataFrame> Session::sql(const std::string& text) const {
   if (!zone) return std::move(zone.error());
   auto plan = plan_of_sql(text, *zone);
   if (!plan) return std::move(plan.error());
-  return DataFrame(state_, with_views(*plan, state_->views()));
+  const auto views = state_->views();
+  return DataFrame(
+      state_, with_tables(*plan, [&](const std::string& name) { return table_plan(views, name); }));
 }
 
 Result<DataFrame> Session::table(const std::string& name) const {
-  const auto views = state_->views();
-  if (const auto view = views.find(name); view != views.end())
-    return DataFrame(state_, plan::make_node(plan::SubqueryAlias{name}, {view->second}));
-  const auto table = find_memory_table(name);
-  if (table) return create_data_frame(*table->schema(), table->rows()).alias(name);
+  if (auto plan = table_plan(state_->views(), name)) return DataFrame(state_, std::move(plan));
   Error error = spark_error("TABLE_OR_VIEW_NOT_FOUND", "42P01",
                             "The table or view `" + name +
                                 "` cannot be found. Verify the spelling and correctness of the "

@@ -1,19 +1,20 @@
 #pragma once
 
+#include "session/session_settings.hpp"
+#include "topology/analysis/analyzer.hpp"
+
 #include <map>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <vector>
 
-#include "session/session_settings.hpp"
-#include "topology/analysis/analyzer.hpp"
-
 namespace millrace {
 
 struct QueryRun;
 
-/// What the frames, readers, writers and queries of one session share. Safe to call from any thread.
+/// What the frames, readers, writers and queries of one session share. Safe to call from any
+/// thread.
 struct SessionState {
   explicit SessionState(SessionSettings chosen) : chosen_settings(std::move(chosen)) {}
 

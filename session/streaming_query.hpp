@@ -1,18 +1,19 @@
 #pragma once
 
+#include "records/result.hpp"
+
 #include <chrono>
 #include <memory>
 #include <optional>
 #include <string>
 
-#include "records/result.hpp"
-
 namespace millrace {
 
 struct QueryRun;
 
-/// A query that runs in the background (Spark's StreamingQuery). Copies stand for the same query; when
-/// the last one is gone, and the session too, the query is stopped. Safe to call from any thread.
+/// A query that runs in the background (Spark's StreamingQuery). Copies stand for the same query;
+/// when the last one is gone, and the session too, the query is stopped. Safe to call from any
+/// thread.
 class StreamingQuery {
  public:
   explicit StreamingQuery(std::shared_ptr<QueryRun> run) : run_(std::move(run)) {}

@@ -1,8 +1,8 @@
-// Purchases by district and minute, from the JSON files of a folder: examples/mall_purchases.yaml as a
-// program. Ends when all files are read.
-#include <iostream>
-
+// Purchases by district and minute, from the JSON files of a folder: examples/mall_purchases.yaml
+// as a program. Ends when all files are read.
 #include "session/session.hpp"
+
+#include <iostream>
 
 using namespace millrace;
 

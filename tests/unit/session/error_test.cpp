@@ -69,8 +69,13 @@ TEST_CASE("unknown formats, options and intervals are refused by start") {
   const Session session;
   CHECK(start(session.read_stream().format("nope").load().write_stream().format("noop"))
             .starts_with("[DATA_SOURCE_NOT_FOUND]"));
-  auto query = session.read_stream().format("rate").option("rowsPerSecnd", 5).load()
-                   .write_stream().format("noop").start();
+  auto query = session.read_stream()
+                   .format("rate")
+                   .option("rowsPerSecnd", 5)
+                   .load()
+                   .write_stream()
+                   .format("noop")
+                   .start();
   REQUIRE_FALSE(query.ok());
   CHECK(query.error().message == "source 'rate': unknown option: 'rowsPerSecnd'");
   CHECK(query.error().fix == "write `rowsPerSecond`");
@@ -96,9 +101,15 @@ TEST_CASE("a query that dies says why") {
   stream->add_rows({{Value{TypeKind::Long, std::int64_t{0}}}});
   publish_memory_stream("dies", stream);
 
-  auto query = session.read_stream().format("memory").option("stream", "dies").load()
-                   .select("1 / n").write_stream().format("noop")
-                   .trigger(QueryTrigger::available_now()).start();
+  auto query = session.read_stream()
+                   .format("memory")
+                   .option("stream", "dies")
+                   .load()
+                   .select("1 / n")
+                   .write_stream()
+                   .format("noop")
+                   .trigger(QueryTrigger::available_now())
+                   .start();
 
   REQUIRE(query.ok());
   REQUIRE_FALSE(query->await_termination().ok());

@@ -1,9 +1,9 @@
-#include <algorithm>
-
 #include "session/session.hpp"
 #include "sinks/memory_table.hpp"
 #include "sources/memory_stream.hpp"
 #include "tests/support/catch.hpp"
+
+#include <algorithm>
 
 using namespace millrace;
 using namespace std::chrono_literals;
@@ -31,9 +31,7 @@ std::string shown(const Result<ValueRows>& rows) {
   return rows ? shown(*rows) : rows.error().message;
 }
 
-Schema word_schema() {
-  return {{{"word", TypeKind::String, true}, {"n", TypeKind::Long, true}}};
-}
+Schema word_schema() { return {{{"word", TypeKind::String, true}, {"n", TypeKind::Long, true}}}; }
 
 /// A stream of words that the source `memory` reads under `name`.
 std::shared_ptr<MemoryStream> words(const std::string& name) {
@@ -66,6 +64,7 @@ TEST_CASE("a query fills the table of a memory sink") {
   const DataFrame sums = read(session, "sums").group_by("word").agg(sum("n").alias("n"));
 
   CHECK(table_after(session, sums.write_stream().output_mode("complete"), "sums") == "a:4 b:2");
+  CHECK(shown(session.sql("SELECT word, n FROM sums WHERE n > 3")->collect()) == "a:4");
 }
 
 TEST_CASE("SQL over a view runs like the frame it was made from") {
@@ -99,12 +98,17 @@ TEST_CASE("every verb of a frame does what it says") {
   CHECK(shown(rows.distinct().collect()) == "a:1 b:2");
   CHECK(shown(rows.drop_duplicates({"word"}).collect()) == "a:1 b:2");
   CHECK(shown(rows.union_all(rows).group_by("word").count().collect()) == "a:4 b:2");
-  CHECK(shown(rows.select("n", "word").union_by_name(rows).select("word", "n").limit(4)
-                  .distinct().collect()) == "a:1 b:2");
+  CHECK(shown(rows.select("n", "word")
+                  .union_by_name(rows)
+                  .select("word", "n")
+                  .limit(4)
+                  .distinct()
+                  .collect()) == "a:1 b:2");
   CHECK(shown(rows.with_column("n", col("n").cast("BIGINT")).where("n = 2").collect()) == "b:2");
   CHECK(shown(rows.with_column("m", lit(7)).drop({"m"}).filter("word = 'b'").collect()) == "b:2");
-  CHECK(shown(rows.alias("r").select("r.word", "r.n").order_by(col("n").desc()).limit(1)
-                  .collect()) == "b:2");
+  CHECK(
+      shown(rows.alias("r").select("r.word", "r.n").order_by(col("n").desc()).limit(1).collect()) ==
+      "b:2");
   CHECK(shown(rows.with_column_renamed("n", "m").group_by("word").agg(max("m")).collect()) ==
         "a:1 b:2");
 }
@@ -180,7 +184,7 @@ TEST_CASE("foreach gives each row to a writer of the program") {
 
   auto query = read(session, "rows")
                    .write_stream()
-                   .foreach([&] { return std::make_unique<Adder>(total); })
+                   .foreach ([&] { return std::make_unique<Adder>(total); })
                    .trigger(QueryTrigger::available_now())
                    .start();
 

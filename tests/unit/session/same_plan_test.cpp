@@ -24,8 +24,11 @@ std::string text_of_yaml(const std::string& parts) {
 }
 
 DataFrame events(const Session& session, const std::string& schema, const std::string& path) {
-  return session.read_stream().format("json").schema(schema).option("maxFilesPerTrigger", 1).load(
-      path);
+  return session.read_stream()
+      .format("json")
+      .schema(schema)
+      .option("maxFilesPerTrigger", 1)
+      .load(path);
 }
 
 DataFrame sql(const Session& session, const std::string& text) {
@@ -51,10 +54,11 @@ sources:
 operators:
   words:  {from: lines, select: ["explode(split(value, ' ')) AS word"]}
   result: {from: words, groupBy: [word], agg: [count(*) AS count]})yaml");
-  const std::string from_sql = text_of(
-      sql(session, "SELECT word, count(*) AS count FROM "
-                   "(SELECT explode(split(value, ' ')) AS word FROM lines) GROUP BY word")
-          .plan());
+  const std::string from_sql =
+      text_of(sql(session,
+                  "SELECT word, count(*) AS count FROM "
+                  "(SELECT explode(split(value, ' ')) AS word FROM lines) GROUP BY word")
+                  .plan());
   const DataFrame fluent = lines.select(expr("explode(split(value, ' '))").alias("word"))
                                .group_by("word")
                                .agg(count("*").alias("count"));
@@ -75,8 +79,10 @@ TEST_CASE("purchases by minute are one plan in YAML, SQL and C++") {
   const std::string query =
       "SELECT window, district, count(*) AS purchases FROM events WHERE action = 'purchase' "
       "GROUP BY window(eventTime, '1 minute'), district ORDER BY window, district DESC";
-  const std::string source = "sources:\n  events: {type: file, format: json, path: data/mall, "
-                             "maxFilesPerTrigger: 1, schema: \"" + schema + "\"}\n";
+  const std::string source =
+      "sources:\n  events: {type: file, format: json, path: data/mall, "
+      "maxFilesPerTrigger: 1, schema: \"" +
+      schema + "\"}\n";
 
   const std::string yaml = text_of_yaml(source + R"yaml(operators:
   purchases:  {from: events, where: action = 'purchase'}
@@ -108,7 +114,8 @@ TEST_CASE("the sliding average of bitcoin is one plan in YAML, SQL and C++") {
 
   const std::string yaml = text_of_yaml(
       "sources:\n  raw: {type: file, format: json, path: data/trades, maxFilesPerTrigger: 1, "
-      "schema: \"" + schema + R"yaml("}
+      "schema: \"" +
+      schema + R"yaml("}
 operators:
   trades:
     from: raw
@@ -121,11 +128,11 @@ operators:
   result:
     from: windows
     select: [window.start, window.end, volume / amount AS avg_price])yaml");
-  const DataFrame from_sql = sql(
-      session,
-      "SELECT window.start, window.end, volume / amount AS avg_price FROM (SELECT window, "
-      "sum(amount) AS amount, sum(volume) AS volume FROM timed "
-      "GROUP BY window(dt, '10 minutes', '5 minutes'))");
+  const DataFrame from_sql =
+      sql(session,
+          "SELECT window.start, window.end, volume / amount AS avg_price FROM (SELECT window, "
+          "sum(amount) AS amount, sum(volume) AS volume FROM timed "
+          "GROUP BY window(dt, '10 minutes', '5 minutes'))");
   const DataFrame fluent =
       raw.select(col("dt").cast("TIMESTAMP").alias("dt"), "amount", "amount * price AS volume")
           .with_watermark("dt", "20 minutes")
