@@ -54,4 +54,10 @@ constexpr std::int64_t floor_divide(std::int64_t value, std::int64_t divisor) {
   return value % divisor < 0 ? quotient - 1 : quotient;
 }
 
+/// What floor_divide leaves: from 0 to divisor - 1. Requires: divisor > 0.
+constexpr std::int64_t floor_remainder(std::int64_t value, std::int64_t divisor) {
+  const std::int64_t rest = value % divisor;
+  return rest < 0 ? rest + divisor : rest;
+}
+
 }  // namespace millrace

@@ -226,11 +226,11 @@ char* write_local(char* at, std::int64_t local, char separator) {
   const std::int64_t days = floor_divide(local, kMicrosPerDay);
   at = write_day(at, days);
   *at++ = separator;
-  return write_time(at, (local - days * kMicrosPerDay) / kMicrosPerSecond);
+  return write_time(at, floor_remainder(local, kMicrosPerDay) / kMicrosPerSecond);
 }
 
 int fraction_of(std::int64_t local) {
-  return static_cast<int>(local - floor_divide(local, kMicrosPerSecond) * kMicrosPerSecond);
+  return static_cast<int>(floor_remainder(local, kMicrosPerSecond));
 }
 
 }  // namespace

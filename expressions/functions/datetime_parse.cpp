@@ -220,7 +220,12 @@ Result<std::int64_t> instant_of(std::string_view text, const Fields& fields, con
   std::int64_t days = days_from_civil({year, fields.month, fields.day});
   if (fields.day_of_year > 0) days = days_from_civil({year, 1, 1}) + fields.day_of_year - 1;
   const std::int64_t seconds = hour_of(fields) * 3600 + fields.minute * 60 + fields.second;
-  const std::int64_t local = days * kMicrosPerDay + seconds * kMicrosPerSecond + fields.micros;
+  const std::int64_t time = seconds * kMicrosPerSecond + fields.micros;
+  std::int64_t local;
+  if (__builtin_mul_overflow(days, kMicrosPerDay, &local) ||
+      __builtin_add_overflow(local, time, &local))
+    return make_error(ErrorKind::BadData,
+                      fmt::format("Text '{}' could not be parsed: long overflow", text));
   return (fields.zone ? *fields.zone : zone).to_instant(local);
 }
 

@@ -53,7 +53,7 @@ struct Clock {
 
 Clock clock_of(std::int64_t local) {
   const std::int64_t days = floor_divide(local, kMicrosPerDay);
-  const std::int64_t rest = local - days * kMicrosPerDay;
+  const std::int64_t rest = floor_remainder(local, kMicrosPerDay);
   const auto seconds = static_cast<int>(rest / kMicrosPerSecond);
   return {civil_from_days(days), days, seconds / 3600, seconds / 60 % 60, seconds % 60,
           static_cast<int>(rest % kMicrosPerSecond)};

@@ -29,11 +29,11 @@ double months_between(std::int64_t later, std::int64_t earlier, bool round_off) 
   const bool both_last =
       a.day == days_in_month(a.year, a.month) && b.day == days_in_month(b.year, b.month);
   if (a.day == b.day || both_last) return months;
-  const auto seconds = [](std::int64_t micros, std::int64_t days, int day) {
-    return day * 86400 + (micros - days * kMicrosPerDay) / kMicrosPerSecond;
+  const auto seconds = [](std::int64_t micros, int day) {
+    return day * 86400 + floor_remainder(micros, kMicrosPerDay) / kMicrosPerSecond;
   };
-  const auto difference = static_cast<double>(seconds(later, later_days, a.day) -
-                                              seconds(earlier, earlier_days, b.day));
+  const auto difference =
+      static_cast<double>(seconds(later, a.day) - seconds(earlier, b.day));
   const double result = months + difference / (31.0 * 86400.0);
   return round_off ? std::round(result * 1e8) / 1e8 : result;
 }

@@ -27,7 +27,7 @@ std::int32_t week_year_of(std::int32_t days) {
 }
 
 std::int64_t micros_of_day(std::int64_t local) {
-  return local - floor_divide(local, kMicrosPerDay) * kMicrosPerDay;
+  return floor_remainder(local, kMicrosPerDay);
 }
 
 /// A field of the local time: micros of the day divided and wrapped.

@@ -60,6 +60,13 @@ TEST_CASE("instants beyond the ends of time are an error of the row") {
             .ends_with(" ARITHMETIC_OVERFLOW"));
 }
 
+TEST_CASE("a text of a year beyond the ends of time cannot be parsed") {
+  CHECK(at_the_ends("to_timestamp('+999999', 'yyyyyy') IS NULL").starts_with("CANNOT_PARSE"));
+  ExpressionSettings lenient;
+  lenient.ansi = false;
+  CHECK(at_the_ends("to_timestamp('999999', 'yyyyyy')", lenient) == "null null");
+}
+
 TEST_CASE("timestampadd names what it could not add") {
   const std::string kBoth = "DATETIME_OVERFLOW DATETIME_OVERFLOW";
   for (const char* unit : {"MICROSECOND", "HOUR", "DAY", "MONTH", "YEAR"})
@@ -67,6 +74,11 @@ TEST_CASE("timestampadd names what it could not add") {
 }
 
 TEST_CASE("the ends of time have a text in every zone") {
+  CHECK(at_the_ends("date_format(t, 'HH:mm:ss.SSSSSS')") == "19:59:05.224192 04:00:54.775807");
+  CHECK(at_the_ends("date_format(t, 'HH:mm:ss.SSSSSS') = substring(CAST(t AS STRING), -15)") ==
+        "true true");
+  CHECK(at_the_ends("hour(t) * 10000 + minute(t) * 100 + second(t)") == "195905 40054");
+  CHECK(at_the_ends("months_between(t, t)") == "0.0 0.0");
   for (const char* zone : {"UTC", "Asia/Tokyo", "America/New_York"}) {
     ExpressionSettings settings;
     settings.time_zone = zone;
