@@ -1,5 +1,6 @@
 #include <bit>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 #include "expressions/functions/function_errors.hpp"
@@ -42,7 +43,8 @@ std::optional<std::int64_t> factorial(std::int32_t n) {
 
 /// Bucket of `x` among `count` equal ones from `low` to `high`; NULL for bounds that make no sense.
 std::optional<std::int64_t> width_bucket(double x, double low, double high, std::int64_t count) {
-  if (count <= 0 || low == high || !std::isfinite(low) || !std::isfinite(high) || std::isnan(x))
+  if (count <= 0 || count == std::numeric_limits<std::int64_t>::max()) return std::nullopt;
+  if (low == high || !std::isfinite(low) || !std::isfinite(high) || std::isnan(x))
     return std::nullopt;
   const double part = (x - low) / (high - low);
   if (part < 0) return 0;
@@ -159,8 +161,9 @@ void register_bits(FunctionGroup& math) {
 /// conv(): digits of one base read as an unsigned number, written in another (signed below 0).
 std::optional<std::string_view> convert_base(CallRow& row, std::string_view text, std::int32_t from,
                                              std::int32_t to) {
+  if (from < 2 || from > 36 || to < -36 || to > 36) return std::nullopt;
   const int to_base = std::abs(to);
-  if (from < 2 || from > 36 || to_base < 2 || to_base > 36) return std::nullopt;
+  if (to_base < 2) return std::nullopt;
   while (text.starts_with(' ')) text.remove_prefix(1);
   while (text.ends_with(' ')) text.remove_suffix(1);
   if (text.empty()) return std::nullopt;

@@ -35,15 +35,17 @@ struct Directive {
   char conversion = 0;
 };
 
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
 /// Reads a directive behind the `%` at `at`; false when it is malformed.
 bool read_directive(string_view format, std::size_t& at, Directive& directive) {
-  constexpr string_view kFlags = "-+ 0,#(";
-  while (at < format.size() && (kFlags.find(format[at]) != kFlags.npos || std::isdigit(format[at])))
+  constexpr string_view kFlags = "-+ 0,#";
+  while (at < format.size() && (kFlags.find(format[at]) != kFlags.npos || is_digit(format[at])))
     directive.flags += format[at++];
   if (directive.flags.size() > 6) return false;
   if (at < format.size() && format[at] == '.') {
     directive.precision = 0;
-    for (++at; at < format.size() && std::isdigit(format[at]) && directive.precision < 1000; ++at)
+    for (++at; at < format.size() && is_digit(format[at]) && directive.precision < 1000; ++at)
       directive.precision = directive.precision * 10 + (format[at] - '0');
   }
   if (at < format.size()) directive.conversion = format[at++];

@@ -108,6 +108,18 @@ TEST_CASE("a count that makes too large a value is an error") {
   CHECK(is_too_large("sequence(-9223372036854775807, 9223372036854775807)"));
 }
 
+TEST_CASE("a base or a number of buckets out of range gives NULL") {
+  CHECK(at_the_ends("conv('10', 10, i)") == "null null");
+  CHECK(at_the_ends("conv('10', i, 10)") == "null null");
+  CHECK(at_the_ends("width_bucket(2.0D, 0.0D, 1.0D, l)") == "null null");
+}
+
+TEST_CASE("a format that is none is an error of the row") {
+  CHECK(at_the_ends("format_string('%(d', i) IS NULL").find("true") == std::string::npos);
+  CHECK(at_the_ends("format_string('%Ã©', i) IS NULL").find("true") == std::string::npos);
+  CHECK(at_the_ends("format_string('%c', i)").size() < 20);
+}
+
 TEST_CASE("a count below the limit is none") {
   CHECK(at_the_ends("length(repeat('a', 1000000))") == "1000000 1000000");
   CHECK(at_the_ends("size(sequence(1, 100000))") == "100000 100000");
