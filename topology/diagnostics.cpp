@@ -42,10 +42,10 @@ std::string_view line_of(std::string_view text, int line) {
   return text;
 }
 
-// The line as one element a code point, each as it is shown.
-std::vector<std::string> shown_code_points(std::string_view line) {
+// The line's first `limit` code points as one element each, as they are shown. A line may be very long.
+std::vector<std::string> shown_code_points(std::string_view line, std::size_t limit) {
   std::vector<std::string> shown;
-  for (std::size_t i = 0; i < line.size();) {
+  for (std::size_t i = 0; i < line.size() && shown.size() < limit;) {
     const Utf8Step step = utf8_step(line.substr(i));
     const std::string_view code_point = line.substr(i, step.length);
     shown.push_back(code_point == "\t" ? " " : escape_control_characters(code_point));
@@ -68,8 +68,8 @@ std::size_t num_columns(std::string_view text) {
 void append_snippet(std::string& out, const Error& error, std::string_view text,
                     const std::string& gutter) {
   const Origin& origin = error.origin;
-  const auto shown = shown_code_points(line_of(text, origin.line));
   const auto column = static_cast<std::size_t>(std::max(1, origin.column)) - 1;
+  const auto shown = shown_code_points(line_of(text, origin.line), column + 2 * kMaxLineColumns);
   const std::size_t caret = std::min(column, shown.size());
   const bool is_long = shown.size() > kMaxLineColumns;
   const std::size_t from = is_long && caret > kColumnsBeforeCaret ? caret - kColumnsBeforeCaret : 0;

@@ -112,6 +112,19 @@ TEST_CASE("mistakes in files end with config") {
   check_failure(validate(""), 78, "config", "sinks");
 }
 
+TEST_CASE("hostile files are refused, whatever they hold") {
+  check_failure(validate("name: " + std::string(std::size_t{100} << 20, 'x') + "\n"), 78, "config",
+                "more than 4 MiB");
+  check_failure(validate("name: " + std::string(1'000'000, '[')), 78, "config", "<stdin>:");
+  check_failure(validate(std::string("name: a\0b\n", 10) + kSmallJob), 78, "config",
+                "control character");
+  check_failure(validate("- sources\n- sinks\n"), 78, "config", "holds no keys");
+  const std::string brackets(100'000, '(');
+  check_failure(validate("sources: {s: {type: rate}}\noperators: {a: {from: s, where: '" + brackets +
+                         "'}}\nsinks: {o: {from: a, type: noop}}\n"),
+                78, "config", "nested deeper");
+}
+
 TEST_CASE("a missing file is missing input") {
   check_failure(run_program({"run", "nowhere.yaml"}), 66, "input missing", "'nowhere.yaml'");
   check_failure(run_program({"validate", "tests"}), 66, "input missing", "'tests'");
@@ -143,6 +156,8 @@ TEST_CASE("a bad trigger or override is a mistake in the topology") {
                 "config", "--set:1:9");
   check_failure(run_program({"run", "-", "--set", "sinks"}, kSmallJob), 78, "config",
                 "not of the form path=value");
+  check_failure(run_program({"run", "-", "--set", "sinks.scren.format=json"}, kSmallJob), 78,
+                "config", "not in the file");
 }
 
 TEST_CASE("a signal drains the job and gives its number") {

@@ -4,9 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
-#include <iterator>
 
 #include "topology/planner.hpp"
+#include "topology/yaml/document.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -16,9 +16,16 @@ std::optional<std::string> environment_variable(std::string_view name) {
   return value ? std::optional<std::string>(value) : std::nullopt;
 }
 
+/// Reads one byte more than a topology file may have, so that an endless stream is refused as well.
+std::string read_stream(std::istream& stream) {
+  std::string text(yaml::DocumentLimits{}.max_bytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  return text;
+}
+
 Result<std::string> read_text(const std::string& file) {
-  if (file == "-")
-    return std::string(std::istreambuf_iterator<char>(std::cin), std::istreambuf_iterator<char>());
+  if (file == "-") return read_stream(std::cin);
   std::error_code code;
   if (!std::filesystem::exists(file, code))
     return make_error(ErrorKind::InputMissing, "topology file not found: '" + file + "'",
@@ -27,7 +34,7 @@ Result<std::string> read_text(const std::string& file) {
   if (!stream || std::filesystem::is_directory(file, code))
     return make_error(ErrorKind::InputMissing, "topology file cannot be read: '" + file + "'",
                       "name a file that you may read");
-  return std::string(std::istreambuf_iterator<char>(stream), std::istreambuf_iterator<char>());
+  return read_stream(stream);
 }
 
 bool is_reported(const std::vector<Error>& errors, const Error& error) {

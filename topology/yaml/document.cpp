@@ -5,6 +5,7 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "topology/yaml/text_positions.hpp"
@@ -182,6 +183,16 @@ class TreeBuilder : public YAML::EventHandler {
   std::size_t num_values_ = 0;
 };
 
+// YAML allows none of these; in a name they would reach the terminal.
+std::size_t find_control_character(std::string_view text) {
+  const auto found = std::find_if(text.begin(), text.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
+  });
+  return found == text.end() ? std::string_view::npos
+                             : static_cast<std::size_t>(found - text.begin());
+}
+
 void parse_events(std::string_view text, const std::string& file, const DocumentLimits& limits,
                   Document& document) {
   std::istringstream stream{std::string(text)};
@@ -221,14 +232,18 @@ Document parse_document(std::string_view text, const std::string& file_name,
         "a topology file holds the job, not its data"));
     return document;
   }
-  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string_view::npos) {
-    Origin origin = LineTable(text).locate(bad);
+  const auto refuse = [&](std::size_t place, const char* message, const char* fix) {
+    Origin origin = LineTable(text).locate(place);
     origin.file = file_name;
     origin.length = 1;
-    document.errors.push_back(
-        config_error("the file is not valid UTF-8", origin, "save the file as UTF-8"));
+    document.errors.push_back(config_error(message, origin, fix));
     return document;
-  }
+  };
+  if (const std::size_t bad = find_invalid_utf8(text); bad != std::string_view::npos)
+    return refuse(bad, "the file is not valid UTF-8", "save the file as UTF-8");
+  if (const std::size_t bad = find_control_character(text); bad != std::string_view::npos)
+    return refuse(bad, "the file holds a control character",
+                  "remove it, or write it as an escape in double quotes");
   if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
   parse_events(text, file_name, limits, document);
   return document;

@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "records/edit_distance.hpp"
+#include "topology/yaml/overrides.hpp"
 
 namespace millrace::yaml {
 namespace {
@@ -40,7 +41,11 @@ void LoadContext::unknown_key(const std::string& what, const YamlValue& key,
 
 void LoadContext::missing_key(const std::string& what, const std::string& key,
                               const Origin& origin) {
-  fail(what + ": key `" + key + "` is missing", origin, "add `" + key + ":`");
+  const bool is_new = origin.file == kOverrideFile;  // most often a name that was mistyped
+  fail(what + ": key `" + key + "` is missing", origin,
+       is_new ? "name something that the file has, or set `" + key + "` too"
+              : "add `" + key + ":`");
+  if (is_new) errors.back().label = "not in the file";
 }
 
 bool LoadContext::expect(YamlValue::Kind kind, const YamlValue& value, const std::string& what) {

@@ -35,7 +35,9 @@ class TopologyReader {
     take_errors(document);
     root_ = &document.root;
     if (!root_->is_map())
-      context_.fail("the topology file is empty", Origin{source_.file_name, 1, 1, 1},
+      context_.fail(root_->is_null() ? "the topology file is empty"
+                                     : "the topology file holds no keys",
+                    Origin{source_.file_name, 1, 1, 1},
                     "start with `sources:`, `operators:` and `sinks:`");
     else
       read_parts();
