@@ -30,8 +30,9 @@ class TcpLoad {
   void hang_up();
 
  private:
-  int in_listener_ = -1, out_listener_ = -1;
+  // The ports stand first: making a listener fills in its port.
   int in_port_ = 0, out_port_ = 0;
+  int in_listener_ = -1, out_listener_ = -1;
   int in_ = -1, out_ = -1;
 };
 
