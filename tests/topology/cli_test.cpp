@@ -254,6 +254,7 @@ TEST_CASE("lists, schema, version and completions go to standard output") {
   CHECK(contains(output({"--help"}), "Examples:\n  millrace run "));
   CHECK(contains(output({"run", "--help"}), "Usage: millrace run "));
   CHECK(contains(output({"completion", "bash"}), "complete -o default -F _millrace millrace"));
+  CHECK(contains(output({"completion", "bash"}), "words=\"sources sinks functions\""));
   CHECK(output({"completion", "zsh"}).starts_with("#compdef millrace\n"));
   CHECK(contains(output({"completion", "fish"}), "complete -c millrace "));
 }

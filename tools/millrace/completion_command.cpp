@@ -9,17 +9,26 @@
 namespace millrace::cli {
 namespace {
 
-/// Words of the command line: each command with its flags.
+/// Words of the command line: each command with its flags and the values of its argument, if that is
+/// no file.
 struct Words {
   std::string command;
   std::string summary;
   std::vector<std::string> flags;
+  std::vector<std::string> values;
 };
+
+std::vector<std::string> values_of(const std::string& command) {
+  if (command == "list") return {"sources", "sinks", "functions"};
+  if (command == "completion") return {"bash", "zsh", "fish"};
+  return {};
+}
 
 std::vector<Words> words_of(const CLI::App& app) {
   std::vector<Words> words;
   for (const CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) {
-    Words entry{command->get_name(), command->get_description(), {}};
+    Words entry{command->get_name(), command->get_description(), {},
+                values_of(command->get_name())};
     for (const CLI::Option* option : command->get_options())
       for (const std::string& name : option->get_lnames()) entry.flags.push_back("--" + name);
     words.push_back(std::move(entry));
@@ -38,8 +47,10 @@ void print_bash(const std::vector<Words>& words) {
                "  case \"${COMP_CWORD}:${COMP_WORDS[1]}\" in\n    1:*) words=\"";
   for (const Words& entry : words) std::cout << entry.command << " ";
   std::cout << "\" ;;\n";
-  for (const Words& entry : words)
-    std::cout << "    *:" << entry.command << ") words=\"" << joined(entry.flags) << "\" ;;\n";
+  for (const Words& entry : words) {
+    std::cout << "    *:" << entry.command << ") words=\"" << joined(entry.values) << "\"\n"
+              << "      [[ $word == -* ]] && words=\"" << joined(entry.flags) << "\" ;;\n";
+  }
   std::cout << "  esac\n  COMPREPLY=($(compgen -W \"$words\" -- \"$word\"))\n}\n"
                "complete -o default -F _millrace millrace\n";
 }
@@ -56,6 +67,9 @@ void print_fish(const std::vector<Words>& words) {
     for (const std::string& flag : entry.flags)
       std::cout << "complete -c millrace -n '__fish_seen_subcommand_from " << entry.command
                 << "' -l " << flag.substr(2) << "\n";
+    if (!entry.values.empty())
+      std::cout << "complete -c millrace -n '__fish_seen_subcommand_from " << entry.command
+                << "' -f -a '" << joined(entry.values) << "'\n";
   }
 }
 

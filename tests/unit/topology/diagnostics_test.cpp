@@ -52,6 +52,15 @@ TEST_CASE("control characters and long lines do not reach the terminal") {
   CHECK(text.size() < 600);
 }
 
+TEST_CASE("of a long line the part around the caret is shown, wherever it is") {
+  const std::string left(3000, 'l');
+  const SourceTexts texts{{"fraud.yaml", left + "HERE" + std::string(1 << 20, 'r')}};
+  const std::string text = render_diagnostic(error_at(1, 3001, 4, "m"), texts);
+  CHECK(text.find("1 | ..." + std::string(60, 'l') + "HERE" + std::string(96, 'r') + "...\n") !=
+        std::string::npos);
+  CHECK(text.ends_with("  | " + std::string(63, ' ') + "^^^^"));
+}
+
 TEST_CASE("errors are sorted by place") {
   std::vector<Error> errors{error_at(9, 1, 1, "c"), error_at(2, 9, 1, "b"), error_at(2, 3, 1, "a"),
                             make_error(ErrorKind::Usage, "last")};

@@ -29,6 +29,7 @@ TEST_CASE("malformed documents are refused with a place") {
   CHECK(errors_of("a: {b: 1\n").find("2:1 yaml:") == 0);
   CHECK(errors_of("[1]: 2\n") == "1:1 yaml: a key must be text, not a list\n");
   CHECK(errors_of("a: \xFF\n") == "1:4 the file is not valid UTF-8\n");
+  CHECK(errors_of("a: b\x1b[31m\n") == "1:5 the file holds a control character\n");
   CHECK(errors_of("a: 1\n---\nb: 2\n") == "3:1 the file holds more than one YAML document\n");
   CHECK(errors_of("a: &x [*x]\n") == "1:8 yaml: alias refers to the value that it stands in\n");
 }
