@@ -16,7 +16,7 @@ using std::string_view;
 void split_at_byte(string_view text, char separator, std::int32_t limit, Column& pieces) {
   const char* at = text.data();
   const char* const end = at + text.size();
-  for (std::int32_t n = 1; n != limit; ++n) {
+  for (std::int32_t n = 1; n != limit && at != end; ++n) {
     const auto* found = static_cast<const char*>(
         std::memchr(at, separator, static_cast<std::size_t>(end - at)));
     if (found == nullptr) break;
