@@ -162,7 +162,7 @@ TEST_CASE("a bad trigger or override is a mistake in the topology") {
 
 TEST_CASE("a signal drains the job and gives its number") {
   for (const int signal : {SIGINT, SIGTERM}) {
-    Program program({"run", "-", "--progress", "off"}, kSmallJob);
+    Program program({"run", "-", "--progress", "off", "--duration", "30 seconds"}, kSmallJob);
     REQUIRE(program.read_line());
     program.send_signal(signal);
     const ProgramEnd end = program.end();
@@ -192,8 +192,8 @@ TEST_CASE("progress goes to standard error as Spark's objects, data to standard 
 
 TEST_CASE("a peer that hangs up ends the job with a clear error, and what it sent is shown") {
   TestServer server;
-  Program program({"run", "examples/wordcount_socket.yaml", "--progress", "off", "--set",
-                   "sinks.screen.format=json"},
+  Program program({"run", "examples/wordcount_socket.yaml", "--progress", "off", "--duration",
+                   "30 seconds", "--set", "sinks.screen.format=json"},
                   "",
                   {{"WORDCOUNT_HOST", "127.0.0.1"},
                    {"WORDCOUNT_PORT", std::to_string(server.port())}});

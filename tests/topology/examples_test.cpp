@@ -24,6 +24,9 @@ namespace {
 
 using Lines = std::vector<std::string>;
 
+/// Ends a program whose result never comes, so that its test fails instead of waiting.
+const std::vector<std::string> kNoHang{"--duration", "30 seconds"};
+
 Lines golden(const std::string& name) {
   std::ifstream file("tests/topology/golden/" + name + ".jsonl");
   REQUIRE(file.is_open());
@@ -137,6 +140,7 @@ void check_word_count(const std::string& name, const std::vector<std::string>& m
   TestServer server;
   std::vector<std::string> arguments{"run",   example(name), "--progress", "off",
                                      "--set", "sinks.screen.format=json"};
+  arguments.insert(arguments.end(), kNoHang.begin(), kNoHang.end());
   arguments.insert(arguments.end(), more.begin(), more.end());
   Program program(arguments, "",
                   {{"WORDCOUNT_HOST", "127.0.0.1"},
@@ -196,9 +200,11 @@ TEST_CASE("the program gives the purchases with availableNow, on one subtask and
 TEST_CASE("the program gives the purchases continuously, on one subtask and on three") {
   for (const char* parallelism : {"settings.parallelism=1", "settings.parallelism=3"}) {
     INFO(parallelism);
-    Program program({"run", example("mall_purchases"), "--trigger", "continuous 100 ms",
-                     "--progress", "off", "--set", parallelism, "--set",
-                     "sinks.screen.format=json"});
+    std::vector<std::string> arguments{"run", example("mall_purchases"), "--trigger",
+                                       "continuous 100 ms", "--progress", "off", "--set",
+                                       parallelism, "--set", "sinks.screen.format=json"};
+    arguments.insert(arguments.end(), kNoHang.begin(), kNoHang.end());
+    Program program(arguments);
     check_program_reaches(program, golden("mall_purchases"), as_is);
   }
 }
