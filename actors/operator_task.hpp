@@ -44,6 +44,7 @@ class OperatorTask final : public Task, private JobServices {
   SubtaskCounters& counters_;
   RecordPool::Owner pool_;
   EvalContext eval_;
+  SubtaskState state_{false};
   OperatorContext context_;
   std::unique_ptr<Operator> logic_;
   InputSet inputs_;

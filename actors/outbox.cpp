@@ -1,11 +1,8 @@
 #include "actors/outbox.hpp"
 
-namespace millrace {
+#include "checkpoint/key_groups.hpp"
 
-std::uint32_t subtask_of(std::uint64_t hash, std::size_t num_subtasks) {
-  const std::uint32_t group = static_cast<std::uint32_t>(hash % kKeyGroups);
-  return static_cast<std::uint32_t>(group * num_subtasks / kKeyGroups);
-}
+namespace millrace {
 
 Outbox::Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters,
                bool hand_off)

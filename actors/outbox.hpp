@@ -22,10 +22,6 @@ struct OutEdge {
   std::vector<Channel*> channels;
 };
 
-/// Key group of a hash, and the subtask that owns the group: fixed for the life of a checkpoint.
-constexpr std::uint32_t kKeyGroups = 128;
-std::uint32_t subtask_of(std::uint64_t hash, std::size_t num_subtasks);
-
 /// Takes the events of one subtask and puts them into the channels below. Events that find a full
 /// channel wait here, in order; while there are any the task takes no input. Nobody blocks.
 /// Not thread-safe: only the running task may call it.

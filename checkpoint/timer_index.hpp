@@ -7,6 +7,12 @@
 
 namespace millrace {
 
+/// A time in a value of a state table; zero bytes: none.
+struct StateTimer {
+  std::int64_t micros;
+  std::int64_t is_set;
+};
+
 /// Values of a state table by the time at which they fall due (microseconds). Taken out one at a
 /// time, so that a large eviction may stop and go on. Not thread-safe.
 class TimerIndex {

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "checkpoint/subtask_state.hpp"
 #include "expressions/bound_expression.hpp"
 #include "metrics/counters.hpp"
 #include "records/event.hpp"
@@ -65,6 +66,8 @@ struct OperatorContext {
   EvalContext& eval;
   SubtaskCounters& counters;
   JobServices& services;
+  /// Where state is declared; what is not declared is lost when the process ends.
+  SubtaskState& state;
   int node = 0;
   int subtask = 0;
   int num_subtasks = 1;

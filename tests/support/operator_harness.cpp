@@ -207,7 +207,8 @@ class OperatorHarness::Run final : public Output, public JobServices {
   const Outbox outbox_;
   RecordPool::Owner pool_ = RecordPool::create();
   EvalContext eval_{*pool_, 0, {}};
-  OperatorContext context_{*pool_, eval_, *harness_.counters_, *this, 0, 0, 1, Epoch{0}};
+  SubtaskState state_{false};
+  OperatorContext context_{*pool_, eval_, *harness_.counters_, *this, state_, 0, 0, 1, Epoch{0}};
   std::unique_ptr<Operator> operator_;
   bool full_ = false;
   std::string text_;
