@@ -1,6 +1,7 @@
 #pragma once
 
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -31,7 +32,8 @@ struct CheckpointOptions {
 
 /// What a location held when it was opened. Views in `state` stay good until `release`.
 struct RecoveredCheckpoint {
-  CommitRecord last;
+  /// None: an epoch was planned but none was committed.
+  std::optional<CommitRecord> last;
   /// Planned but not committed: must be run again over exactly these ranges.
   std::optional<PlanRecord> rerun;
   /// Rows of sinks that were not confirmed yet.

@@ -39,7 +39,8 @@ struct OutputRecord {
 struct CommitRecord {
   Epoch epoch{};
   std::int64_t committed_at = 0;           // microseconds since 1970 UTC
-  std::optional<std::int64_t> watermark;   // global one in force after this epoch
+  std::optional<std::int64_t> planned_watermark;  // global one that judged this epoch
+  std::optional<std::int64_t> watermark;          // global one after this epoch
   std::map<std::string, std::int64_t> node_watermarks;  // of each watermark node
   std::map<SubtaskName, std::string> offsets;           // sources: next to read
   std::map<SubtaskName, std::string> tokens;            // sinks: what commit needs
