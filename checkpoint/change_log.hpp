@@ -11,12 +11,13 @@
 namespace millrace {
 
 /// What happened to one element of a state table.
-/// Put: the fixed part of a value, new or changed. Remove: the whole entry. Append, DropFront, Replace:
-/// bytes of growing part `part`.
+/// Put: the fixed part of a value, new or changed. Remove: the whole entry. Append, DropFront,
+/// Replace: bytes of growing part `part`; they make the entry where there is none.
 enum class ChangeKind : std::uint8_t { Put = 1, Remove, Append, DropFront, Replace };
 
 /// One change as the journal and base images hold it. `bytes`: Put: the value's fixed part; Append,
-/// Replace: the bytes; DropFront: eight bytes, how many (little-endian). Views into the log.
+/// Replace: the bytes; DropFront: eight bytes, how many (little-endian); Remove: none. Views into
+/// the log.
 struct StateChange {
   ChangeKind kind{};
   std::uint8_t part = 0;
@@ -32,58 +33,58 @@ struct ChangePiece {
   std::uint32_t size = 0;
 };
 
-/// A log that is complete: the changes of one table between two markers, in order, encoded. Owned by one thread
-/// at a time.
+/// A log that is complete: the changes of one table between two markers, in order, encoded. Owned
+/// by one thread at a time.
 struct FrozenChanges {
   std::vector<ChangePiece> pieces;
-  std::uint64_t num_bytes() const {
-    std::uint64_t total = 0;
-    for (const ChangePiece& piece : pieces) total += piece.size;
-    return total;
-  }
+  std::uint64_t num_bytes() const;
 };
 
-/// The changes of one table since the last marker, encoded as they happen, so that freezing them at a
-/// marker is a swap. The first change of an entry in an epoch claims a place; later ones write over it.
-/// A record is {u32 key size | kind << 28, u32 byte count | part << 28, key, bytes}, padded to 8 bytes,
-/// little-endian; keys and bytes are shorter than 256 MiB. Not thread-safe.
+/// The changes of one table since the last marker, encoded as they happen, so that freezing them at
+/// a marker is a swap. The first change of an entry in an epoch claims a place; later ones write
+/// over it. A record is {u32 key size | kind << 28, u32 byte count | part << 28, key, bytes},
+/// padded with zeros to 8 bytes, little-endian; keys and bytes are shorter than 256 MiB. Not
+/// thread-safe.
 class ChangeLog {
  public:
-  /// Where the bytes of a record lie. Good until `freeze`.
+  /// Names a record. Good until `freeze`.
   struct Place {
-    std::byte* record = nullptr;
+    std::uint32_t number = 0;
   };
 
-  Place append(ChangeKind kind, std::uint8_t part, std::string_view key, const void* bytes,
-               std::uint32_t count);
-  /// Turns a Put into a Remove of the same key.
-  static void make_remove(Place place);
-  /// Where the bytes of a record begin.
-  static std::byte* bytes_of(Place place);
+  ChangeLog() = default;
+  ~ChangeLog();
+  ChangeLog(const ChangeLog&) = delete;
+  ChangeLog& operator=(const ChangeLog&) = delete;
 
-  /// Takes what was logged and begins anew. O(1) but for the pieces.
+  /// Adds a record whose bytes the caller writes at once: see `bytes_of`.
+  Place append(ChangeKind kind, std::uint8_t part, std::string_view key, std::size_t count);
+  /// Where the bytes of a record begin.
+  std::byte* bytes_of(Place place) const;
+  /// Turns a Put into a Remove of the same key.
+  void make_remove(Place place);
+
+  /// Takes what was logged and begins anew. Moves no bytes.
   FrozenChanges freeze();
   bool is_empty() const { return pieces_.empty(); }
 
-  /// Gives memory back to the log it came from, so that the steady state allocates nothing. The one
+  /// Gives memory back to the log it came from, so that the steady state allocates none. The one
   /// method that another thread may call.
   void recycle(FrozenChanges changes);
 
  private:
   std::byte* claim(std::uint32_t size);
+  void add_piece(std::uint32_t size);
+  void take_returned();
 
   std::vector<ChangePiece> pieces_;
   std::vector<ChangePiece> spare_;
+  // What `recycle` left and nobody has taken yet; owned.
   std::atomic<FrozenChanges*> returned_{nullptr};
-
- public:
-  ChangeLog() = default;
-  ~ChangeLog();
-  ChangeLog(const ChangeLog&) = delete;
-  ChangeLog& operator=(const ChangeLog&) = delete;
 };
 
-/// Reads encoded changes one by one. None at the end, or at a record that cannot be (then `is_damaged`).
+/// Reads encoded changes one by one. None at the end, or at a record that cannot be (then
+/// `is_damaged`).
 class ChangeReader {
  public:
   explicit ChangeReader(std::string_view encoded) : rest_(encoded) {}

@@ -1,8 +1,8 @@
-#include "checkpoint/state_table.hpp"
-
+#include "checkpoint/state_table_entry.hpp"
 #include "records/check.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <new>
 
@@ -13,39 +13,21 @@ namespace {
 constexpr std::uint32_t kSlabEntries = 256;
 constexpr std::uint32_t kFirstCapacity = 64;
 constexpr std::uint32_t kMoved = UINT32_MAX;
+constexpr std::size_t kMaxSlots = std::size_t{1} << 31;
 constexpr std::uint32_t kNone = UINT32_MAX;
-constexpr std::uint32_t kFree = UINT32_MAX;
 constexpr std::uint32_t kMovesPerInsert = 16;
 constexpr std::uint32_t kMovesPerCall = 64;
 constexpr std::uint32_t kFetchedAhead = 16;
+// An erase that would have to move slots further than this leaves a moved slot behind instead.
+constexpr std::uint32_t kMostPassed = 64;
 // Below this size the index is in the cache anyway.
 constexpr std::uint32_t kFetchFrom = 1u << 13;
-constexpr std::uint32_t kInlineKey = 16;
 
 std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
 
 std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
 }  // namespace
-
-/// Stands in front of each value. A free entry has the key size kFree and names the next free one.
-struct StateTable::Entry {
-  std::uint64_t hash;
-  std::uint32_t key_size;
-  std::uint32_t round;
-  union {
-    char near_key[kInlineKey];
-    char* far_key;
-    std::uint32_t next_free;
-  };
-
-  std::string_view key() const { return {key_size <= kInlineKey ? near_key : far_key, key_size}; }
-  std::byte* value() { return reinterpret_cast<std::byte*>(this + 1); }
-  static Entry* of(std::byte* value) { return reinterpret_cast<Entry*>(value) - 1; }
-  static const Entry* of(const std::byte* value) {
-    return reinterpret_cast<const Entry*>(value) - 1;
-  }
-};
 
 void StateTable::Index::allocate(std::uint32_t capacity) {
   // calloc: fresh pages are zero already, so a large index costs nothing until it is used.
@@ -54,15 +36,30 @@ void StateTable::Index::allocate(std::uint32_t capacity) {
   mask = capacity - 1;
 }
 
+std::vector<StateTable::Stretch> StateTable::stretches_of(const StateLayout& layout) {
+  std::vector<Stretch> stretches;
+  std::size_t begin = 0;
+  for (std::size_t offset : layout.growing) {
+    if (offset > begin) stretches.push_back({begin, offset - begin});
+    begin = offset + sizeof(StateBytes);
+  }
+  if (layout.value_size > begin) stretches.push_back({begin, layout.value_size - begin});
+  return stretches;
+}
+
 StateTable::StateTable(StateLayout layout)
     : layout_(std::move(layout)),
       entry_size_(sizeof(Entry) + round_up(layout_.value_size)),
-      first_free_(kNone) {
-  static_assert(sizeof(Entry) == 32);
+      fixed_(stretches_of(layout_)),
+      fixed_size_(layout_.value_size - layout_.growing.size() * sizeof(StateBytes)),
+      first_free_(kNone),
+      is_watched_(!layout_.growing.empty()),
+      epoch_(kFirstEpoch) {
+  static_assert(sizeof(Entry) == 48);
   index_.allocate(kFirstCapacity);
 }
 
-StateTable::~StateTable() { clear(); }
+StateTable::~StateTable() { release_all(); }
 
 StateTable::Entry* StateTable::entry_at(std::uint32_t number) const {
   return reinterpret_cast<Entry*>(slabs_[number / kSlabEntries].get() +
@@ -102,7 +99,7 @@ void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
         __builtin_prefetch(&index_.slots[index_.home(hashes[k])]);
       for (std::size_t k = start; k < end; ++k) {
         const std::uint32_t entry = index_.slots[index_.home(hashes[k])].entry;
-        if (entry != 0) __builtin_prefetch(entry_at(entry - 1));
+        if (entry != 0 && entry != kMoved) __builtin_prefetch(entry_at(entry - 1));
       }
     }
     for (std::size_t k = start; k < end; ++k) values[k] = find_or_insert(keys[k], hashes[k]);
@@ -110,7 +107,7 @@ void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
 }
 
 std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
-  MILLRACE_CHECK(key.size() < kFree, "a key is longer than 4 GiB");
+  MILLRACE_CHECK(key.size() < kFreeEntry, "a key is longer than 4 GiB");
   if (old_.slots)
     move_slots(kMovesPerInsert);
   else if ((size_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
@@ -120,6 +117,7 @@ std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
   entry->hash = hash;
   entry->key_size = static_cast<std::uint32_t>(key.size());
   entry->round = 0;
+  entry->epoch = kUnknownToCheckpoints;
   char* place_of_key = entry->near_key;
   if (key.size() > kInlineKey) {
     place_of_key = entry->far_key = new char[key.size()];
@@ -135,7 +133,7 @@ std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
 
 void StateTable::place(std::uint32_t number, std::uint64_t hash) {
   std::uint32_t i = index_.home(hash);
-  while (index_.slots[i].entry != 0) i = (i + 1) & index_.mask;
+  while (index_.slots[i].entry != 0 && index_.slots[i].entry != kMoved) i = (i + 1) & index_.mask;
   index_.slots[i] = {tag_of(hash), number + 1};
 }
 
@@ -156,13 +154,16 @@ std::uint32_t StateTable::claim_entry() {
 
 void StateTable::release_entry(std::uint32_t number) {
   Entry* entry = entry_at(number);
-  for (std::size_t offset : layout_.growing)
-    std::destroy_at(std::launder(reinterpret_cast<StateBytes*>(entry->value() + offset)));
+  for (std::size_t i = 0; i < layout_.growing.size(); ++i) {
+    StateBytes& part = growing_part(*entry, i);
+    growing_bytes_ += part.take_growth() - part.capacity();
+    std::destroy_at(&part);
+  }
   if (entry->key_size > kInlineKey) {
     delete[] entry->far_key;
     key_bytes_ -= entry->key_size;
   }
-  entry->key_size = kFree;
+  entry->key_size = kFreeEntry;
   entry->next_free = first_free_;
   first_free_ = number;
   --size_;
@@ -170,6 +171,7 @@ void StateTable::release_entry(std::uint32_t number) {
 
 void StateTable::erase(std::byte* value) {
   const Entry* entry = Entry::of(value);
+  if (log_ != nullptr) log_removal(*entry);
   if (Slot* slot = find_slot(index_, entry->key(), entry->hash)) {
     const std::uint32_t number = slot->entry - 1;
     remove_slot(static_cast<std::uint32_t>(slot - index_.slots.get()));
@@ -184,17 +186,23 @@ void StateTable::erase(std::byte* value) {
 /// Frees a slot and moves the ones behind it up, so that no search ends too early.
 void StateTable::remove_slot(std::uint32_t hole) {
   Slot* slots = index_.slots.get();
-  for (std::uint32_t i = (hole + 1) & index_.mask; slots[i].entry != 0; i = (i + 1) & index_.mask) {
+  std::uint32_t moved = 0;
+  std::uint32_t i = (hole + 1) & index_.mask;
+  const std::uint32_t end = (i + kMostPassed) & index_.mask;
+  for (; slots[i].entry != 0 && i != end; i = (i + 1) & index_.mask) {
+    if (slots[i].entry == kMoved) continue;
     const std::uint32_t home = index_.home(entry_at(slots[i].entry - 1)->hash);
     if (((i - home) & index_.mask) < ((i - hole) & index_.mask)) continue;
     slots[hole] = slots[i];
     hole = i;
+    ++moved;
   }
-  slots[hole].entry = 0;
+  slots[hole].entry = slots[i].entry == 0 ? 0 : kMoved;
+  count_moved(moved);
 }
 
 void StateTable::start_growth() {
-  MILLRACE_CHECK(index_.mask < (1u << 31), "a state table holds more than 2^31 slots");
+  MILLRACE_CHECK(index_.mask < kMaxSlots / 2, "a state table holds more than 2^31 slots");
   old_ = std::move(index_);
   move_next_ = 0;
   index_.allocate((old_.mask + 1) * 2);
@@ -203,18 +211,42 @@ void StateTable::start_growth() {
 void StateTable::move_slots(std::uint32_t most) {
   const std::uint32_t end = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(std::uint64_t{move_next_} + most, std::uint64_t{old_.mask} + 1));
+  std::uint32_t moved = 0;
   for (; move_next_ < end; ++move_next_) {
     Slot& slot = old_.slots[move_next_];
     if (slot.entry == 0 || slot.entry == kMoved) continue;
     place(slot.entry - 1, entry_at(slot.entry - 1)->hash);
     slot.entry = kMoved;
+    ++moved;
   }
+  count_moved(moved);
   if (move_next_ > old_.mask) old_ = {};
 }
 
-void StateTable::clear() {
+void StateTable::count_moved(std::uint32_t moved) { most_moved_ = std::max(most_moved_, moved); }
+
+void StateTable::reserve(std::size_t num_entries) {
+  const std::size_t slots = std::bit_ceil((size_ + num_entries) * 8 / 5 + 1);
+  if (slots <= index_.mask || slots > kMaxSlots) return;
+  if (old_.slots) move_slots(UINT32_MAX);
+  index_.allocate(static_cast<std::uint32_t>(slots));
   for (std::uint32_t number = 0; number < entries_made_; ++number)
-    if (entry_at(number)->key_size != kFree) release_entry(number);
+    if (entry_at(number)->key_size != kFreeEntry) place(number, entry_at(number)->hash);
+}
+
+void StateTable::clear() {
+  Cursor cursor;
+  while (log_ != nullptr) {
+    const std::byte* value = next(cursor);
+    if (value == nullptr) break;
+    log_removal(*Entry::of(value));
+  }
+  release_all();
+}
+
+void StateTable::release_all() {
+  for (std::uint32_t number = 0; number < entries_made_; ++number)
+    if (entry_at(number)->key_size != kFreeEntry) release_entry(number);
   slabs_.clear();
   entries_made_ = 0;
   first_free_ = kNone;
@@ -236,7 +268,7 @@ bool StateTable::mark(std::byte* value, std::uint32_t round) {
 std::byte* StateTable::next(Cursor& cursor) const {
   while (cursor.next < entries_made_) {
     Entry* entry = entry_at(cursor.next++);
-    if (entry->key_size != kFree) return entry->value();
+    if (entry->key_size != kFreeEntry) return entry->value();
   }
   return nullptr;
 }
@@ -244,7 +276,8 @@ std::byte* StateTable::next(Cursor& cursor) const {
 std::size_t StateTable::bytes_used() const {
   const std::size_t slots =
       std::size_t{index_.mask} + 1 + (old_.slots ? std::size_t{old_.mask} + 1 : 0);
-  return slots * sizeof(Slot) + slabs_.size() * kSlabEntries * entry_size_ + key_bytes_;
+  return slots * sizeof(Slot) + slabs_.size() * kSlabEntries * entry_size_ + key_bytes_ +
+         static_cast<std::size_t>(growing_bytes_);
 }
 
 }  // namespace millrace

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "checkpoint/change_log.hpp"
+#include "checkpoint/key_groups.hpp"
 #include "records/state_bytes.hpp"
 
 #include <cstdint>
@@ -15,13 +17,17 @@ namespace millrace {
 struct StateLayout {
   /// Bytes of a value; rounded up to 16.
   std::size_t value_size = 0;
-  /// Where in a value a `StateBytes` object lies; the table makes and destroys it.
+  /// Where in a value a `StateBytes` object lies, ascending, at most 16; the table makes and
+  /// destroys it.
   std::vector<std::size_t> growing;
+  /// How many bytes at the end of each key do not decide its key group: a sub-key.
+  std::size_t sub_key_size = 0;
 };
 
 /// Hash table from key bytes to a value of fixed size. Values never move, are 16-byte aligned and
 /// start as zero bytes (growing parts empty). The index grows step by step: no operation moves more
-/// than 64 slots. The low 7 bits of the hash name the key group. Not thread-safe.
+/// than 64 slots. The low 7 bits of the hash name the key group. Who changes a value says so with
+/// `changed`, new ones too: only then does a checkpoint hear of it. Not thread-safe.
 class StateTable {
  public:
   explicit StateTable(StateLayout layout);
@@ -35,7 +41,16 @@ class StateTable {
   /// The same for many keys at once, with memory fetched ahead; `values` has room for all.
   void find_or_insert_batch(std::span<const std::string_view> keys,
                             std::span<const std::uint64_t> hashes, std::byte** values);
-  /// Removes the entry of a value that this table gave out.
+  /// Puts a value that was just written into the log, if there is one: after each change, or once
+  /// after several.
+  void changed(std::byte* value) {
+    if (is_watched_) note_change(value);
+  }
+  void changed(std::span<std::byte* const> values) {
+    if (!is_watched_) return;
+    for (std::byte* value : values) note_change(value);
+  }
+  /// Removes the entry of a value that this table gave out; logs that by itself.
   void erase(std::byte* value);
   void clear();
 
@@ -54,8 +69,26 @@ class StateTable {
   std::byte* next(Cursor& cursor) const;
 
   std::size_t size() const { return size_; }
-  /// Memory of index, entries and keys; growing values come on top.
+  /// Memory of index, entries and keys, and of growing parts as of their last `changed`.
   std::size_t bytes_used() const;
+  /// The most slots that one operation has moved so far.
+  std::uint32_t most_moved() const { return most_moved_; }
+
+  // For durability.
+
+  /// The hash of a key that this table may hold.
+  std::uint64_t hash_of_key(std::string_view key) const;
+  /// From now on changes go to `log`, which outlives them. Null: to nobody.
+  void log_to(ChangeLog* log);
+  /// Bytes of a value that lie in no growing part: what a Put holds.
+  std::size_t fixed_size() const { return fixed_size_; }
+  /// Ends an epoch: what was logged since the last call.
+  FrozenChanges freeze();
+  /// Makes room for so many more entries at once, to load them.
+  void reserve(std::size_t num_entries);
+  /// Applies changes of another table with the same layout, without logging them; those whose hash
+  /// `owned` does not contain are left out. False: damaged, or of another layout.
+  bool load(std::string_view encoded, KeyGroupRange owned);
 
  private:
   struct Entry;
@@ -86,10 +119,28 @@ class StateTable {
   void remove_slot(std::uint32_t position);
   void start_growth();
   void move_slots(std::uint32_t most);
+  void release_all();
+  void count_moved(std::uint32_t moved);
+
+  void note_change(std::byte* value);
+  void log_fixed_part(Entry& entry);
+  void log_growing_part(Entry& entry, std::uint8_t part);
+  void log_removal(const Entry& entry);
+  bool apply(const StateChange& change, std::uint64_t hash);
+  bool apply_to_part(Entry& entry, const StateChange& change);
+  StateBytes& growing_part(Entry& entry, std::size_t part) const;
 
   // Fixed after construction.
   const StateLayout layout_;
   const std::size_t entry_size_;
+  /// Stretches of a value between its growing parts.
+  struct Stretch {
+    std::size_t offset;
+    std::size_t size;
+  };
+  static std::vector<Stretch> stretches_of(const StateLayout& layout);
+  const std::vector<Stretch> fixed_;
+  const std::size_t fixed_size_;
 
   Index index_;
   // While the index grows: the old one, and the first slot of it that has not moved yet.
@@ -101,6 +152,13 @@ class StateTable {
   std::uint32_t first_free_;
   std::size_t size_ = 0;
   std::size_t key_bytes_ = 0;
+  std::int64_t growing_bytes_ = 0;
+  std::uint32_t most_moved_ = 0;
+
+  ChangeLog* log_ = nullptr;
+  // There is a log, or memory of growing parts to count.
+  bool is_watched_ = false;
+  std::uint32_t epoch_;
 };
 
 }  // namespace millrace

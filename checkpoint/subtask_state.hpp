@@ -13,21 +13,24 @@
 
 namespace millrace {
 
-/// Where a state goes when a restart changes the parallelism. Keyed: each key to the subtask that owns its key
-/// group. Singleton: the operator has one subtask. Broadcast: every subtask gets all of it.
+/// Where a state goes when a restart changes the parallelism. Keyed: each key to the subtask that
+/// owns its key group. Singleton: the operator has one subtask. Broadcast: every subtask gets all
+/// of it.
 enum class StateKind { Keyed, Singleton, Broadcast };
 
-/// How a number of several old subtasks becomes one.
+/// How a number of several old subtasks becomes one. All new subtasks get it, but a sum goes to
+/// subtask 0 alone.
 enum class NumberMerge { Sum, Largest, Smallest };
 
-/// The state of one subtask at a marker: what changed since the marker before. Owned by one thread at
-/// a time; `recycle` gives the memory back.
+/// The state of one subtask at a marker: what changed since the marker before. Owned by one thread
+/// at a time; `recycle` gives the memory back and may be called on any thread.
 struct FrozenState {
   struct Table {
     std::string name;
+    /// Bytes that a Put of this table holds.
     std::size_t value_size = 0;
     FrozenChanges changes;
-    ChangeLog* origin = nullptr;
+    std::shared_ptr<ChangeLog> origin;
   };
   struct Number {
     std::string name;
@@ -40,8 +43,9 @@ struct FrozenState {
   void recycle();
 };
 
-/// State found in a checkpoint, for one operator: where each table's changes lie, oldest first. Views
-/// stay good while the recovered checkpoint lives. Base images come as Put and Replace records.
+/// State found in a checkpoint, for one operator: where each table's changes lie, oldest first.
+/// Views stay good while the recovered checkpoint lives. Base images come as Put and Replace
+/// records.
 struct RecoveredState {
   struct Table {
     std::string name;
@@ -53,9 +57,9 @@ struct RecoveredState {
   std::vector<FrozenState::Number> numbers;
 };
 
-/// All state of one operator subtask. The operator declares it in `open` and never serialises it: tables log
-/// their own changes, the runtime freezes the log at each marker and loads it after a restart.
-/// Not thread-safe. Declared objects must outlive this one's last use.
+/// All state of one operator subtask. The operator declares it in `open` and never serialises it:
+/// tables log their own changes, the runtime freezes the log at each marker and loads it after a
+/// restart. Not thread-safe. Declared objects must outlive this one's last use.
 class SubtaskState {
  public:
   /// Without durability nothing is logged: declaring costs nothing.
@@ -63,21 +67,23 @@ class SubtaskState {
 
   /// `table` belongs to the checkpoint under `name`, unique in this operator.
   void declare(std::string_view name, StateTable& table, StateKind kind = StateKind::Keyed);
-  /// Timers of a declared table: each value has a `StateTimer` at `offset`; they come back by themselves.
+  /// Timers of a declared table: each value has a `StateTimer` at `offset`; they come back by
+  /// themselves.
   void declare_timers(std::string_view table, TimerIndex& timers, std::size_t offset);
-  /// A number that is saved at every marker: a watermark, a count of rows given. `number` has its first
-  /// value when declared.
+  /// A number that is saved at every marker: a watermark, a count of rows given. `number` has its
+  /// first value when declared.
   void declare_number(std::string_view name, std::int64_t& number, NumberMerge merge);
 
   bool is_durable() const { return durable_; }
 
   // For the runtime.
 
-  /// Loads what subtask `subtask` of `num_subtasks` owns. Error: a table has another layout than it had.
+  /// Loads what subtask `subtask` of `num_subtasks` owns; before the first record, after `open`.
+  /// Errors: a table has another layout than it had, is no longer declared, or is damaged.
   Status load(const RecoveredState& recovered, std::size_t subtask, std::size_t num_subtasks);
   /// What changed since the last call.
   FrozenState freeze();
-  /// Memory of all declared tables.
+  /// Memory of all declared tables, growing parts included. O(number of tables).
   std::size_t bytes_used() const;
 
  private:
@@ -85,6 +91,8 @@ class SubtaskState {
     std::string name;
     StateTable* table;
     StateKind kind;
+    // None without durability. Shared with frozen changes, which may outlive the subtask.
+    std::shared_ptr<ChangeLog> log;
     TimerIndex* timers = nullptr;
     std::size_t timer_offset = 0;
   };
@@ -93,6 +101,12 @@ class SubtaskState {
     std::int64_t* value;
     NumberMerge merge;
   };
+  static Status load_table(const Declared& declared, const RecoveredState::Table& from,
+                           KeyGroupRange owned);
+  static void load_timers(const Declared& declared);
+  static void load_number(const Number& number, const RecoveredState& recovered,
+                          std::size_t subtask);
+
   const bool durable_;
   std::vector<Declared> tables_;
   std::vector<Number> numbers_;

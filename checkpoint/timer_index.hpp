@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -10,6 +12,7 @@ namespace millrace {
 /// A time in a value of a state table; zero bytes: none.
 struct StateTimer {
   std::int64_t micros;
+  /// 0: no; else greater than in every timer set before, so that a restart keeps the order.
   std::int64_t is_set;
 };
 
@@ -23,6 +26,20 @@ class TimerIndex {
     last_->second.values.push_back(value);
     ++size_;
   }
+
+  /// The same for a timer that lies in the value, so that a checkpoint brings it back.
+  void set(StateTimer& timer, std::int64_t time, std::byte* value) {
+    timer = {time, ++last_set_};
+    add(time, value);
+  }
+
+  /// A timer that a checkpoint brought back and the value that holds it.
+  struct Restored {
+    StateTimer timer;
+    std::byte* value;
+  };
+  /// Adds timers in the order in which they were set.
+  void restore(std::vector<Restored> timers);
 
   /// The first value due at or before `limit`, or null: by time, then in the order of `add`.
   std::byte* take_due(std::int64_t limit) {
@@ -50,6 +67,16 @@ class TimerIndex {
   std::map<std::int64_t, Bucket> buckets_;
   std::map<std::int64_t, Bucket>::iterator last_ = buckets_.end();
   std::size_t size_ = 0;
+  std::int64_t last_set_ = 0;
 };
+
+inline void TimerIndex::restore(std::vector<Restored> timers) {
+  auto was_set_before = [](const Restored& a, const Restored& b) {
+    return a.timer.is_set < b.timer.is_set;
+  };
+  std::stable_sort(timers.begin(), timers.end(), was_set_before);
+  for (const Restored& one : timers) add(one.timer.micros, one.value);
+  if (!timers.empty()) last_set_ = std::max(last_set_, timers.back().timer.is_set);
+}
 
 }  // namespace millrace

@@ -23,10 +23,9 @@ class CollectList final : public AggregateFunction {
     const Column& values = *arguments[0];
     for (std::uint32_t k = 0; k < rows.size(); ++k) {
       if (is_null_at(values, rows[k])) continue;
-      const std::uint32_t end = states[k]->size();
-      states[k]->resize(end + static_cast<std::uint32_t>(encoded_size(values, rows[k])));
-      encode_value(reinterpret_cast<char*>(states[k]->data()) + end, values, rows[k],
-                   ValueForm::Exact);
+      std::byte* place =
+          states[k]->extend(static_cast<std::uint32_t>(encoded_size(values, rows[k])));
+      encode_value(reinterpret_cast<char*>(place), values, rows[k], ValueForm::Exact);
     }
   }
   void merge(StateBytes& into, const StateBytes& from) const override {

@@ -127,3 +127,33 @@ TEST_CASE("a cleared table is empty and can be filled again") {
   CHECK(find(table, "7") == nullptr);
   CHECK(number(put(table, "7")) == 0);
 }
+
+TEST_CASE("no operation moves more than 64 slots") {
+  StateTable table({8, {}});
+  std::vector<std::string> keys;
+  for (int i = 0; i < 300'000; ++i) keys.push_back(std::to_string(i));
+
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    put(table, keys[i]);
+    if (i % 3 == 2) table.erase(find(table, keys[i - 1]));
+  }
+
+  CHECK(table.size() == 200'000);
+  CHECK(table.most_moved() > 0);
+  CHECK(table.most_moved() <= 64);
+}
+
+TEST_CASE("keys whose hashes meet in one place are found when some of them go") {
+  StateTable table({8, {}});
+  std::vector<std::byte*> values;
+  for (int i = 0; i < 500; ++i) values.push_back(table.find_or_insert(std::to_string(i), 7));
+
+  for (int i = 0; i < 500; i += 2) table.erase(values[static_cast<std::size_t>(i)]);
+  for (int i = 0; i < 500; i += 4) table.find_or_insert(std::to_string(i), 7);
+
+  int found = 0;
+  for (int i = 0; i < 500; ++i) found += table.find(std::to_string(i), 7) != nullptr;
+  CHECK(found == 375);
+  CHECK(table.size() == 375);
+  CHECK(table.most_moved() <= 64);
+}

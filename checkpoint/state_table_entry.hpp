@@ -1,0 +1,41 @@
+#pragma once
+
+#include "checkpoint/state_table.hpp"
+
+#include <cstdint>
+#include <string_view>
+
+namespace millrace {
+
+constexpr std::uint32_t kFreeEntry = UINT32_MAX;
+constexpr std::uint32_t kInlineKey = 24;
+
+// What `Entry::epoch` may be besides the epoch of the last logged change.
+constexpr std::uint32_t kUnknownToCheckpoints = 0;
+constexpr std::uint32_t kRestored = 1;
+constexpr std::uint32_t kFirstEpoch = 2;
+
+/// Stands in front of each value of a state table. A free entry has the key size kFreeEntry and
+/// names the next free one.
+struct StateTable::Entry {
+  std::uint64_t hash;
+  std::uint32_t key_size;
+  std::uint32_t round;
+  // The log place of the fixed part, good while `epoch` is the table's.
+  std::uint32_t epoch;
+  ChangeLog::Place place;
+  union {
+    char near_key[kInlineKey];
+    char* far_key;
+    std::uint32_t next_free;
+  };
+
+  std::string_view key() const { return {key_size <= kInlineKey ? near_key : far_key, key_size}; }
+  std::byte* value() { return reinterpret_cast<std::byte*>(this + 1); }
+  static Entry* of(std::byte* value) { return reinterpret_cast<Entry*>(value) - 1; }
+  static const Entry* of(const std::byte* value) {
+    return reinterpret_cast<const Entry*>(value) - 1;
+  }
+};
+
+}  // namespace millrace
