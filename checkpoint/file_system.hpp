@@ -1,5 +1,7 @@
 #pragma once
 
+#include "records/result.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -7,12 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "records/result.hpp"
-
 namespace millrace {
 
-/// A file being written. Not thread-safe. Errors carry errno's text and the path; a full disk has the
-/// class STORAGE_FULL, so that the caller may wait and try again.
+/// A file being written. Not thread-safe. Errors carry errno's text and the path; a full disk has
+/// the class STORAGE_FULL, so that the caller may wait and try again.
 class WritableFile {
  public:
   virtual ~WritableFile() = default;
@@ -30,12 +30,19 @@ class FileBytes {
   virtual std::string_view view() const = 0;
 };
 
+/// An exclusive lock on a file, given back when this object goes (or the process dies).
+class FileLock {
+ public:
+  virtual ~FileLock() = default;
+};
+
 /// What checkpoints ask of a file system: the real one, or one in memory that forgets what was not
 /// synced (tests). Paths are plain UTF-8. Safe from any thread.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
-  virtual Result<std::unique_ptr<WritableFile>> open_for_write(const std::string& path, bool create) = 0;
+  virtual Result<std::unique_ptr<WritableFile>> open_for_write(const std::string& path,
+                                                               bool create) = 0;
   virtual Result<std::unique_ptr<FileBytes>> read(const std::string& path) = 0;
   /// Names in a folder, sorted, without `.` and `..`.
   virtual Result<std::vector<std::string>> list(const std::string& folder) = 0;
@@ -45,9 +52,14 @@ class FileSystem {
   virtual Status remove(const std::string& path) = 0;
   /// Makes the names in a folder durable.
   virtual Status sync_folder(const std::string& path) = 0;
-  /// Holds an exclusive lock on a file until the returned object goes; an error names the holder's pid.
-  virtual Result<std::unique_ptr<std::string>> lock(const std::string& path) = 0;
+  /// Takes a lock without waiting, and writes the process id into the file; an error names the
+  /// holder's.
+  virtual Result<std::unique_ptr<FileLock>> lock(const std::string& path) = 0;
 };
+
+/// The class of errors that say there is no room; waiting may help.
+inline constexpr std::string_view kStorageFull = "STORAGE_FULL";
+inline bool is_storage_full(const Error& error) { return error.error_class == kStorageFull; }
 
 /// The operating system's. Lives for ever.
 FileSystem& real_file_system();

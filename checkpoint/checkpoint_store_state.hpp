@@ -1,0 +1,79 @@
+#pragma once
+
+#include "checkpoint/checkpoint_store.hpp"
+#include "checkpoint/checkpoint_store_journal.hpp"
+
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <variant>
+#include <vector>
+
+namespace millrace {
+
+struct PendingDelta {
+  Epoch epoch{};
+  SubtaskName subtask;
+  FrozenState state;
+};
+
+/// One call that waits for the thread of a store: a plan, or a commit with what belongs to it.
+struct StoreWork {
+  std::variant<PlanRecord, CommitRecord> record;
+  CheckpointStore::Done done;
+  std::vector<PendingDelta> deltas;
+  std::vector<OutputRecord> outputs;
+};
+
+/// The insides of a CheckpointStore.
+struct CheckpointStore::State {
+  State(FileSystem& file_system, CheckpointOptions with)
+      : files(file_system), options(std::move(with)) {}
+  ~State();
+
+  Status open();
+  Status recover();
+  void start_thread();
+  void run();
+  /// Writes and syncs all of `batch` at once. False: the disk is full, try again.
+  bool process(std::vector<StoreWork>& batch);
+  void finish(std::vector<StoreWork>& batch, const Status& status);
+  Status write(const std::vector<StoreWork>& batch);
+  void announce_full(bool is_full);
+  bool wait_for_space();
+  void enqueue(StoreWork work);
+
+  // Fixed after open.
+  FileSystem& files;
+  const CheckpointOptions options;
+  std::string query_id;
+  std::unique_ptr<FileLock> lock;
+
+  // Of the one who opened.
+  std::optional<JournalContents> contents;
+  std::optional<RecoveredCheckpoint> recovered;
+
+  // Of the store's thread.
+  std::unique_ptr<StoreJournal> journal;
+  std::optional<Error> failure;
+  bool is_full = false;
+  /// -1: none.
+  Epoch last_commit{-1};
+
+  // Guards everything below: any thread hands in, the store's thread takes.
+  mutable std::mutex mutex;
+  std::condition_variable wake;
+  std::vector<StoreWork> queue;
+  std::vector<PendingDelta> deltas;
+  std::vector<OutputRecord> outputs;
+  std::function<void(bool)> on_storage_full;
+  Totals totals;
+  bool is_closing = false;
+  std::thread thread;
+};
+
+}  // namespace millrace
