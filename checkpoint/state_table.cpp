@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace millrace {
 
@@ -17,7 +18,6 @@ constexpr std::size_t kMaxSlots = std::size_t{1} << 31;
 constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::uint32_t kMovesPerInsert = 16;
 constexpr std::uint32_t kMovesPerCall = 64;
-constexpr std::uint32_t kFetchedAhead = 16;
 // An erase that would have to move slots further than this leaves a moved slot behind instead.
 constexpr std::uint32_t kMostPassed = 64;
 // Below this size the index is in the cache anyway.
@@ -88,20 +88,22 @@ std::byte* StateTable::find_or_insert(std::string_view key, std::uint64_t hash) 
   return value != nullptr ? value : insert(key, hash);
 }
 
+/// Begins to load what the search for these hashes reads.
+void StateTable::fetch(std::span<const std::uint64_t> hashes) const {
+  if (index_.mask < kFetchFrom) return;
+  for (std::uint64_t hash : hashes) __builtin_prefetch(&index_.slots[index_.home(hash)]);
+  for (std::uint64_t hash : hashes) {
+    const std::uint32_t entry = index_.slots[index_.home(hash)].entry;
+    if (entry != 0 && entry != kMoved) __builtin_prefetch(entry_at(entry - 1));
+  }
+}
+
 void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
                                       std::span<const std::uint64_t> hashes, std::byte** values) {
   if (old_.slots) move_slots(kMovesPerCall - kMovesPerInsert);
-  const std::size_t n = keys.size();
-  for (std::size_t start = 0; start < n; start += kFetchedAhead) {
-    const std::size_t end = std::min(n, start + kFetchedAhead);
-    if (index_.mask >= kFetchFrom) {
-      for (std::size_t k = start; k < end; ++k)
-        __builtin_prefetch(&index_.slots[index_.home(hashes[k])]);
-      for (std::size_t k = start; k < end; ++k) {
-        const std::uint32_t entry = index_.slots[index_.home(hashes[k])].entry;
-        if (entry != 0 && entry != kMoved) __builtin_prefetch(entry_at(entry - 1));
-      }
-    }
+  for (std::size_t start = 0; start < keys.size(); start += kFetchedAhead) {
+    const std::size_t end = std::min(keys.size(), start + kFetchedAhead);
+    fetch(hashes.subspan(start, end - start));
     for (std::size_t k = start; k < end; ++k) values[k] = find_or_insert(keys[k], hashes[k]);
   }
 }
@@ -110,7 +112,7 @@ std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
   MILLRACE_CHECK(key.size() < kFreeEntry, "a key is longer than 4 GiB");
   if (old_.slots)
     move_slots(kMovesPerInsert);
-  else if ((size_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
+  else if ((size_ + num_moved_slots_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
     start_growth();
   const std::uint32_t number = claim_entry();
   Entry* entry = entry_at(number);
@@ -134,6 +136,7 @@ std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
 void StateTable::place(std::uint32_t number, std::uint64_t hash) {
   std::uint32_t i = index_.home(hash);
   while (index_.slots[i].entry != 0 && index_.slots[i].entry != kMoved) i = (i + 1) & index_.mask;
+  if (index_.slots[i].entry == kMoved) --num_moved_slots_;
   index_.slots[i] = {tag_of(hash), number + 1};
 }
 
@@ -188,16 +191,19 @@ void StateTable::remove_slot(std::uint32_t hole) {
   Slot* slots = index_.slots.get();
   std::uint32_t moved = 0;
   std::uint32_t i = (hole + 1) & index_.mask;
-  const std::uint32_t end = (i + kMostPassed) & index_.mask;
-  for (; slots[i].entry != 0 && i != end; i = (i + 1) & index_.mask) {
-    if (slots[i].entry == kMoved) continue;
-    const std::uint32_t home = index_.home(entry_at(slots[i].entry - 1)->hash);
-    if (((i - home) & index_.mask) < ((i - hole) & index_.mask)) continue;
-    slots[hole] = slots[i];
-    hole = i;
+  for (std::uint32_t passed = 0; slots[i].entry != 0 && passed < kMostPassed; ++passed) {
+    const Slot slot = slots[i];
+    const std::uint32_t place = std::exchange(i, (i + 1) & index_.mask);
+    if (slot.entry == kMoved) continue;
+    const std::uint32_t home = index_.home(entry_at(slot.entry - 1)->hash);
+    if (((place - home) & index_.mask) < ((place - hole) & index_.mask)) continue;
+    slots[hole] = slot;
+    hole = place;
     ++moved;
   }
-  slots[hole].entry = slots[i].entry == 0 ? 0 : kMoved;
+  const bool is_whole = slots[i].entry == 0;
+  slots[hole].entry = is_whole ? 0 : kMoved;
+  num_moved_slots_ += is_whole ? 0 : 1;
   count_moved(moved);
 }
 
@@ -205,6 +211,7 @@ void StateTable::start_growth() {
   MILLRACE_CHECK(index_.mask < kMaxSlots / 2, "a state table holds more than 2^31 slots");
   old_ = std::move(index_);
   move_next_ = 0;
+  num_moved_slots_ = 0;
   index_.allocate((old_.mask + 1) * 2);
 }
 
@@ -229,6 +236,7 @@ void StateTable::reserve(std::size_t num_entries) {
   const std::size_t slots = std::bit_ceil((size_ + num_entries) * 8 / 5 + 1);
   if (slots <= index_.mask || slots > kMaxSlots) return;
   if (old_.slots) move_slots(UINT32_MAX);
+  num_moved_slots_ = 0;
   index_.allocate(static_cast<std::uint32_t>(slots));
   for (std::uint32_t number = 0; number < entries_made_; ++number)
     if (entry_at(number)->key_size != kFreeEntry) place(number, entry_at(number)->hash);
@@ -251,6 +259,7 @@ void StateTable::release_all() {
   entries_made_ = 0;
   first_free_ = kNone;
   old_ = {};
+  num_moved_slots_ = 0;
   index_.allocate(kFirstCapacity);
 }
 

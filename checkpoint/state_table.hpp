@@ -4,6 +4,7 @@
 #include "checkpoint/key_groups.hpp"
 #include "records/state_bytes.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <memory>
@@ -41,6 +42,16 @@ class StateTable {
   /// The same for many keys at once, with memory fetched ahead; `values` has room for all.
   void find_or_insert_batch(std::span<const std::string_view> keys,
                             std::span<const std::uint64_t> hashes, std::byte** values);
+  /// Calls `found(k, value)` for each key; the value is null when there is no such key.
+  template <class F>
+  void find_batch(std::span<const std::string_view> keys, std::span<const std::uint64_t> hashes,
+                  F&& found) const {
+    for (std::size_t start = 0; start < keys.size(); start += kFetchedAhead) {
+      const std::size_t end = std::min(keys.size(), start + kFetchedAhead);
+      fetch(hashes.subspan(start, end - start));
+      for (std::size_t k = start; k < end; ++k) found(k, find(keys[k], hashes[k]));
+    }
+  }
   /// Puts a value that was just written into the log, if there is one: after each change, or once
   /// after several.
   void changed(std::byte* value) {
@@ -78,6 +89,8 @@ class StateTable {
 
   /// The hash of a key that this table may hold.
   std::uint64_t hash_of_key(std::string_view key) const;
+  /// The same where the hash of the key without its sub-key is known.
+  std::uint64_t hash_of_key(std::string_view key, std::uint64_t hash_without) const;
   /// From now on changes go to `log`, which outlives them. Null: to nobody.
   void log_to(ChangeLog* log);
   /// Bytes of a value that lie in no growing part: what a Put holds.
@@ -110,6 +123,8 @@ class StateTable {
     }
   };
 
+  static constexpr std::size_t kFetchedAhead = 16;
+  void fetch(std::span<const std::uint64_t> hashes) const;
   Entry* entry_at(std::uint32_t number) const;
   Slot* find_slot(const Index& index, std::string_view key, std::uint64_t hash) const;
   std::byte* insert(std::string_view key, std::uint64_t hash);
@@ -154,6 +169,8 @@ class StateTable {
   std::size_t key_bytes_ = 0;
   std::int64_t growing_bytes_ = 0;
   std::uint32_t most_moved_ = 0;
+  // Slots of `index_` that hold kMoved: an erase left them in a long run of slots.
+  std::uint32_t num_moved_slots_ = 0;
 
   ChangeLog* log_ = nullptr;
   // There is a log, or memory of growing parts to count.

@@ -21,10 +21,14 @@ StateBytes& StateTable::growing_part(Entry& entry, std::size_t part) const {
 }
 
 std::uint64_t StateTable::hash_of_key(std::string_view key) const {
+  if (layout_.sub_key_size == 0) return KeyEncoder::hash_of(key);
+  const std::size_t size = key.size() - std::min(key.size(), layout_.sub_key_size);
+  return hash_of_key(key, KeyEncoder::hash_of(key.substr(0, size)));
+}
+
+std::uint64_t StateTable::hash_of_key(std::string_view key, std::uint64_t hash_without) const {
   const std::uint64_t hash = KeyEncoder::hash_of(key);
-  if (layout_.sub_key_size == 0) return hash;
-  key.remove_suffix(std::min(key.size(), layout_.sub_key_size));
-  return hash - key_group_of(hash) + key_group_of(KeyEncoder::hash_of(key));
+  return hash - key_group_of(hash) + key_group_of(hash_without);
 }
 
 void StateTable::log_to(ChangeLog* log) {

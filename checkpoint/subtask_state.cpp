@@ -40,12 +40,17 @@ void FrozenState::recycle() {
 }
 
 void SubtaskState::declare(std::string_view name, StateTable& table, StateKind kind) {
-  Declared declared{std::string(name), &table, kind, nullptr};
+  Declared declared{std::string(name), &table, kind, nullptr, nullptr};
   if (durable_) {
     declared.log = std::make_shared<ChangeLog>();
     table.log_to(declared.log.get());
   }
   tables_.push_back(std::move(declared));
+}
+
+void SubtaskState::declare(std::string_view name, StateMap& map) {
+  declare(name, map.table(), StateKind::Keyed);
+  tables_.back().map = &map;
 }
 
 void SubtaskState::declare_timers(std::string_view table, TimerIndex& timers, std::size_t offset) {
@@ -84,7 +89,10 @@ Status SubtaskState::load(const RecoveredState& recovered, std::size_t subtask,
     const KeyGroupRange owned = is_split ? groups_of(subtask, num_subtasks) : KeyGroupRange{};
     if (Status loaded = load_table(*to, from, owned); !loaded) return loaded;
   }
-  for (const Declared& declared : tables_) load_timers(declared);
+  for (const Declared& declared : tables_) {
+    if (declared.map != nullptr) declared.map->rebuild();
+    load_timers(declared);
+  }
   for (const Number& number : numbers_) load_number(number, recovered, subtask);
   return {};
 }
@@ -131,7 +139,8 @@ void SubtaskState::load_number(const Number& number, const RecoveredState& recov
 
 std::size_t SubtaskState::bytes_used() const {
   std::size_t total = 0;
-  for (const Declared& declared : tables_) total += declared.table->bytes_used();
+  for (const Declared& declared : tables_)
+    total += declared.map != nullptr ? declared.map->bytes_used() : declared.table->bytes_used();
   return total;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "checkpoint/change_log.hpp"
+#include "checkpoint/state_map.hpp"
 #include "checkpoint/state_table.hpp"
 #include "checkpoint/timer_index.hpp"
 #include "records/result.hpp"
@@ -67,6 +68,8 @@ class SubtaskState {
 
   /// `table` belongs to the checkpoint under `name`, unique in this operator.
   void declare(std::string_view name, StateTable& table, StateKind kind = StateKind::Keyed);
+  /// A map belongs to the checkpoint; always keyed.
+  void declare(std::string_view name, StateMap& map);
   /// Timers of a declared table: each value has a `StateTimer` at `offset`; they come back by
   /// themselves.
   void declare_timers(std::string_view table, TimerIndex& timers, std::size_t offset);
@@ -93,6 +96,8 @@ class SubtaskState {
     StateKind kind;
     // None without durability. Shared with frozen changes, which may outlive the subtask.
     std::shared_ptr<ChangeLog> log;
+    // The map whose elements lie in the table.
+    StateMap* map = nullptr;
     TimerIndex* timers = nullptr;
     std::size_t timer_offset = 0;
   };

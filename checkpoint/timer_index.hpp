@@ -20,6 +20,10 @@ struct StateTimer {
 /// time, so that a large eviction may stop and go on. Not thread-safe.
 class TimerIndex {
  public:
+  TimerIndex() = default;
+  TimerIndex(const TimerIndex&) = delete;
+  TimerIndex& operator=(const TimerIndex&) = delete;
+
   /// Requires: `value` is in no timer yet.
   void add(std::int64_t time, std::byte* value) {
     if (last_ == buckets_.end() || last_->first != time) last_ = buckets_.try_emplace(time).first;
@@ -52,6 +56,12 @@ class TimerIndex {
       buckets_.erase(first);
     }
     return value;
+  }
+
+  void clear() {
+    buckets_.clear();
+    last_ = buckets_.end();
+    size_ = 0;
   }
 
   std::optional<std::int64_t> first_time() const {
