@@ -88,6 +88,28 @@ TEST_CASE("validate reports five mistakes at once, each with its place and the w
   CHECK(contains(end.err, "Invalid unit secnds"));
 }
 
+TEST_CASE("a mistake in a source does not hide those in what reads it") {
+  const ProgramEnd end = validate(
+      "sources:\n"
+      "  gone: {type: file, format: json, path: /nowhere, schema: 'a INT, b STRING'}\n"
+      "  odd: {type: file, format: json, path: ., schema: 'a INTT'}\n"
+      "operators:\n"
+      "  kept: {from: gone, where: c > 1}\n"
+      "  upper: {from: odd, select: [uper(a)]}\n"
+      "  lost: {from: nothing, where: a +}\n"
+      "sinks:\n"
+      "  first: {from: kept, type: console, outputMode: complet}\n"
+      "  second: {from: upper, type: noop}\n"
+      "  third: {from: lost, type: noop}\n");
+  check_failure(end, 78, "config", "7 errors");
+  CHECK(contains(end.err, "<stdin>:3:55\n"));
+  CHECK(contains(end.err, "<stdin>:5:29\n"));
+  CHECK(contains(end.err, "routine `uper`"));
+  CHECK(contains(end.err, "unknown name `nothing`"));
+  CHECK(contains(end.err, "<stdin>:7:"));
+  CHECK(contains(end.err, "output mode: complet"));
+}
+
 TEST_CASE("run refuses a file with mistakes before it starts anything") {
   check_failure(run_program({"run", "-"}, kFiveMistakes), 78, "config", "'10 secnds'");
 }

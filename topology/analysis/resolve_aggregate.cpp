@@ -54,7 +54,10 @@ std::optional<Resolver::Resolved> Resolver::over_aggregate(const plan::Node& nod
   const auto* kind = std::get_if<plan::Aggregate>(&below->kind);
   if (!kind) return std::nullopt;
   const auto output = resolve(chain.back()->inputs.front());
-  if (!output) return Resolved{};
+  if (!output) {
+    for (const plan::Node* stage : chain) check_unbound(*stage);
+    return Resolved{};
+  }
   const std::size_t errors_before = errors_.size();
   std::vector<AggregateStage> stages;
   for (auto stage = chain.rbegin(); stage != chain.rend(); ++stage) {

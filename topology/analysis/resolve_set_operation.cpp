@@ -50,7 +50,10 @@ std::optional<std::vector<Relation>> Resolver::inputs_of(const plan::Node& node)
   for (const auto& input : node.inputs) {
     if (auto relation = resolve(input)) inputs.push_back(std::move(*relation));
   }
-  if (inputs.size() != node.inputs.size()) return std::nullopt;
+  if (inputs.size() != node.inputs.size()) {
+    check_unbound(node);
+    return std::nullopt;
+  }
   return inputs;
 }
 

@@ -28,6 +28,17 @@ Error table_not_found(const std::string& name, const Catalog& catalog) {
   return error;
 }
 
+// Where `part`, counted along the text of option `schema`, stands in the file.
+Origin place_in_schema(const plan::Node& node, Origin part) {
+  const OptionText* schema = node.options.find("schema");
+  if (!schema || schema->origin.line == 0) return node.origin;
+  const Origin& start = schema->origin;
+  part.file = start.file;
+  if (part.line == 1) part.column += start.column - 1;
+  part.line += start.line - 1;
+  return part;
+}
+
 std::vector<std::string> absolute_paths(const plan::Read& read) {
   std::vector<std::string> paths;
   const auto add = [&](const std::string& path) {
@@ -57,7 +68,8 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::No
   if (read.schema) {
     auto schema = parse_schema(*read.schema);
     if (!schema.ok()) {
-      fail(std::move(schema.error()), node.origin);
+      schema.error().origin = place_in_schema(node, schema.error().origin);
+      errors_.push_back(std::move(schema.error()));
       return std::nullopt;
     }
     request.schema = *schema;
@@ -65,7 +77,9 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::No
   auto planned = choice->type->plan(request);
   if (!planned.ok()) {
     fail(std::move(planned.error()), node.origin);
-    return std::nullopt;
+    if (!request.schema) return std::nullopt;
+    // The columns are known: what stands above is checked against them.
+    planned = PlannedSource{*request.schema, read.format, false, false, nullptr};
   }
   resolved::Step step;
   step.streaming = read.streaming;

@@ -46,6 +46,7 @@ Resolver::Resolver(const Catalog& catalog, const Settings& settings, std::vector
 }
 
 std::optional<Relation> Resolver::resolve(const plan::NodePtr& node) {
+  if (!node) return std::nullopt;
   if (const auto known = resolved_.find(node.get()); known != resolved_.end()) {
     return known->second;
   }
@@ -64,7 +65,11 @@ Resolver::Resolved Resolver::resolve_new(const plan::NodePtr& node) {
   return std::visit([&](const auto& kind) { return resolve_kind(kind, *node); }, node->kind);
 }
 
-Resolver::Resolved Resolver::input_of(const plan::Node& node) { return resolve(node.inputs.at(0)); }
+Resolver::Resolved Resolver::input_of(const plan::Node& node) {
+  Resolved input = resolve(node.inputs.at(0));
+  if (!input) check_unbound(node);
+  return input;
+}
 
 Relation Resolver::finish(resolved::Step step, std::vector<ScopeColumn> columns,
                           const plan::Node& node) {

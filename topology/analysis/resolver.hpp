@@ -38,12 +38,12 @@ class Resolver {
  public:
   Resolver(const Catalog& catalog, const Settings& settings, std::vector<Error>& errors);
 
-  /// Empty when the node, or one below it, has errors.
+  /// Empty when the node, or one below it, has errors. A null node has had its errors reported.
   std::optional<Relation> resolve(const plan::NodePtr& node);
 
  private:
   using Resolved = std::optional<Relation>;
-  struct Visitor;
+  struct UnboundCheck;
 
   // resolver.cpp
   Resolved resolve_new(const plan::NodePtr& node);
@@ -60,6 +60,11 @@ class Resolver {
   BoundExpressionPtr bind_condition(const ExpressionPtr& condition, const Relation& relation);
   FunctionKind kind_of(const Expression& expression) const;
   bool has_call(const Expression& expression, FunctionKind kind) const;
+
+  // check_unbound.cpp
+  /// Reports what is wrong with the node's expressions whatever its input may be. For a node whose
+  /// input has errors.
+  void check_unbound(const plan::Node& node);
 
   // resolve_source.cpp
   Resolved resolve_kind(const plan::Read& read, const plan::Node& node);

@@ -105,6 +105,7 @@ struct Node {
   Kind kind;
   std::int64_t id = 0;
   Origin origin;
+  /// Null for an input that could not be read and was reported; such a plan is analyzed, never run.
   std::vector<NodePtr> inputs;
   /// What the user wrote beside the verb (uid, parallelism, onError, lateRecords).
   Options options;

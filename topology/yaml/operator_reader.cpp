@@ -28,7 +28,7 @@ class OperatorReader {
       context_.missing_key(what_, "from", entry_.key.origin);
       return nullptr;
     }
-    if (from && verb_ != "sql" && !read_from(from->value)) return nullptr;
+    if (from && verb_ != "sql") read_from(from->value);
     return read_verb(verb->value);
   }
 
@@ -106,10 +106,9 @@ class OperatorReader {
     options_.set("lateRecords", is_drop ? "drop" : sink->value.text, late->value.origin);
   }
 
-  bool read_from(const YamlValue& from) {
-    if (!context_.expect(YamlValue::Kind::Scalar, from, what_ + ": `from`")) return false;
-    input_ = find_(from);
-    return input_ != nullptr;
+  // A name that is not there leaves a null input: the verb's own errors are reported all the same.
+  void read_from(const YamlValue& from) {
+    if (context_.expect(YamlValue::Kind::Scalar, from, what_ + ": `from`")) input_ = find_(from);
   }
 
   plan::NodePtr read_verb(const YamlValue& value) {
@@ -193,30 +192,24 @@ class OperatorReader {
     check_keys(context_, verb_text(), value, {&join_keys()});
     plan::Join join;
     plan::NodePtr right;
-    bool has_right = false;
     for (const OptionDeclaration& key : join_keys()) {
       const YamlValue* text = checked_value(context_, value, key, verb_text());
       if (!text) continue;
       if (key.name == "with") right = find_(*text);
-      if (key.name == "with") has_right = true;
       if (key.name == "type") join.type = text->text;
       if (key.name == "on") join.condition = expression(context_, *text, verb_text() + ": `on`");
       if (key.name == "using") join.using_columns = column_names(*text);
     }
-    if (has_right && join.condition && !join.using_columns.empty())
+    if (join.condition && !join.using_columns.empty())
       context_.fail(what_ + ": a join has `on` and `using`", value.origin, "remove one of the two");
-    return right ? node(std::move(join), {input_, std::move(right)}) : nullptr;
+    return node(std::move(join), {input_, std::move(right)});
   }
 
   plan::NodePtr unite(const YamlValue& value) {
     std::vector<plan::NodePtr> inputs;
     if (input_) inputs.push_back(input_);
-    bool all_found = true;
-    for (const YamlValue& name : scalars(context_, value, verb_text())) {
+    for (const YamlValue& name : scalars(context_, value, verb_text()))
       inputs.push_back(find_(name));
-      all_found = all_found && inputs.back();
-    }
-    if (!all_found) return nullptr;
     if (inputs.size() < 2) {
       context_.fail(what_ + ": a union needs two names or more", value.origin,
                     "write `union: [a, b]`");

@@ -23,7 +23,7 @@ class SinkReader {
     if (!context_.expect(YamlValue::Kind::Scalar, from->value, what_ + ": `from`"))
       return std::nullopt;
     sink_.input = find_(from->value);
-    if (!sink_.input || !has_type) return std::nullopt;
+    if (!has_type) return std::nullopt;
     return std::move(sink_);
   }
 

@@ -110,6 +110,20 @@ TEST_CASE("analyzer reports every error of a plan at once") {
   CHECK(analysis.errors.size() == 4);
 }
 
+TEST_CASE("analyzer holds expressions over an unknown input to grammar and function names") {
+  const auto errors_over = [](const plan::NodePtr& node) { return errors_of(analyzed(node)); };
+  const std::string routine = "Cannot resolve routine `uper`";
+  const auto contains = [](const std::string& text, const std::string& part) {
+    return text.find(part) != std::string::npos;
+  };
+  CHECK(errors_over(where(nullptr, "k = 1")) == "");
+  CHECK(contains(errors_over(where(nullptr, "uper(k) = 'A'")), routine));
+  CHECK(contains(errors_over(select(nullptr, {"k", "length(uper(k)) AS n"})), routine));
+  CHECK(contains(errors_over(group(nullptr, {"uper(k)"}, {"count(*)"})), routine));
+  CHECK(contains(errors_over(where(group(nullptr, {"k"}, {"count(*)"}), "uper(k) = 'A'")), routine));
+  CHECK(contains(errors_over(where(table("nope"), "k = ")), "PARSE_SYNTAX_ERROR"));
+}
+
 TEST_CASE("analyzer reports a circle of names instead of following it") {
   Catalog circle = catalog();
   circle.names["a"] = where(table("b"), "true");
