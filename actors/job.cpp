@@ -17,11 +17,23 @@ Job::~Job() {
 
 Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) {
   std::unique_ptr<Job> job(new Job(std::move(plan), std::move(options)));
+  if (Status status = job->open_checkpoint(); !status) return std::move(status.error());
   job->make_cells();
   job->connect();
   if (Status status = job->make_tasks(); !status) return std::move(status.error());
+  if (job->checkpoint_) job->checkpoint_->store().release();
+  if (job->options_.on_opened)
+    job->options_.on_opened(job->checkpoint_ ? job->checkpoint_->store().query_id() : "");
   job->run();
   return job;
+}
+
+bool Job::step(std::mt19937_64& random) {
+  if (runtime_->step(random)) return true;
+  // What is written becomes durable only when nothing else can happen: the slowest disk.
+  if (!checkpoint_) return false;
+  checkpoint_->store().run_pending();
+  return runtime_->step(random);
 }
 
 void Job::run() {
@@ -68,6 +80,7 @@ void Job::tear_down() {
       }
     }
     for (auto& subtask : subtasks_) subtask->cell.detach();
+    checkpoint_.reset();
     sources_.clear();
     sinks_.clear();
     channels_.clear();
@@ -150,6 +163,41 @@ void Job::carry_out(const FreezeEnds&) {
   for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, FreezeEnd{});
 }
 
+void Job::carry_out(const WritePlan& plan) {
+  checkpoint_->store().write_plan(
+      checkpoint_->record_of(plan, source_places()),
+      [this, epoch = plan.plan.epoch](Status status) {
+        if (!status) return on_failure("checkpoint", std::move(status.error()));
+        post([epoch](EpochCoordinator& coordinator) { return coordinator.on_planned(epoch); });
+      });
+}
+
+void Job::carry_out(const WriteCommit& commit) {
+  checkpoint_->store().commit(
+      checkpoint_->record_of(commit, now()), [this, epoch = commit.epoch](Status status) {
+        if (!status) return on_failure("checkpoint", std::move(status.error()));
+        post([this, epoch](EpochCoordinator& coordinator) {
+          return coordinator.on_durable(epoch, now());
+        });
+      });
+}
+
+void Job::on_storage_full(bool is_full) {
+  post([this, is_full](EpochCoordinator&) {
+    for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, PauseSource{is_full});
+    return CoordinatorActions{};
+  });
+  on_warning("checkpoint", is_full ? "the disk is full: sources wait until there is room"
+                                   : "there is room on the disk again");
+}
+
+std::vector<std::pair<int, int>> Job::source_places() const {
+  std::vector<std::pair<int, int>> places;
+  for (const auto& [index, task] : sources_)
+    places.emplace_back(subtasks_[index]->node, subtasks_[index]->subtask);
+  return places;
+}
+
 void Job::carry_out(const StartEpoch& start) {
   board_.plan(start.epoch, start.watermark, start.timestamp);
   for (std::size_t i = 0; i < sources_.size(); ++i)
@@ -176,6 +224,7 @@ void Job::carry_out(const AcknowledgeEpoch& acknowledge) {
         tell_source(i, AcknowledgeOffset{*report.offset});
   }
   if (options_.on_epoch) options_.on_epoch(acknowledge.summary);
+  if (options_.max_state_bytes > 0) check_state_size(acknowledge.summary);
 }
 
 void Job::carry_out(const WakeAt& wake) {
@@ -188,6 +237,30 @@ void Job::carry_out(const WakeAt& wake) {
 void Job::carry_out(const Finish&) { end(std::nullopt); }
 
 void Job::carry_out(const Warn& warn) { on_warning(plan_.name, warn.text); }
+
+void Job::carry_out(const Fail& fail) { on_failure(plan_.name, fail.error); }
+
+/// The epoch is committed: what the job stops with can be taken up again.
+void Job::check_state_size(const EpochSummary& summary) {
+  std::int64_t total = 0;
+  const SubtaskReport* largest = nullptr;
+  for (const SubtaskReport& report : summary.reports) {
+    if (!report.state) continue;
+    total += report.state->bytes;
+    if (largest == nullptr || report.state->bytes > largest->state->bytes) largest = &report;
+  }
+  if (largest == nullptr || total * 5 < options_.max_state_bytes * 4) return;
+  const std::string& name = plan_.nodes[static_cast<std::size_t>(largest->node)].name;
+  const std::string text = "state takes " + std::to_string(total) + " of " +
+                           std::to_string(options_.max_state_bytes) + " bytes (maxStateBytes)";
+  if (total < options_.max_state_bytes) {
+    if (!std::exchange(warned_of_state_, true)) on_warning(name, text);
+    return;
+  }
+  on_failure(name, make_error(ErrorKind::Temporary, "checkpoint: " + text,
+                              "raise maxStateBytes or bound the state with a watermark; the job "
+                              "goes on from its last checkpoint"));
+}
 
 void Job::end(std::optional<Error> failure) {
   for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, StopSource{});

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/actor_runtime.hpp"
+#include "actors/job_checkpoint.hpp"
 #include "actors/job_events.hpp"
 #include "actors/sink_task.hpp"
 #include "actors/source_task.hpp"
@@ -28,8 +29,13 @@ struct JobOptions {
   std::int64_t channel_records = 16'384;
   std::size_t max_poll_records = 4'096;
   std::string time_zone = "UTC";
+  CheckpointSettings checkpoint;
+  /// Memory of all state; beyond it the job stops with a checkpoint it can go on from. 0: no limit.
+  std::int64_t max_state_bytes = 0;
   /// No threads and virtual time: the caller runs the job by `step`.
   bool simulated = false;
+  /// Called once before anything runs: the query id of the checkpoint; empty without one.
+  std::function<void(const std::string& query_id)> on_opened;
   /// Called by the coordinator for each complete epoch, in order; must return soon.
   std::function<void(const EpochSummary&)> on_epoch;
   /// Something surprising that lost nothing. From any thread.
@@ -54,11 +60,15 @@ class Job final : private JobEvents {
   bool await_for(std::chrono::microseconds time);
 
   /// Simulated: runs one actor chosen by `random`; false when none is ready before the next timer.
-  bool step(std::mt19937_64& random) { return runtime_->step(random); }
+  bool step(std::mt19937_64& random);
   /// Simulated: moves time to the next timer; false when there is none.
   bool next_timer() { return runtime_->next_timer(); }
 
   const ExecutionPlan& plan() const { return plan_; }
+  /// Null when nothing is durable.
+  const CheckpointStore* checkpoint() const {
+    return checkpoint_ ? &checkpoint_->store() : nullptr;
+  }
   /// Counters of a node's subtasks; safe to read while the job runs.
   const SubtaskCounters& counters(int node, int subtask) const;
   /// Source to sink latency of all sinks together so far.
@@ -70,6 +80,7 @@ class Job final : private JobEvents {
   // Building, in `start`.
   void make_cells();
   void connect();
+  Status open_checkpoint();
   Status make_tasks();
   Status make_source(const ExecutionNode& node, const SourceSpec& spec, int subtask);
   Status make_operator(const ExecutionNode& node, const OperatorSpec& spec, int subtask);
@@ -85,14 +96,20 @@ class Job final : private JobEvents {
   void carry_out(CoordinatorActions actions);
   void carry_out(const AskLatestOffsets&);
   void carry_out(const FreezeEnds&);
+  void carry_out(const WritePlan& plan);
   void carry_out(const StartEpoch& start);
   void carry_out(const InjectMarker& inject);
+  void carry_out(const WriteCommit& commit);
   void carry_out(const CommitEpoch& commit);
   void carry_out(const AcknowledgeEpoch& acknowledge);
   void carry_out(const WakeAt& wake);
   void carry_out(const Finish&);
   void carry_out(const Warn& warn);
+  void carry_out(const Fail& fail);
   void tell_source(std::size_t source, SourceControl control);
+  std::vector<std::pair<int, int>> source_places() const;
+  void on_storage_full(bool is_full);
+  void check_state_size(const EpochSummary& summary);
   void end(std::optional<Error> failure);
 
   // JobEvents: from any thread.
@@ -123,6 +140,7 @@ class Job final : private JobEvents {
   const JobOptions options_;
   EpochBoard board_;
   JobClock clock_;
+  std::unique_ptr<JobCheckpoint> checkpoint_;  // null: nothing is durable
   std::unique_ptr<ActorRuntime> runtime_;
   std::vector<std::size_t> first_index_;
   std::vector<std::unique_ptr<Subtask>> subtasks_;
@@ -134,6 +152,7 @@ class Job final : private JobEvents {
 
   // Touched by the coordinator's actor only.
   std::unique_ptr<EpochCoordinator> coordinator_;
+  bool warned_of_state_ = false;
 
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;

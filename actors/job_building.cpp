@@ -4,6 +4,15 @@
 
 namespace millrace {
 
+Status Job::open_checkpoint() {
+  if (options_.checkpoint.location.empty() || plan_.bounded) return {};
+  auto opened = JobCheckpoint::open(plan_, options_.checkpoint, options_.simulated);
+  if (!opened) return std::move(opened.error());
+  checkpoint_ = std::move(*opened);
+  checkpoint_->store().set_on_storage_full([this](bool is_full) { on_storage_full(is_full); });
+  return {};
+}
+
 void Job::make_cells() {
   std::size_t num_sources = 0;
   for (const ExecutionNode& node : plan_.nodes) {
@@ -50,6 +59,15 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.events = this;
   place.board = &board_;
   place.clock = clock_;
+  if (!checkpoint_) return place;
+  place.store = &checkpoint_->store();
+  place.saved_as = checkpoint_->name_of(node.id, subtask);
+  if (const auto rerun = checkpoint_->rerun({}); rerun && !options_.trigger.is_continuous())
+    place.first_epoch = rerun->epoch;
+  else if (rerun)
+    place.first_epoch = next(rerun->epoch);
+  else if (const auto restart = checkpoint_->restart())
+    place.first_epoch = next(restart->last);
   return place;
 }
 
@@ -85,7 +103,9 @@ Status Job::make_source(const ExecutionNode& node, const SourceSpec& spec, int s
                                            options_.max_poll_records, place.counters);
   SourceTask* source = task.get();
   place.cell.attach(std::move(task), nullptr, false);
-  if (Status status = source->open(std::nullopt); !status) return status;
+  const auto start = checkpoint_ ? checkpoint_->offset_of(node.id, subtask) : std::nullopt;
+  const std::string folder = checkpoint_ ? checkpoint_->source_folder(node.id) : std::string();
+  if (Status status = source->open(start, folder); !status) return status;
   sources_.emplace_back(index_of(node.id, subtask), source);
   place.cell.set_poke(runtime_->spawn_source(place.cell, *source));
   return {};
@@ -98,7 +118,7 @@ Status Job::make_operator(const ExecutionNode& node, const OperatorSpec& spec, i
       plan_.bounded, spec.stateful, options_.hand_off, place.counters);
   OperatorTask* logic = task.get();
   place.cell.attach(std::move(task), runtime_->spawn_task(place.cell, false), true);
-  return logic->open();
+  return logic->open(checkpoint_ ? checkpoint_->state_of(node.id) : nullptr);
 }
 
 Status Job::make_sink(const ExecutionNode& node, const SinkSpec& spec, int subtask) {
@@ -134,6 +154,11 @@ CoordinatorOptions Job::coordinator_options() const {
   options.needs_no_data_epochs = plan_.needs_no_data_epochs;
   options.max_watermark_policy = plan_.max_watermark_policy;
   options.bounded = plan_.bounded;
+  if (checkpoint_) {
+    options.durable = true;
+    options.restart = checkpoint_->restart();
+    options.rerun = checkpoint_->rerun(source_places());
+  }
   for (const ExecutionNode& node : plan_.nodes) {
     const auto* logic = std::get_if<OperatorSpec>(&node.spec);
     options.has_watermark = options.has_watermark || (logic != nullptr && logic->is_watermark);

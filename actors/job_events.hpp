@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 
+#include "checkpoint/checkpoint_store.hpp"
 #include "checkpoint/epoch_coordinator.hpp"
 #include "records/result.hpp"
 
@@ -84,6 +85,9 @@ struct TaskPlace {
   const EpochBoard* board = nullptr;
   JobClock clock;
   Epoch first_epoch{};
+  /// Where state is kept, and under which name; null: nowhere.
+  CheckpointStore* store = nullptr;
+  SubtaskName saved_as;
 };
 
 }  // namespace millrace

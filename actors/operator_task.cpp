@@ -13,13 +13,19 @@ OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
       counters_(counters),
       pool_(RecordPool::create()),
       eval_{*pool_, 0, {}},
+      state_(place_.store != nullptr),
       context_{*pool_, eval_, counters, *this, state_, place_.node, place_.subtask, place_.num_subtasks,
                place_.first_epoch},
       logic_(std::move(logic)),
       inputs_(std::move(inputs)),
       outbox_(std::move(edges), *pool_, counters, hand_off) {}
 
-Status OperatorTask::open() { return logic_->open(context_); }
+Status OperatorTask::open(const RecoveredState* recovered) {
+  Status status = logic_->open(context_);
+  if (!status || recovered == nullptr) return status;
+  return state_.load(*recovered, static_cast<std::size_t>(place_.subtask),
+                     static_cast<std::size_t>(place_.num_subtasks));
+}
 
 SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
   SliceEnd end = SliceEnd::Idle;
@@ -104,10 +110,17 @@ void OperatorTask::forward_marker() {
   report.epoch = context_.epoch;
   report.event_time = std::exchange(event_time_, std::nullopt);
   if (stateful_) report.state = state_report(counters_);
+  save_state();
   outbox_.emit(EpochMarker{context_.epoch});
   context_.epoch = next(context_.epoch);
   epoch_is_new_ = true;
   place_.events->on_report(std::move(report));
+}
+
+/// Before the report, so that the commit finds it.
+void OperatorTask::save_state() {
+  if (place_.store == nullptr || !stateful_) return;
+  place_.store->add_delta(context_.epoch, place_.saved_as, state_.freeze());
 }
 
 void OperatorTask::end() {
@@ -116,6 +129,7 @@ void OperatorTask::end() {
   report.subtask = place_.subtask;
   report.epoch = context_.epoch;
   if (stateful_) report.state = state_report(counters_);
+  save_state();
   outbox_.emit(EndOfStream{});
   place_.events->on_report(std::move(report));
 }

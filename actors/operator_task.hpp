@@ -18,7 +18,8 @@ class OperatorTask final : public Task, private JobServices {
                std::vector<OutEdge> edges, bool bounded, bool stateful, bool hand_off,
                SubtaskCounters& counters);
 
-  Status open();
+  /// Opens the operator and loads what an earlier process left of its state.
+  Status open(const RecoveredState* recovered);
   SliceEnd run_slice(SteadyClock::time_point deadline) override;
 
  private:
@@ -32,6 +33,7 @@ class OperatorTask final : public Task, private JobServices {
   /// The operator said `Done` or `More`; `then_` is what follows `Done`.
   void settle(Progress progress);
   void forward_marker();
+  void save_state();
   void end();
   void fail_on_errors();
   void fail(Error error);
@@ -44,7 +46,7 @@ class OperatorTask final : public Task, private JobServices {
   SubtaskCounters& counters_;
   RecordPool::Owner pool_;
   EvalContext eval_;
-  SubtaskState state_{false};
+  SubtaskState state_;
   OperatorContext context_;
   std::unique_ptr<Operator> logic_;
   InputSet inputs_;

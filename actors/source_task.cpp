@@ -22,7 +22,8 @@ SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Sourc
   context_.warn = [this](std::string text) { place_.events->on_warning(place_.name, text); };
 }
 
-Status SourceTask::open(const std::optional<Offset>& start) {
+Status SourceTask::open(const std::optional<Offset>& start, std::string state_folder) {
+  context_.state_directory = std::move(state_folder);
   return source_->open(context_, start);
 }
 
@@ -30,7 +31,7 @@ SliceEnd SourceTask::run_slice(SteadyClock::time_point deadline) {
   SliceEnd end = SliceEnd::Idle;
   for (;;) {
     take_controls();
-    if (stopped_ || !outbox_.flush() || !reading_ || !poll_once()) break;
+    if (stopped_ || !outbox_.flush() || !reading_ || paused_ || !poll_once()) break;
     outbox_.hand_off(deadline);
     if (SteadyClock::now() >= deadline) {
       end = SliceEnd::Budget;
@@ -123,13 +124,15 @@ void SourceTask::handle(const AcknowledgeOffset& acknowledge) {
   source_->acknowledge(Offset{acknowledge.offset});
 }
 
+void SourceTask::handle(const PauseSource& pause) { paused_ = pause.paused; }
+
 void SourceTask::handle(const StopSource&) {
   stopped_ = true;
   reading_ = false;
 }
 
 SourceWait SourceTask::wait() const {
-  if (outbox_.is_full()) return {};
+  if (outbox_.is_full() || paused_) return {};
   if (!reading_) return {tell_when_readable_ ? source_->ready_fd() : -1, std::chrono::microseconds(-1)};
   const int fd = source_->ready_fd();
   return {fd, fd >= 0 ? std::chrono::microseconds(-1) : source_->poll_interval()};

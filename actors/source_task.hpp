@@ -29,9 +29,13 @@ struct EmitMarker {
 struct AcknowledgeOffset {
   std::string offset;
 };
+/// The disk is full (`paused`), or has room again.
+struct PauseSource {
+  bool paused = false;
+};
 struct StopSource {};
 using SourceControl = std::variant<TellLatestOffset, FreezeEnd, ReadEpoch, EmitMarker,
-                                   AcknowledgeOffset, StopSource>;
+                                   AcknowledgeOffset, PauseSource, StopSource>;
 
 /// What a source that has nothing to do waits for, besides a signal.
 struct SourceWait {
@@ -48,7 +52,8 @@ class SourceTask final : public Task {
              std::vector<OutEdge> edges, bool continuous, bool hand_off, std::size_t max_poll_records,
              SubtaskCounters& counters);
 
-  Status open(const std::optional<Offset>& start);
+  /// `state_folder`: where the source may keep what it needs; may be empty.
+  Status open(const std::optional<Offset>& start, std::string state_folder);
   SliceEnd run_slice(SteadyClock::time_point deadline) override;
 
   /// Safe from any thread; the caller signals the task's cell afterwards.
@@ -67,6 +72,7 @@ class SourceTask final : public Task {
   void handle(const ReadEpoch& read);
   void handle(const EmitMarker& emit);
   void handle(const AcknowledgeOffset& acknowledge);
+  void handle(const PauseSource& pause);
   void handle(const StopSource&);
   /// One poll; false when there is nothing to do for now.
   bool poll_once();
@@ -85,6 +91,7 @@ class SourceTask final : public Task {
   Outbox outbox_;
   ControlInbox<SourceControl> inbox_;
   bool reading_;
+  bool paused_ = false;
   bool stopped_ = false;
   bool ended_ = false;
   // Micro-batch: the coordinator heard that there is nothing new and would like to know when there is.

@@ -11,6 +11,12 @@ EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
       starts_(options_.num_sources),
       ends_(options_.num_sources) {
   if (options_.has_watermark) watermark_ = 0;
+  if (options_.restart) {
+    next_epoch_ = next(options_.restart->last);
+    planned_watermark_ = options_.restart->planned_watermark;
+    watermark_ = options_.restart->watermark;
+    node_watermarks_ = options_.restart->node_watermarks;
+  }
 }
 
 bool EpochCoordinator::is_one_shot() const {
@@ -20,10 +26,28 @@ bool EpochCoordinator::is_one_shot() const {
 
 CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
   CoordinatorActions out;
+  if (options_.restart && !options_.restart->sinks.empty()) repeat_commit(now, out);
+  else begin(now, out);
+  return out;
+}
+
+void EpochCoordinator::repeat_commit(std::int64_t now, CoordinatorActions& out) {
+  phase_ = Phase::Committing;
+  InFlight flight;
+  flight.summary.epoch = options_.restart->last;
+  flight.summary.reports = options_.restart->sinks;
+  flight.committing = flight.is_repeated = true;
+  in_flight_.push_back(std::move(flight));
+  tell_sinks(in_flight_.front(), now, out);
+}
+
+void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
+  if (stopping_) return finish(out);
+  if (options_.rerun) next_epoch_ = next(options_.rerun->epoch);
   if (options_.bounded) {
     phase_ = Phase::Planning;
     trigger_start_ = now;
-    start_epoch(now, out);
+    plan_epoch(now, out);
   } else if (options_.trigger.is_continuous()) {
     phase_ = Phase::Running;
     trigger_start_ = now;
@@ -31,9 +55,11 @@ CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
     out.push_back(WakeAt{wake_at_});
   } else {
     if (is_one_shot()) out.push_back(FreezeEnds{});
-    start_planning(now, out);
+    if (!options_.rerun) return start_planning(now, out);
+    trigger_start_ = now;
+    open_epoch(*options_.rerun, now);
+    out.push_back(*options_.rerun);
   }
-  return out;
 }
 
 CoordinatorActions EpochCoordinator::on_timer(std::int64_t now) {
@@ -42,6 +68,7 @@ CoordinatorActions EpochCoordinator::on_timer(std::int64_t now) {
     if (now < wake_at_) return {WakeAt{wake_at_}};
     if (in_flight_.size() < options_.max_in_flight) inject(now, out);
     else ++num_skipped_;
+    check_progress(now, out);
     const std::int64_t interval = std::max<std::int64_t>(options_.trigger.interval.count(), 1);
     wake_at_ += interval * ((now - wake_at_) / interval + 1);
     out.push_back(WakeAt{wake_at_});
@@ -83,24 +110,38 @@ void EpochCoordinator::decide(std::int64_t now, CoordinatorActions& out) {
   // Spark's first batch has no watermark to act on, so nothing moved before it.
   const bool moved = planned_watermark_ && watermark_ != planned_watermark_;
   if (stopping_) return finish(out);
-  if (new_data || (moved && options_.needs_no_data_epochs)) return start_epoch(now, out);
+  if (new_data || (moved && options_.needs_no_data_epochs)) return plan_epoch(now, out);
   if (is_one_shot()) return finish(out);
   wait_for_trigger(now, false, out);
 }
 
-void EpochCoordinator::start_epoch(std::int64_t now, CoordinatorActions& out) {
+void EpochCoordinator::plan_epoch(std::int64_t now, CoordinatorActions& out) {
+  StartEpoch plan{next_epoch_, ends_, watermark_, now, options_.bounded};
+  next_epoch_ = next(next_epoch_);
+  open_epoch(plan, now);
+  if (!options_.durable) return out.push_back(std::move(plan));
+  unwritten_ = plan;
+  out.push_back(WritePlan{std::move(plan), starts_});
+}
+
+CoordinatorActions EpochCoordinator::on_planned(Epoch epoch) {
+  CoordinatorActions out;
+  if (!unwritten_ || unwritten_->epoch != epoch) return out;
+  out.push_back(*std::exchange(unwritten_, std::nullopt));
+  return out;
+}
+
+void EpochCoordinator::open_epoch(StartEpoch plan, std::int64_t now) {
   phase_ = Phase::Running;
   InFlight flight;
-  flight.summary.epoch = next_epoch_;
+  flight.summary.epoch = plan.epoch;
   flight.summary.trigger_start = trigger_start_;
   flight.summary.planned_at = now;
-  flight.summary.watermark = watermark_;
+  flight.summary.watermark = plan.watermark;
   for (std::size_t i = 0; i < starts_.size(); ++i)
     flight.summary.start_offsets[static_cast<int>(i)] = starts_[i];
   in_flight_.push_back(std::move(flight));
-  planned_watermark_ = watermark_;
-  out.push_back(StartEpoch{next_epoch_, ends_, watermark_, now, options_.bounded});
-  next_epoch_ = next(next_epoch_);
+  planned_watermark_ = plan.watermark;
 }
 
 void EpochCoordinator::inject(std::int64_t now, CoordinatorActions& out) {
@@ -150,11 +191,39 @@ void EpochCoordinator::commit_oldest(std::int64_t now, CoordinatorActions& out) 
   if (oldest.committing || oldest.summary.reports.size() < options_.num_subtasks) return;
   oldest.committing = true;
   if (!options_.trigger.is_continuous()) phase_ = Phase::Committing;
-  CommitEpoch commit{oldest.summary.epoch, {}};
-  for (const SubtaskReport& report : oldest.summary.reports)
+  take_event_times(oldest.summary);
+  if (!options_.durable) return tell_sinks(oldest, now, out);
+  out.push_back(WriteCommit{oldest.summary.epoch, oldest.summary.reports, oldest.summary.watermark,
+                            watermark_, node_watermarks_, last_completed_});
+}
+
+CoordinatorActions EpochCoordinator::on_durable(Epoch epoch, std::int64_t now) {
+  CoordinatorActions out;
+  if (!in_flight_.empty() && in_flight_.front().summary.epoch == epoch)
+    tell_sinks(in_flight_.front(), now, out);
+  return out;
+}
+
+void EpochCoordinator::tell_sinks(InFlight& flight, std::int64_t now, CoordinatorActions& out) {
+  CommitEpoch commit{flight.summary.epoch, {}};
+  for (const SubtaskReport& report : flight.summary.reports)
     if (report.token) commit.sinks.push_back(report);
   out.push_back(std::move(commit));
   if (options_.num_sinks == 0) complete_oldest(now, out);
+}
+
+/// Fails the job when the oldest marker is on its way for too long.
+void EpochCoordinator::check_progress(std::int64_t now, CoordinatorActions& out) const {
+  if (in_flight_.empty()) return;
+  const InFlight& oldest = in_flight_.front();
+  if (oldest.committing || now - oldest.summary.planned_at < options_.epoch_timeout_micros) return;
+  out.push_back(Fail{make_error(
+      ErrorKind::Temporary,
+      "checkpoint: epoch " + std::to_string(number(oldest.summary.epoch)) + " has not passed " +
+          std::to_string(options_.num_subtasks - oldest.summary.reports.size()) + " of " +
+          std::to_string(options_.num_subtasks) + " subtasks within " +
+          std::to_string(options_.epoch_timeout_micros / 1'000'000) + " seconds",
+      "look for the operator or sink that is too slow; the last committed epoch is intact")});
 }
 
 CoordinatorActions EpochCoordinator::on_committed(Epoch epoch, std::int64_t now) {
@@ -166,9 +235,11 @@ CoordinatorActions EpochCoordinator::on_committed(Epoch epoch, std::int64_t now)
 
 void EpochCoordinator::complete_oldest(std::int64_t now, CoordinatorActions& out) {
   EpochSummary summary = std::move(in_flight_.front().summary);
+  const bool is_repeated = in_flight_.front().is_repeated;
   in_flight_.pop_front();
+  last_completed_ = summary.epoch;
+  if (is_repeated) return begin(now, out);
   summary.completed_at = now;
-  take_event_times(summary);
   out.push_back(AcknowledgeEpoch{std::move(summary)});
   if (options_.trigger.is_continuous() && !options_.bounded) {
     commit_oldest(now, out);

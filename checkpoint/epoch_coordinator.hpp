@@ -10,6 +10,7 @@
 
 #include "checkpoint/trigger.hpp"
 #include "records/event.hpp"
+#include "records/result.hpp"
 
 namespace millrace {
 
@@ -73,6 +74,20 @@ struct StartEpoch {
 struct InjectMarker {
   Epoch epoch{};
 };
+/// Make the plan durable, then call `on_planned`.
+struct WritePlan {
+  StartEpoch plan;
+  std::vector<std::optional<std::string>> starts;  // by source index
+};
+/// Every subtask has reported: make the epoch durable, then call `on_durable`.
+struct WriteCommit {
+  Epoch epoch{};
+  std::vector<SubtaskReport> reports;
+  std::optional<std::int64_t> planned_watermark;
+  std::optional<std::int64_t> watermark;
+  std::map<int, std::int64_t> node_watermarks;
+  std::optional<Epoch> sinks_committed;
+};
 struct CommitEpoch {
   Epoch epoch{};
   std::vector<SubtaskReport> sinks;
@@ -89,10 +104,25 @@ struct Finish {};
 struct Warn {
   std::string text;
 };
+/// The job cannot go on.
+struct Fail {
+  Error error;
+};
 
-using CoordinatorAction = std::variant<AskLatestOffsets, FreezeEnds, StartEpoch, InjectMarker,
-                                       CommitEpoch, AcknowledgeEpoch, WakeAt, Finish, Warn>;
+using CoordinatorAction = std::variant<AskLatestOffsets, FreezeEnds, WritePlan, StartEpoch,
+                                       InjectMarker, WriteCommit, CommitEpoch, AcknowledgeEpoch,
+                                       WakeAt, Finish, Warn, Fail>;
 using CoordinatorActions = std::vector<CoordinatorAction>;
+
+/// Where an earlier process stopped.
+struct CoordinatorStart {
+  Epoch last{};  // the last committed epoch
+  std::optional<std::int64_t> planned_watermark;
+  std::optional<std::int64_t> watermark;
+  std::map<int, std::int64_t> node_watermarks;
+  /// Committed, but perhaps not by every sink: told to commit once more.
+  std::vector<SubtaskReport> sinks;
+};
 
 struct CoordinatorOptions {
   Trigger trigger;
@@ -104,6 +134,14 @@ struct CoordinatorOptions {
   bool max_watermark_policy = false;
   bool bounded = false;
   Epoch first{};
+  /// Plans and commits are written before they count.
+  bool durable = false;
+  std::optional<CoordinatorStart> restart;
+  /// Planned and not committed: micro-batch mode runs it again as it was; continuous mode passes over
+  /// its number.
+  std::optional<StartEpoch> rerun;
+  /// Continuous: a marker that is not through by then fails the job.
+  std::int64_t epoch_timeout_micros = 60'000'000;
   std::int64_t polling_delay_micros = 10'000;  // Spark: pollingDelay
   std::size_t max_in_flight = 4;
 };
@@ -121,7 +159,9 @@ class EpochCoordinator {
   /// A source told where it stands and where the next micro-batch could end.
   CoordinatorActions on_latest_offset(std::size_t source, std::optional<std::string> start,
                                       std::optional<std::string> end, std::int64_t now);
+  CoordinatorActions on_planned(Epoch epoch);
   CoordinatorActions on_report(SubtaskReport report, std::int64_t now);
+  CoordinatorActions on_durable(Epoch epoch, std::int64_t now);
   /// Subtask `sink` made the epoch visible.
   CoordinatorActions on_committed(Epoch epoch, std::int64_t now);
   /// Continuous: a source has nothing left and never will. The job ends when all have said so.
@@ -140,14 +180,21 @@ class EpochCoordinator {
     EpochSummary summary;
     std::size_t num_commits = 0;
     bool committing = false;
+    /// Of an earlier process, whose sinks may have missed it.
+    bool is_repeated = false;
   };
 
+  void begin(std::int64_t now, CoordinatorActions& out);
   void start_planning(std::int64_t now, CoordinatorActions& out);
   void decide(std::int64_t now, CoordinatorActions& out);
-  void start_epoch(std::int64_t now, CoordinatorActions& out);
+  void plan_epoch(std::int64_t now, CoordinatorActions& out);
+  void open_epoch(StartEpoch plan, std::int64_t now);
   void inject(std::int64_t now, CoordinatorActions& out);
   void wait_for_trigger(std::int64_t now, bool had_data, CoordinatorActions& out);
   void commit_oldest(std::int64_t now, CoordinatorActions& out);
+  void tell_sinks(InFlight& flight, std::int64_t now, CoordinatorActions& out);
+  void repeat_commit(std::int64_t now, CoordinatorActions& out);
+  void check_progress(std::int64_t now, CoordinatorActions& out) const;
   void complete_oldest(std::int64_t now, CoordinatorActions& out);
   void take_event_times(const EpochSummary& summary);
   void finish(CoordinatorActions& out);
@@ -158,6 +205,7 @@ class EpochCoordinator {
   bool stopping_ = false;
   Epoch next_epoch_{};
   std::deque<InFlight> in_flight_;
+  std::optional<Epoch> last_completed_;
   std::int64_t num_skipped_ = 0;
   std::size_t num_ended_sources_ = 0;
 
@@ -167,6 +215,8 @@ class EpochCoordinator {
   std::vector<std::optional<std::string>> ends_;
   std::int64_t trigger_start_ = 0;
   std::int64_t wake_at_ = 0;
+  // Waits for its plan to be durable.
+  std::optional<StartEpoch> unwritten_;
 
   // Global watermark, and what it was when the last epoch was planned.
   std::optional<std::int64_t> watermark_;

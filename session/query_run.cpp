@@ -24,12 +24,15 @@ QueryRun::QueryRun(ExecutionPlan execution_plan, std::string query_name)
     : id(random_uuid()),
       run_id(random_uuid()),
       name(std::move(query_name)),
-      plan(std::move(execution_plan)),
-      report(plan, id, run_id) {}
+      plan(std::move(execution_plan)) {}
 
 Status QueryRun::start(JobOptions options) {
+  options.on_opened = [this](const std::string& query_id) {
+    if (!query_id.empty()) id = query_id;
+    report.emplace(plan, id, run_id);
+  };
   options.on_epoch = [this](const EpochSummary& epoch) {
-    std::string progress = to_json(report.next(epoch));
+    std::string progress = to_json(report->next(epoch));
     const std::lock_guard lock(mutex);
     last_progress = std::move(progress);
   };

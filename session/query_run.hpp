@@ -19,11 +19,11 @@ struct QueryRun {
   std::optional<Error> failure();
 
   // Fixed after start.
-  const std::string id;
+  std::string id;  // the checkpoint's where there is one
   const std::string run_id;
   const std::string name;
   const ExecutionPlan plan;
-  ProgressReport report;  // touched by the coordinator only
+  std::optional<ProgressReport> report;  // touched by the coordinator only
 
   // Written by the coordinator, read by any thread: a channel would keep what nobody asks for.
   std::mutex mutex;

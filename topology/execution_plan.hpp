@@ -28,6 +28,8 @@ struct OperatorSpec {
   bool stateful = false;
   /// Spark's name in progress: stateStoreSave, dedupe, symmetricHashJoin; empty when stateless.
   std::string state_name;
+  /// What its keys and values are; a checkpoint with other ones cannot be taken up.
+  std::string state_schema;
   /// Gives out watermarks of its own and reports event times.
   bool is_watermark = false;
 };

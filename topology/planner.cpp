@@ -171,7 +171,7 @@ class PlanBuilder {
     node.detail = output.sink.description;
     node.output = output.input->schema;
     node.spec = SinkSpec{output.sink.make, output.sink.description, output.mode};
-    node.notes = {guarantee_of(output, policy_of(output.mode))};
+    node.notes = {guarantee_of(output, policy_of(output.mode), settings_.durable)};
     const int id = add_node(std::move(node), output.name);
     const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
     plan_.edges.push_back({input,

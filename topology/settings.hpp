@@ -23,6 +23,8 @@ struct Settings {
   bool max_watermark_policy = false;
   /// Refuse what Spark refuses in continuous mode (its allow-list), and OVER on streams.
   bool spark_strict = false;
+  /// The job has a checkpoint location: what it promises outlives the process.
+  bool durable = false;
 };
 
 }  // namespace millrace

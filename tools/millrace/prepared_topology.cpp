@@ -80,6 +80,10 @@ Result<PreparedTopology> prepare(const TopologyRequest& request) {
   source.environment = environment_variable;
   PreparedTopology prepared;
   prepared.loaded = load_topology(source, Catalog::builtin());
+  if (!request.checkpoint.empty()) {
+    prepared.loaded.checkpoint_location = std::filesystem::absolute(request.checkpoint).string();
+    prepared.loaded.settings.durable = true;
+  }
   prepared.errors = prepared.loaded.errors;
   analyze_and_plan(prepared);
   return prepared;

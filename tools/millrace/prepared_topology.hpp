@@ -20,7 +20,8 @@ struct PreparedTopology {
 struct TopologyRequest {
   std::string file;  // "-": standard input
   std::vector<std::string> overrides;
-  std::string trigger;  // empty: the file's
+  std::string trigger;     // empty: the file's
+  std::string checkpoint;  // folder; empty: the file's
 };
 
 /// Reads, loads, analyzes and plans. The error is about reading the file.

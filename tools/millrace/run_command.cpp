@@ -4,6 +4,7 @@
 #include <chrono>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <random>
 
 #include <CLI/CLI.hpp>
@@ -27,7 +28,8 @@ constexpr std::chrono::milliseconds kSignalPeriod{50};
 struct Flags {
   TopologyRequest topology;
   std::string duration;
-  std::string checkpoint;
+  std::int64_t from_epoch = -1;
+  bool allow_duplicates = false;
   std::string progress = "auto";
   std::string log_level = "warn";
   std::string log_format = "text";
@@ -84,6 +86,11 @@ JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
   const bool spin = flags.idle.empty() ? loaded.runtime.spin : flags.idle == "spin";
   options.idle = spin ? IdleStrategy::Spin : IdleStrategy::Park;
   options.threads = flags.threads >= 0 ? flags.threads : loaded.runtime.threads;
+  options.checkpoint.location = loaded.checkpoint_location;
+  options.checkpoint.retention = loaded.runtime.checkpoint_retention;
+  if (flags.from_epoch >= 0) options.checkpoint.from_epoch = Epoch{flags.from_epoch};
+  options.checkpoint.allow_duplicates = flags.allow_duplicates;
+  options.max_state_bytes = loaded.runtime.max_state_bytes;
   options.hand_off = flags.handoff.empty() ? loaded.runtime.hand_off : flags.handoff == "on";
   return options;
 }
@@ -107,13 +114,14 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   const LoadedTopology& loaded = prepared.loaded;
   RunLog log(log_level(flags.log_level),
              flags.log_format == "json" ? LogFormat::Json : LogFormat::Text, loaded.name);
-  if (!loaded.checkpoint_location.empty() || !flags.checkpoint.empty())
-    log.write(LogLevel::Warn, "", "checkpoints are kept in memory only: a restart begins anew");
   const ExecutionPlan plan = *prepared.plan;
-  ProgressReport report(plan, random_uuid(), random_uuid());
+  std::optional<ProgressReport> report;
   ProgressView view(progress_mode(flags.progress));
   JobOptions options = job_options(flags, loaded);
-  options.on_epoch = [&](const EpochSummary& epoch) { view.show(report.next(epoch)); };
+  options.on_opened = [&](const std::string& query_id) {
+    report.emplace(plan, query_id.empty() ? random_uuid() : query_id, random_uuid());
+  };
+  options.on_epoch = [&](const EpochSummary& epoch) { view.show(report->next(epoch)); };
   options.on_warning = [&](const std::string& where, const std::string& text) {
     log.write(LogLevel::Warn, where, text);
   };
@@ -160,7 +168,9 @@ void add_run(CLI::App& app, const Choose& choose) {
   command->add_option("--duration", flags->duration, summary("duration"));
   command->add_option("--set", flags->topology.overrides, summary("set"))->allow_extra_args(false);
   command->add_option("--trigger", flags->topology.trigger, summary("trigger"));
-  command->add_option("--checkpoint", flags->checkpoint, summary("checkpoint"));
+  command->add_option("--checkpoint", flags->topology.checkpoint, summary("checkpoint"));
+  command->add_option("--from-epoch", flags->from_epoch, summary("from-epoch"));
+  command->add_flag("--allow-duplicates", flags->allow_duplicates, summary("allow-duplicates"));
   command->add_option("--progress", flags->progress, summary("progress"));
   command->add_option("--log-level", flags->log_level, summary("log-level"));
   command->add_option("--log-format", flags->log_format, summary("log-format"));

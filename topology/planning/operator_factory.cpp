@@ -24,6 +24,18 @@ Error not_built(const std::string& what, const Origin& origin) {
   return error;
 }
 
+/// Types of keys and aggregates: what a restart must find unchanged.
+std::string state_schema(const std::vector<BoundExpressionPtr>& keys,
+                         const std::vector<BoundAggregate>& aggregates) {
+  std::string text;
+  for (const auto& key : keys) text += (text.empty() ? "" : ", ") + key->type().to_string();
+  text += " ->";
+  for (const auto& aggregate : aggregates)
+    text += " " + aggregate.function->result_type().to_string() + ":" +
+            std::to_string(aggregate.function->state_size());
+  return text;
+}
+
 /// A factory that copies `options` for every subtask.
 template <class Options>
 OperatorSpec spec_of(std::unique_ptr<Operator> (*make)(Options), Options options) {
@@ -69,6 +81,7 @@ struct SpecMaker {
                          settings.policy, settings.on_error});
     spec.stateful = true;
     spec.state_name = "stateStoreSave";
+    spec.state_schema = state_schema(kind.keys, kind.aggregates);
     return spec;
   }
   Made operator()(const resolved::Watermark& kind) {
@@ -86,6 +99,7 @@ struct SpecMaker {
                            kind.within_watermark, kind.delay_micros, settings.policy});
     spec.stateful = true;
     spec.state_name = kind.within_watermark ? "dedupeWithinWatermark" : "dedupe";
+    spec.state_schema = state_schema(hash_keys(step), {});
     return spec;
   }
   Made operator()(const resolved::Union&) {

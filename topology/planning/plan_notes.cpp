@@ -84,14 +84,34 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
   return {};
 }
 
-PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy) {
+namespace {
+
+bool is_transactional(const resolved::Output& output) {
+  static const std::set<std::string> kFiles{"file", "json", "csv", "text"};
+  return kFiles.contains(output.format);
+}
+
+std::string durable_text(const resolved::Output& output, const EmitPolicy& policy) {
+  if (is_transactional(output))
+    return "exactly once: files of an epoch are hidden until it is prepared and count when its "
+           "manifest in _spark_metadata is written";
+  if (policy.at_marker)
+    return "at least once: after a crash the last epoch may be written again, with the same rows "
+           "and the same number";
+  return "at least once: rows leave at once, and after a crash those behind the last checkpoint "
+         "are made again from the same input; state counts each input once";
+}
+
+}  // namespace
+
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy, bool durable) {
   std::set<std::string> unrepeatable;
   collect_unrepeatable(*output.input, unrepeatable);
-  std::string text = policy.at_marker
-                         ? "each row once while the job runs, visible when its epoch is complete"
-                         : "each row once while the job runs, visible at once";
-  text += "; checkpoints are held in memory, so a restart begins anew";
-  if (!unrepeatable.empty()) text += ", and a socket cannot replay what was read from it";
+  std::string text = durable ? durable_text(output, policy)
+                             : "each row once while the job runs; without checkpointLocation a "
+                               "restart begins anew";
+  if (!unrepeatable.empty())
+    text += ", and a socket cannot replay what was read from it since the last checkpoint";
   return {"guarantee", text};
 }
 

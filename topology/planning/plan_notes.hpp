@@ -13,6 +13,6 @@ namespace millrace {
 std::vector<PlanNote> notes_of(const resolved::Step& step, const EmitPolicy& policy);
 
 /// The sink's effective guarantee, end to end, and why.
-PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy);
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy, bool durable);
 
 }  // namespace millrace

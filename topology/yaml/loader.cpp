@@ -91,6 +91,7 @@ class TopologyReader {
       read_trigger(context_, trigger->value, loaded_.settings.trigger);
     if (const YamlValue* location = part("checkpointLocation", YamlValue::Kind::Scalar))
       loaded_.checkpoint_location = context_.absolute(location->text);
+    loaded_.settings.durable = !loaded_.checkpoint_location.empty();
   }
 
   void read_sinks(const YamlValue& sinks) {

@@ -13,6 +13,14 @@ struct Describe {
     return "start " + std::to_string(number(a.epoch)) +
            (a.watermark ? " w" + std::to_string(*a.watermark) : "") + (a.is_last ? " last" : "");
   }
+  std::string operator()(const WritePlan& a) const {
+    return "write plan " + std::to_string(number(a.plan.epoch));
+  }
+  std::string operator()(const WriteCommit& a) const {
+    return "write commit " + std::to_string(number(a.epoch)) +
+           (a.watermark ? " w" + std::to_string(*a.watermark) : "");
+  }
+  std::string operator()(const Fail&) const { return "fail"; }
   std::string operator()(const InjectMarker& a) const {
     return "inject " + std::to_string(number(a.epoch));
   }
@@ -174,4 +182,104 @@ TEST_CASE("a bounded job is one epoch that ends by itself") {
   (void)coordinator.on_report(report(0, 0), 60);
   (void)coordinator.on_report(report(1, 0), 60);
   CHECK(text(coordinator.on_committed(Epoch{0}, 70)) == "acknowledge 0, finish");
+}
+
+namespace {
+
+CoordinatorOptions durable(CoordinatorOptions options) {
+  options.durable = true;
+  return options;
+}
+
+/// Epoch 6 was the last that committed.
+CoordinatorOptions restarted(CoordinatorOptions options) {
+  options = durable(std::move(options));
+  options.restart = CoordinatorStart{Epoch{6}, {}, {}, {}, {}};
+  return options;
+}
+
+}  // namespace
+
+TEST_CASE("durable micro-batch: an epoch starts after its plan and sinks hear of it after its commit") {
+  EpochCoordinator coordinator(durable(one_source(Trigger::Kind::ProcessingTime)));
+  CHECK(text(coordinator.on_start(0)) == "ask");
+
+  CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "write plan 0");
+  CHECK(text(coordinator.on_planned(Epoch{0})) == "start 0");
+  CHECK(text(coordinator.on_report(report(0, 0), 2)) == "");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0");
+  CHECK(text(coordinator.on_durable(Epoch{0}, 4)) == "commit 0");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 5)) == "acknowledge 0, ask");
+}
+
+TEST_CASE("durable continuous: one commit is written at a time, in order") {
+  EpochCoordinator coordinator(durable(one_source(Trigger::Kind::Continuous, 100)));
+  CHECK(text(coordinator.on_start(0)) == "wake 100");
+  CHECK(text(coordinator.on_timer(100)) == "inject 0, wake 200");
+  CHECK(text(coordinator.on_timer(200)) == "inject 1, wake 300");
+
+  CHECK(text(coordinator.on_report(report(0, 0), 210)) == "");
+  CHECK(text(coordinator.on_report(report(1, 0), 210)) == "write commit 0");
+  CHECK(text(coordinator.on_report(report(0, 1), 220)) == "");
+  CHECK(text(coordinator.on_report(report(1, 1), 220)) == "");
+  CHECK(text(coordinator.on_durable(Epoch{0}, 230)) == "commit 0");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 240)) == "acknowledge 0, write commit 1");
+}
+
+TEST_CASE("the commit record holds the watermark of the next epoch") {
+  CoordinatorOptions options = durable(one_source(Trigger::Kind::ProcessingTime));
+  options.has_watermark = true;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "5", 1);
+  (void)coordinator.on_planned(Epoch{0});
+  (void)coordinator.on_report(with_watermark(report(0, 0), 70), 2);
+
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0 w70");
+}
+
+TEST_CASE("a restart goes on with the next number") {
+  EpochCoordinator coordinator(restarted(one_source(Trigger::Kind::Continuous, 100)));
+
+  CHECK(text(coordinator.on_start(0)) == "wake 100");
+  CHECK(text(coordinator.on_timer(100)) == "inject 7, wake 200");
+}
+
+TEST_CASE("a restart tells sinks of the last commit again before anything else") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::ProcessingTime));
+  options.restart->sinks = {report(1, 6)};
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "commit 6");
+  CHECK(text(coordinator.on_committed(Epoch{6}, 1)) == "ask");
+}
+
+TEST_CASE("micro-batch: a plan without commit runs again as it was, without being written again") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::ProcessingTime));
+  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "start 7 w50");
+  CHECK(text(coordinator.on_report(report(0, 7), 1)) == "");
+  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7");
+}
+
+TEST_CASE("continuous: the number of a plan without commit is passed over") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::Continuous, 100));
+  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "wake 100");
+  CHECK(text(coordinator.on_timer(100)) == "inject 8, wake 200");
+}
+
+TEST_CASE("continuous: a marker that does not come through fails the job") {
+  CoordinatorOptions options = one_source(Trigger::Kind::Continuous, 100);
+  options.epoch_timeout_micros = 150;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+  CHECK(text(coordinator.on_timer(100)) == "inject 0, wake 200");
+  CHECK(text(coordinator.on_timer(200)) == "inject 1, wake 300");
+
+  CHECK(text(coordinator.on_timer(300)) == "inject 2, fail, wake 400");
 }
