@@ -21,7 +21,6 @@ Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) 
   job->make_cells();
   job->connect();
   if (Status status = job->make_tasks(); !status) return std::move(status.error());
-  if (job->checkpoint_) job->checkpoint_->store().release();
   if (job->options_.on_opened)
     job->options_.on_opened(job->checkpoint_ ? job->checkpoint_->store().query_id() : "");
   job->run();
@@ -38,6 +37,7 @@ bool Job::step(std::mt19937_64& random) {
 
 void Job::run() {
   coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
+  if (checkpoint_) checkpoint_->store().release();
   runtime_->spawn_coordinator();
   // First, so that nothing a source says arrives before it.
   post([this](EpochCoordinator& coordinator) { return coordinator.on_start(now()); });
