@@ -4,6 +4,7 @@
 #include "expressions/binder.hpp"
 #include "records/key_encoding.hpp"
 
+#include <span>
 #include <vector>
 
 namespace millrace {
@@ -25,6 +26,9 @@ class GroupTable {
   void evaluate(EvalContext& context, const RecordBatch& batch);
   /// Adds the evaluated rows to their groups. `rows` are those of the last `find`.
   void update(EvalContext& context, Rows rows);
+  /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
+  /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
+  void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
   /// Appends key and results to the columns of an output batch.
   void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
 
@@ -58,6 +62,7 @@ class GroupTable {
   GroupTable(std::vector<DataType> key_types, Plan plan);
 
   void update_call(EvalContext& context, Call& call, Rows rows);
+  void run_call(EvalContext& context, const Call& call, Rows rows, Column& result);
   void pass_filter(const Call& call, Rows rows);
 
   KeyEncoder encoder_;

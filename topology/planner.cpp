@@ -24,7 +24,9 @@ bool keeps_state_below(const Step& step) {
 bool runs_alone(const Step& step) {
   if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
   if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
-  return std::holds_alternative<resolved::Aggregate>(step.kind) && hash_keys(step).empty();
+  const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) ||
+                      std::holds_alternative<resolved::RunningAggregate>(step.kind);
+  return groups && hash_keys(step).empty();
 }
 
 Error located(Error error, const Origin& origin) {

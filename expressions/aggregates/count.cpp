@@ -35,6 +35,14 @@ class Count final : public Counting {
     for (std::uint32_t k = 0; k < rows.size(); ++k)
       counter(states[k]) += no_argument_is_null(arguments, rows[k]);
   }
+  bool run(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+           Rows rows, Column& out) const override {
+    out.resize(rows.end());
+    auto* results = out.mutable_values<std::int64_t>();
+    for (std::uint32_t k = 0; k < rows.size(); ++k)
+      results[rows[k]] = counter(states[k]) += no_argument_is_null(arguments, rows[k]);
+    return true;
+  }
 };
 
 /// count_if(condition)

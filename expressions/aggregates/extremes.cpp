@@ -47,6 +47,15 @@ class FixedExtreme final : public FixedAggregate<Best<T>> {
     const Best<T>& best = Self::state(bytes);
     best.is_set ? out.append(best.value) : out.append_null();
   }
+  bool run(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+           Rows rows, Column& out) const override {
+    out.resize(rows.end());
+    for_each_in_turn<T>(
+        *arguments[0], rows,
+        [&](std::uint32_t k, T value) { consider(Self::state(states[k]), value); },
+        [&](std::uint32_t k) { put(Self::state(states[k]), out, rows[k]); });
+    return true;
+  }
 
  private:
   static void consider(Best<T>& best, T value) {
@@ -55,6 +64,10 @@ class FixedExtreme final : public FixedAggregate<Best<T>> {
     if (best.is_set && !is_better) return;
     best.value = value;
     best.is_set = 1;
+  }
+  static void put(const Best<T>& best, Column& out, std::uint32_t row) {
+    out.template mutable_values<T>()[row] = best.value;
+    if (!best.is_set) out.set_null(row);
   }
 };
 

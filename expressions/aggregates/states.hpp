@@ -31,6 +31,16 @@ void for_each_valid(const Column& column, Rows rows, F&& f) {
     if (!column.is_null(rows[k])) f(k, column.at<T>(rows[k]));
 }
 
+/// Calls add(k, value) for each of `rows` that is not NULL and, NULL or not, then give(k).
+template <class T, class Add, class Give>
+void for_each_in_turn(const Column& column, Rows rows, Add&& add, Give&& give) {
+  const bool has_nulls = column.has_nulls();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    if (!has_nulls || !column.is_null(rows[k])) add(k, column.at<T>(rows[k]));
+    give(k);
+  }
+}
+
 /// Calls f with a null pointer to the C++ type of an integral or fractional type.
 template <class F>
 void with_number_type(const DataType& type, F&& f) {

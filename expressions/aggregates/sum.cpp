@@ -44,11 +44,33 @@ class SumIntegers final : public FixedAggregate<LongSum> {
     if (!result.has_value || is_lost) return out.append_null();
     is_narrow ? out.append(static_cast<std::int32_t>(result.sum)) : out.append(result.sum);
   }
+  bool run(EvalContext& context, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+           Rows rows, Column& out) const override {
+    if (out.type().kind() == TypeKind::YearMonthInterval) return false;
+    out.resize(rows.end());
+    with_number_type(arguments[0]->type(), [&]<class T>(T*) {
+      for_each_in_turn<T>(
+          *arguments[0], rows,
+          [&](std::uint32_t k, T value) {
+            add(state(states[k]), static_cast<std::int64_t>(value));
+          },
+          [&](std::uint32_t k) { put(context, state(states[k]), out, rows[k]); });
+    });
+    return true;
+  }
 
  private:
   static void add(LongSum& to, std::int64_t value) {
     to.overflowed |= __builtin_add_overflow(to.sum, value, &to.sum);
     to.has_value = 1;
+  }
+  void put(EvalContext& context, const LongSum& total, Column& out, std::uint32_t row) const {
+    out.mutable_values<std::int64_t>()[row] = total.sum;
+    if (total.has_value && !total.overflowed) [[likely]]
+      return;
+    if (total.overflowed && on_overflow_ == OnOverflow::Fail)
+      context.fail(row, arithmetic_overflow("try_add"));
+    if (!total.has_value || on_overflow_ != OnOverflow::Wrap) out.set_null(row);
   }
 
   const OnOverflow on_overflow_;
@@ -79,7 +101,32 @@ class SumDoubles final : public FixedAggregate<DoubleSum> {
   void finish(EvalContext&, const std::byte* bytes, Column& out) const override {
     const DoubleSum& total = state(bytes);
     if (total.count == 0) return out.append_null();
-    out.append(kIsAverage ? total.sum / static_cast<double>(total.count) : total.sum);
+    out.append(result_of(total));
+  }
+  bool run(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+           Rows rows, Column& out) const override {
+    const DataType& type = arguments[0]->type();
+    if (type.is_null() || type.kind() == TypeKind::Decimal) return false;
+    out.resize(rows.end());
+    with_number_type(type, [&]<class T>(T*) {
+      for_each_in_turn<T>(
+          *arguments[0], rows,
+          [&](std::uint32_t k, T value) {
+            state(states[k]).sum += static_cast<double>(value);
+            ++state(states[k]).count;
+          },
+          [&](std::uint32_t k) { put(state(states[k]), out, rows[k]); });
+    });
+    return true;
+  }
+
+ private:
+  static double result_of(const DoubleSum& total) {
+    return kIsAverage ? total.sum / static_cast<double>(total.count) : total.sum;
+  }
+  static void put(const DoubleSum& total, Column& out, std::uint32_t row) {
+    out.mutable_values<double>()[row] = result_of(total);
+    if (total.count == 0) out.set_null(row);
   }
 };
 
@@ -119,6 +166,18 @@ class SumDecimals final : public FixedAggregate<DecimalSum> {
       context.fail(static_cast<std::uint32_t>(out.size()), overflow());
     out.append_null();
   }
+  bool run(EvalContext& context, std::byte* const* states, const std::vector<ColumnRef>& arguments,
+           Rows rows, Column& out) const override {
+    out.resize(rows.end());
+    for_each_in_turn<Int128>(
+        *arguments[0], rows,
+        [&](std::uint32_t k, Int128 value) {
+          add(state(states[k]), value);
+          ++state(states[k]).count;
+        },
+        [&](std::uint32_t k) { put(context, state(states[k]), out, rows[k]); });
+    return true;
+  }
 
  private:
   static DataType bounded(int precision, int scale) {
@@ -138,6 +197,15 @@ class SumDecimals final : public FixedAggregate<DecimalSum> {
     if (kind_ == Kind::Sum) return total.sum;
     return compute_decimal(DecimalOperation::Divide, total.sum, sum_type_.scale(), total.count, 0,
                            result_type());
+  }
+  void put(EvalContext& context, const DecimalSum& total, Column& out, std::uint32_t row) const {
+    const auto result = total.count == 0 ? std::nullopt : result_of(total);
+    if (result) {
+      out.mutable_values<Int128>()[row] = *result;
+      return;
+    }
+    if (total.count != 0 && on_overflow_ == OnOverflow::Fail) context.fail(row, overflow());
+    out.set_null(row);
   }
   Error overflow() const {
     Error error = arithmetic_overflow(kind_ == Kind::Sum ? "try_sum" : "try_avg");

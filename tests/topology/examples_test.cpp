@@ -172,6 +172,10 @@ TEST_CASE("totals of users come to one table in every mode") {
   check_every_way("user_totals", final_updated);
 }
 
+TEST_CASE("running totals of cards give a row for each payment in every mode") {
+  check_every_way("running_totals", final_appended);
+}
+
 TEST_CASE("the rate example counts up in twos") {
   ExampleJob job(example("rate_console"), {});
   job.run_until_rows(10);
@@ -225,6 +229,6 @@ TEST_CASE("no example is without a test") {
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
   CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "mall_purchases",
-                                       "mall_purchases_sql", "rate_console", "students",
-                                       "user_totals", "wordcount_socket", "wordcount_sql"});
+                                       "mall_purchases_sql", "rate_console", "running_totals",
+                                       "students", "user_totals", "wordcount_socket", "wordcount_sql"});
 }

@@ -75,6 +75,12 @@ bool any_of(const Expression& expression, const ExpressionTest& test) {
   return found;
 }
 
+bool has_over(const Expression& expression) {
+  return any_of(expression, [](const Expression& part) {
+    return std::holds_alternative<WindowOver>(part.node);
+  });
+}
+
 ExpressionPtr without_alias(const ExpressionPtr& expression) {
   const auto* alias = std::get_if<Alias>(&expression->node);
   return alias ? without_alias(alias->child) : expression;

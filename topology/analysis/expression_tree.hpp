@@ -20,6 +20,8 @@ ExpressionPtr map_children(const ExpressionPtr& expression, const ExpressionMap&
 ExpressionPtr replace_top_down(const ExpressionPtr& expression, const ExpressionMap& replace);
 /// True when `test` holds for the expression or one below it.
 bool any_of(const Expression& expression, const ExpressionTest& test);
+/// True when OVER stands somewhere in the expression.
+bool has_over(const Expression& expression);
 /// Calls `visit` for each direct child.
 void for_each_child(const Expression& expression,
                     const std::function<void(const ExpressionPtr&)>& visit);

@@ -67,11 +67,13 @@ std::vector<SelectItem> Resolver::select_items(const std::vector<ExpressionPtr>&
   return items;
 }
 
-// Time windows first, then the generator, then everything else: each becomes a step of its own.
+// Time windows first, then the generator, then OVER, then everything else: each becomes a step of
+// its own.
 Resolver::Resolved Resolver::project(Relation input, std::vector<SelectItem> items,
                                      const plan::Node& node) {
   Resolved relation = assign_window(std::move(input), items, node);
   if (relation) relation = explode(std::move(*relation), items, node);
+  if (relation) relation = over(std::move(*relation), items, node);
   return relation ? bind_project(*relation, items, node) : std::nullopt;
 }
 
@@ -137,7 +139,8 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Project& project_kind,
 // After an error in one expression the others are still looked at.
 void Resolver::bind_rest(const std::vector<SelectItem>& items, const Relation& input) {
   for (const auto& item : items) {
-    const bool is_special = has_call(*item.expression, FunctionKind::Generator) ||
+    const bool is_special = has_over(*item.expression) ||
+                            has_call(*item.expression, FunctionKind::Generator) ||
                             has_call(*item.expression, FunctionKind::TimeWindow);
     if (!is_special) (void)bind_item(item, input);
   }

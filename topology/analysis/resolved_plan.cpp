@@ -12,6 +12,7 @@ struct KindName {
   std::string operator()(const Aggregate& aggregate) const {
     return aggregate.session_key >= 0 ? "session_aggregate" : "aggregate";
   }
+  std::string operator()(const RunningAggregate&) const { return "over"; }
   std::string operator()(const AssignWindow&) const { return "window"; }
   std::string operator()(const Watermark&) const { return "watermark"; }
   std::string operator()(const Deduplicate&) const { return "deduplicate"; }
@@ -27,6 +28,7 @@ struct Stateful {
   bool operator()(const Explode&) const { return false; }
   bool operator()(const Expand&) const { return false; }
   bool operator()(const Aggregate&) const { return true; }
+  bool operator()(const RunningAggregate&) const { return true; }
   bool operator()(const AssignWindow&) const { return false; }
   bool operator()(const Watermark&) const { return false; }
   bool operator()(const Deduplicate&) const { return true; }

@@ -61,6 +61,13 @@ struct Aggregate {
   /// Index of the key that is a session window: sessions of equal other keys merge. -1: none.
   int session_key = -1;
 };
+/// OVER with the frame of all rows so far. Output: the input's columns, then one for each call.
+struct RunningAggregate {
+  std::vector<BoundExpressionPtr> keys;
+  std::vector<BoundAggregate> calls;
+  /// The input column by which rows are late, or -1.
+  int event_time = -1;
+};
 /// Adds a window column behind the input's columns, one row for each window a row lies in.
 struct AssignWindow {
   TimeWindow window;
@@ -92,8 +99,9 @@ struct Limit {
 };
 
 struct Step {
-  using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate, AssignWindow,
-                            Watermark, Deduplicate, Union, Sort, Limit>;
+  using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate,
+                            RunningAggregate, AssignWindow, Watermark, Deduplicate, Union, Sort,
+                            Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;
   SchemaPtr schema;

@@ -118,6 +118,17 @@ class Resolver {
   /// The input with the window's column behind the others.
   Resolved add_window(const Relation& input, const ExpressionPtr& call, const plan::Node& node);
 
+  // resolve_over.cpp
+  /// Takes OVER out of the items: one step for each PARTITION BY and ORDER BY, whose columns stand
+  /// behind the input's.
+  Resolved over(Relation input, std::vector<SelectItem>& items, const plan::Node& node);
+  Resolved over_step(const Relation& input, const std::vector<ExpressionPtr>& calls,
+                     const plan::Node& node);
+  bool check_over(const ExpressionPtr& call, const Relation& input);
+  std::optional<BoundAggregate> bind_over(const ExpressionPtr& call, const Relation& input);
+  /// The input column that `order` names, checked.
+  std::optional<std::size_t> over_order(const ExpressionPtr& call, const Relation& input);
+
   // resolve_aggregate.cpp
   Resolved resolve_kind(const plan::Aggregate& aggregate, const plan::Node& node);
   Resolved aggregate(const plan::Aggregate& aggregate, const plan::Node& node,

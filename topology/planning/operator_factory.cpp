@@ -11,6 +11,7 @@
 #include "operators/project.hpp"
 #include "operators/sort.hpp"
 #include "operators/union.hpp"
+#include "topology/planning/over_planning.hpp"
 
 namespace millrace {
 namespace {
@@ -84,6 +85,9 @@ struct SpecMaker {
     spec.state_schema = state_schema(kind.keys, kind.aggregates);
     return spec;
   }
+  Made operator()(const resolved::RunningAggregate& kind) {
+    return over_spec(kind, step, settings);
+  }
   Made operator()(const resolved::Watermark& kind) {
     if (kind.idle_timeout_micros > 0) return not_built("idle timeouts", step.origin);
     auto spec = spec_of<AssignWatermarkOptions>(make_assign_watermark,
@@ -140,6 +144,7 @@ std::vector<BoundExpressionPtr> hash_keys(const Step& step) {
       keys.push_back(bound_column(key, field.type, field.nullable));
     }
   }
+  if (const auto* over = std::get_if<resolved::RunningAggregate>(&step.kind)) keys = over->keys;
   return keys;
 }
 

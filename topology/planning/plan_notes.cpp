@@ -1,6 +1,7 @@
 #include "topology/planning/plan_notes.hpp"
 
 #include "records/interval_text.hpp"
+#include "topology/planning/over_planning.hpp"
 
 #include <set>
 
@@ -76,6 +77,9 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
   if (const auto* duplicates = std::get_if<resolved::Deduplicate>(&step.kind)) {
     return {{"emits", "the first row of a key, at once"},
             {"state", duplicates_state(*duplicates, step)}};
+  }
+  if (const auto* over = std::get_if<resolved::RunningAggregate>(&step.kind)) {
+    return over_notes(*over);
   }
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};

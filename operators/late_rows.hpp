@@ -1,0 +1,57 @@
+#pragma once
+
+#include "operators/event_times.hpp"
+#include "operators/operator.hpp"
+
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace millrace {
+
+/// Watermark of an operator that drops rows behind it. In micro-batch mode rows are judged by the
+/// watermark before the last marker (Spark's rule of two watermarks), in continuous mode by the one
+/// that came last. Not thread-safe.
+class LateRows {
+ public:
+  /// `column`: the input's event time, -1 when it has none and no row is late.
+  LateRows(int column, bool at_marker) : column_(column), at_marker_(at_marker) {}
+
+  /// Takes late rows out of the selection and counts them.
+  void drop(RecordBatch& batch, SubtaskCounters& counters) {
+    if (column_ < 0 || watermark_ == kNone) return;
+    const EventTimes times(batch.column(static_cast<std::size_t>(column_)));
+    const std::uint32_t before = batch.num_rows();
+    kept_.clear();
+    batch.rows().for_each([&](std::uint32_t row) {
+      if (times.is_null(row) || times[row] > watermark_) kept_.push_back(row);
+    });
+    if (kept_.size() == before) return;
+    counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(before - kept_.size()));
+    std::swap(batch.start_selection(), kept_);
+  }
+
+  /// For `Operator::on_watermark`: true when the new watermark is in force at once.
+  bool arrive(Watermark watermark) {
+    next_ = watermark.micros;
+    return !at_marker_;
+  }
+  /// Puts what arrived in force and passes it on.
+  void advance(Output& out) {
+    if (next_ > watermark_) out.emit(Watermark{next_});
+    watermark_ = next_;
+  }
+  /// What `advance` is about to put in force.
+  std::int64_t next() const { return next_; }
+
+ private:
+  static constexpr std::int64_t kNone = std::numeric_limits<std::int64_t>::min();
+
+  const int column_;
+  const bool at_marker_;
+  std::int64_t watermark_ = kNone;
+  std::int64_t next_ = kNone;
+  std::vector<std::uint32_t> kept_;
+};
+
+}  // namespace millrace
