@@ -29,14 +29,6 @@ class AggregateFunction {
                       const std::vector<ColumnRef>& /*arguments*/, Rows) const {}
   virtual void update(EvalContext&, StateBytes* const* /*states*/,
                       const std::vector<ColumnRef>& /*arguments*/, Rows) const {}
-  /// Running aggregation: adds each row to its state and writes the result so far to the same row
-  /// number of `out`, a fresh column, so that rows of one group see those before them. False: the
-  /// function has no such loop and did nothing; the caller then updates and finishes row by row.
-  /// An overflow under ANSI goes to context.fail(row, ...).
-  virtual bool run(EvalContext&, std::byte* const* /*states*/,
-                   const std::vector<ColumnRef>& /*arguments*/, Rows, Column& /*out*/) const {
-    return false;
-  }
   /// Adds the state `from` to `into`: partial aggregates, shared slices.
   virtual void merge(std::byte* /*into*/, const std::byte* /*from*/) const {}
   virtual void merge(StateBytes& /*into*/, const StateBytes& /*from*/) const {}

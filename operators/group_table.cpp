@@ -18,6 +18,7 @@ GroupTable::Plan GroupTable::make_plan(std::vector<BoundAggregate> aggregates,
     Call call;
     call.offset = offset;
     call.is_growing = aggregate.function->state_size() == 0;
+    call.running = dynamic_cast<const RunningFunction*>(aggregate.function.get());
     call.bound = std::move(aggregate);
     if (call.is_growing) plan.layout.growing.push_back(offset);
     offset += call.is_growing ? round_up(sizeof(StateBytes))

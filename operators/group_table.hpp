@@ -2,6 +2,7 @@
 
 #include "checkpoint/state_table.hpp"
 #include "expressions/binder.hpp"
+#include "expressions/running_function.hpp"
 #include "records/key_encoding.hpp"
 
 #include <span>
@@ -50,6 +51,8 @@ class GroupTable {
     BoundAggregate bound;
     std::size_t offset = 0;
     bool is_growing = false;
+    /// The function, where it has a loop for `run`.
+    const RunningFunction* running = nullptr;
     // For the batch at hand.
     std::vector<ColumnRef> arguments;
     ColumnRef filter;

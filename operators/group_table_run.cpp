@@ -37,8 +37,8 @@ void GroupTable::run_call(EvalContext& context, const Call& call, Rows rows, Col
   const AggregateFunction& function = *call.bound.function;
   states_.resize(rows.size());
   for (std::size_t k = 0; k < states_.size(); ++k) states_[k] = groups_[k] + call.offset;
-  const bool is_plain = !call.filter && !call.is_growing;
-  if (is_plain && function.run(context, states_.data(), call.arguments, rows, result)) return;
+  const bool has_loop = call.running != nullptr && !call.filter;
+  if (has_loop && call.running->run(context, states_.data(), call.arguments, rows, result)) return;
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
     const bool adds = passes(call.filter, rows[k]);
     if (call.is_growing)

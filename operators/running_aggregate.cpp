@@ -33,6 +33,7 @@ class RunningAggregate final : public Operator {
     groups_.find(keys_, batch.rows());
     keys_.clear();
     run(batch);
+    groups_.table().changed(groups_.groups());
     updated_ += batch.num_rows();
     context_->counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
     if (settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0)

@@ -1,6 +1,7 @@
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/arguments.hpp"
 #include "expressions/functions/function_errors.hpp"
+#include "expressions/running_function.hpp"
 
 namespace millrace {
 
@@ -22,7 +23,7 @@ class Counting : public AggregateFunction {
 };
 
 /// count(*), and count(a, b): rows in which no argument is NULL.
-class Count final : public Counting {
+class Count final : public Counting, public RunningFunction {
  public:
   void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {

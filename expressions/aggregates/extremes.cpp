@@ -29,7 +29,7 @@ struct Best {
 
 /// min and max of values that have a fixed width.
 template <class T, Extreme kWhich>
-class FixedExtreme final : public FixedAggregate<Best<T>> {
+class FixedExtreme final : public FixedAggregate<Best<T>>, public RunningFunction {
   using Self = FixedAggregate<Best<T>>;
 
  public:

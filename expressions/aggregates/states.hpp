@@ -1,6 +1,7 @@
 #pragma once
 
 #include "expressions/aggregates/arguments.hpp"
+#include "expressions/running_function.hpp"
 #include "records/decimal.hpp"
 
 namespace millrace {

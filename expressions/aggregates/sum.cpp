@@ -15,7 +15,7 @@ struct LongSum {
 };
 
 /// Sum of integers (a bigint) or of intervals (their own type).
-class SumIntegers final : public FixedAggregate<LongSum> {
+class SumIntegers final : public FixedAggregate<LongSum>, public RunningFunction {
  public:
   SumIntegers(DataType result, OnOverflow on_overflow)
       : FixedAggregate(std::move(result), true), on_overflow_(on_overflow) {}
@@ -83,7 +83,7 @@ struct DoubleSum {
 
 /// Sum, or average, of numbers as doubles.
 template <bool kIsAverage>
-class SumDoubles final : public FixedAggregate<DoubleSum> {
+class SumDoubles final : public FixedAggregate<DoubleSum>, public RunningFunction {
  public:
   SumDoubles() : FixedAggregate(TypeKind::Double, true) {}
 
@@ -137,7 +137,7 @@ struct DecimalSum {
 };
 
 /// Sum of decimals with 10 more digits; average with 4 more digits and 4 more places.
-class SumDecimals final : public FixedAggregate<DecimalSum> {
+class SumDecimals final : public FixedAggregate<DecimalSum>, public RunningFunction {
  public:
   enum class Kind { Sum, Average };
   SumDecimals(Kind kind, const DataType& argument, OnOverflow on_overflow)

@@ -51,8 +51,7 @@ Error over_order_not_time(const std::string& order) {
   return config_error("", "",
                       "over: rows are taken in the order of arrival, which this is not: 'ORDER BY " +
                           order + "'",
-                      "order by one ascending column that grows with time: a timestamp, a date or "
-                      "a whole number");
+                      "order by one timestamp or date, ascending");
 }
 
 Error frame_not_supported(const std::string& frame) {

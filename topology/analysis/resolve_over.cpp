@@ -50,12 +50,8 @@ bool is_running(const std::string& frame) {
 }
 
 bool grows_with_time(const DataType& type) {
-  switch (type.kind()) {
-    case TypeKind::Timestamp:
-    case TypeKind::TimestampNtz:
-    case TypeKind::Date: return true;
-    default: return type.is_integral();
-  }
+  return type.kind() == TypeKind::Timestamp || type.kind() == TypeKind::TimestampNtz ||
+         type.kind() == TypeKind::Date;
 }
 
 std::string detail_of(const std::vector<ExpressionPtr>& calls) {
