@@ -92,6 +92,10 @@ Status JsonDecoder::read_line(std::string_view line) {
   start_row();
   const std::size_t first_row = num_rows_;
   if (line.size() > max_record_bytes_) return take_up(JsonOutcome::Broken, line, first_row);
+  if (reader_.read_flat(line, num_rows_)) {
+    ++num_rows_;
+    return take_up(JsonOutcome::Right, line, first_row);
+  }
   reader_.set_copies(false);
   JsonOutcome outcome = read_strict(line);
   if (outcome == JsonOutcome::Broken) {
@@ -149,6 +153,7 @@ Status JsonDecoder::take_up(JsonOutcome outcome, std::string_view line, std::siz
     undo_rows(first_row);
     reader_.clear_row(num_rows_++);
   }
+  if (bad_records_.corrupt_column() < 0) return {};
   for (std::size_t row = first_row; row < num_rows_; ++row)
     bad_records_.mark(*batch_, row, is_bad ? &line : nullptr, *owner_);
   return {};

@@ -114,6 +114,7 @@ int JsonRowReader::look_up(JsonNode& node, const char* key, std::size_t position
   if (position == node.known_keys.size()) node.known_keys.emplace_back();
   node.known_keys[position].text.assign(key, length);
   node.known_keys[position].child = child;
+  keys_changed_ = keys_changed_ || &node == &root_;
   return child;
 }
 

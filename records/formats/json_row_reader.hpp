@@ -51,6 +51,9 @@ class JsonRowReader {
   /// every column; columns without a field get NULL.
   JsonOutcome read_row(simdjson::ondemand::document& document, simdjson::ondemand::object object,
                        std::size_t row);
+  /// Writes a whole line when it is a flat object like the one before, without the parser. False:
+  /// nothing was written, the line is for `read_row`.
+  bool read_flat(std::string_view line, std::size_t row);
   /// Makes every column NULL at `row`.
   void clear_row(std::size_t row);
 
@@ -66,17 +69,29 @@ class JsonRowReader {
                           int depth);
   JsonOutcome read_string(JsonNode& node, Json value, std::string_view token, std::size_t row,
                           int depth);
-  JsonOutcome read_quoted(JsonNode& node, std::string_view text, std::size_t row);
   JsonOutcome read_array(JsonNode& node, Json value, std::size_t row, int depth);
   JsonOutcome read_map(JsonNode& node, Json value, std::size_t row, int depth);
   JsonOutcome spoil(JsonNode& node, Json value, std::size_t row, int depth);
   bool text_of(Json value, std::string_view token, std::string_view& text);
   bool is_well_formed(Json value, int depth);
 
+  // json_flat_row.cpp
+  void check_keys();
+  bool read_flat_fields(std::string_view line, std::size_t row);
+  /// Behind the value, or null. `node` is null for a key without a column.
+  const char* read_flat_value(JsonNode* node, const char* at, const char* end, std::size_t row);
+  bool take_flat_text(JsonNode& node, std::string_view text, std::size_t row);
+  bool take_flat_token(JsonNode& node, std::string_view token, std::size_t row);
+
   JsonNode root_;
   TimeZone zone_;
   bool has_owner_ = false;
   bool copies_ = false;
+  // Of the root's known keys: not looked at since they changed; each column has one.
+  bool keys_changed_ = true;
+  bool keys_are_flat_ = false;
+  // Lines that go to the parser before the quick way is tried again.
+  int flat_pause_ = 0;
   simdjson::ondemand::document* document_ = nullptr;
   simdjson::ondemand::parser key_parser_;
   std::string scratch_;

@@ -164,3 +164,37 @@ TEST_CASE("hostile JSON is a bad record") {
 TEST_CASE("a JSON schema with map keys that are no strings is refused") {
   CHECK(json("m MAP<INT, INT>", "").starts_with("error: "));
 }
+
+TEST_CASE("a line like the one before is read as the parser reads it") {
+  const std::string schema =
+      "i INT, s STRING, d DOUBLE, t TIMESTAMP, f BOOLEAN, m DECIMAL(5,2), l ARRAY<INT>, bad STRING";
+  const std::vector<std::string> keys{"i", "s", "other", "d", "t", "f", "m", "l"};
+  const std::vector<std::string> usual{"7",    R"("text")", "1", "0.5", R"("2024-01-02 03:04:05")",
+                                       "true", "1.25",      "null"};
+  const std::vector<std::string> values{
+      "0", "-1", "01", "1.", ".5", "1e3", "-", "", "2147483648", "99999999999999999999", "1.005",
+      "null", "nul", "true", "false", "True", "NaN", R"("")", R"("a")", R"("NaN")", R"("2024-02-30")",
+      R"("2024-02-03")", R"("1.5")", R"("a\"b")", R"("a\u0041")", "\"\xC3\xA9\"", "\"\xFF\"",
+      "\"tab\t\"", R"("open)", R"("16 bytes of text")", R"("more than 16 bytes, }")", "[1]", "{}",
+      "1 ", R"("a" )", "1}", "1,\"i\":2"};
+  const auto line = [&](const std::string& start, std::size_t at, const std::string& value) {
+    std::string text = start;
+    for (std::size_t i = 0; i < keys.size(); ++i)
+      text += (i ? ",\"" : "\"") + keys[i] + "\":" + (i == at ? value : usual[i]);
+    return text + "}\n";
+  };
+  const auto last_row = [&](const std::string& start, std::size_t at, const std::string& value) {
+    // The first line shows the keys; a blank behind the bracket keeps the quick way out.
+    const std::string rows = json(schema, line(start, keys.size(), "") + line(start, at, value),
+                                  options_of({{"columnNameOfCorruptRecord", "bad"}}));
+    std::string row = rows.substr(rows.find('\n') + 1);
+    const std::size_t blank = row.find("{ ");
+    return blank == std::string::npos ? row : row.erase(blank + 1, 1);
+  };
+
+  for (std::size_t at = 0; at < keys.size(); ++at)
+    for (const std::string& value : values) {
+      INFO(keys[at] << ": " << value);
+      CHECK(last_row("{", at, value) == last_row("{ ", at, value));
+    }
+}
