@@ -179,7 +179,25 @@ bool CheckpointStore::State::process(std::vector<StoreWork>& batch) {
   finish(batch, failure ? Status(*failure) : Status());
   if (failure) return true;
   if (Status marked = journal->mark(last_commit); !marked) failure = marked.error();
+  if (!failure) advance_base_images();
   return true;
+}
+
+void CheckpointStore::State::advance_base_images() {
+  if (const auto due = journal->take_due_base())
+    is_simulated ? base_images->build(*due) : base_images->start(*due);
+  if (journal->is_base_late()) base_images->hurry();
+  const auto built = base_images->take_result();
+  if (!built) return;
+  if (built->ok()) {
+    journal->on_base_built(built->value());
+    const std::lock_guard guard(mutex);
+    totals.base_bytes += static_cast<std::int64_t>(built->value().num_bytes);
+  } else if (is_storage_full(built->error())) {
+    journal->on_base_failed();
+  } else {
+    failure = built->error();
+  }
 }
 
 Status CheckpointStore::State::write(const std::vector<StoreWork>& batch) {

@@ -28,6 +28,8 @@ struct CheckpointOptions {
   std::optional<Epoch> from_epoch;
   bool allow_duplicates = false;
   std::uint64_t segment_bytes = 64ull << 20;
+  /// A base image is built when the journal has grown by this, and by the size of the last image.
+  std::uint64_t base_image_bytes = 16ull << 20;
 };
 
 /// What a location held when it was opened. Views in `state` stay good until `release`.

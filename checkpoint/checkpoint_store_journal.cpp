@@ -2,6 +2,8 @@
 
 #include "checkpoint/journal_payload.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 Result<std::unique_ptr<StoreJournal>> StoreJournal::open(FileSystem& files,
@@ -11,6 +13,7 @@ Result<std::unique_ptr<StoreJournal>> StoreJournal::open(FileSystem& files,
                                                          Epoch last) {
   std::unique_ptr<StoreJournal> journal(new StoreJournal(files, options));
   journal->run_ = contents.run + 1;
+  journal->count_segments(contents);
   if (Status begun = journal->start_writing(query_id, contents); !begun) return begun.error();
   if (Status started = journal->write_start(last); !started) return started.error();
   return journal;
@@ -29,10 +32,11 @@ Status StoreJournal::start_writing(const std::string& query_id, const JournalCon
   return {};
 }
 
-/// A sync that failed before a crash may have left pages that look written and are not: what no
-/// mark proves is written again.
+/// A sync that failed before a restart may have left pages that look written and are not: what no
+/// mark proves is written again, and names are synced again.
 Status StoreJournal::mend_tail(const JournalContents& contents) {
   if (contents.segments.empty()) return {};
+  if (Status named = files_.sync_folder(location_ + "/journal"); !named) return named;
   if (contents.torn_bytes != 0)
     if (Status cut = writer_->cut_tail(); !cut) return cut;
   const bool is_marked = contents.head && contents.head->segment == contents.end.segment;
@@ -51,10 +55,18 @@ Status StoreJournal::write_start(Epoch last) {
 }
 
 Status StoreJournal::append(std::span<const PendingRecord> records) {
-  if (position().offset >= segment_bytes_)
+  const bool wants_base = base_work_ == BaseWork::None && bytes_since_base() >= base_limit() &&
+                          last_commit_ > base_epoch_;
+  if (wants_base || position().offset >= options_.segment_bytes)
     if (Status rotated = rotate(); !rotated) return rotated;
+  if (wants_base) {
+    wanted_ = closed_.back();
+    base_work_ = BaseWork::Waiting;
+  }
   Status appended = writer_->append(records);
   tail_is_dirty_ = !appended.ok();
+  if (appended)
+    for (const PendingRecord& record : records) newest_ = std::max(newest_, record.epoch);
   return appended;
 }
 
@@ -65,12 +77,55 @@ Status StoreJournal::rotate() {
     tail_is_dirty_ = false;
   }
   JournalPosition at = position();
+  const JournalSegment closed{at.segment, at.offset, newest_};
   ++at.segment;
   auto next = JournalWriter::begin_segment(files_, location_, writer_->query_id(), at);
   if (!next) return next.error();
   writer_ = std::move(*next);
+  closed_.push_back(closed);
+  closed_bytes_ += closed.num_bytes;
+  newest_ = Epoch{-1};
   if (Status marked = mark(last_commit_); !marked) return marked;
   return head_->sync();
+}
+
+void StoreJournal::count_segments(const JournalContents& contents) {
+  if (contents.base) {
+    base_bytes_ = contents.base->num_bytes;
+    base_epoch_ = contents.base->epoch;
+  }
+  closed_ = contents.segments;
+  if (!closed_.empty()) newest_ = closed_.back().last_epoch, closed_.pop_back();
+  for (const JournalSegment& segment : closed_) closed_bytes_ += segment.num_bytes;
+}
+
+std::uint64_t StoreJournal::base_limit() const {
+  return std::max({base_bytes_, options_.base_image_bytes, retry_bytes_});
+}
+
+std::optional<std::uint64_t> StoreJournal::take_due_base() {
+  const std::int64_t reachable = number(wanted_.last_epoch) + options_.retention;
+  if (base_work_ != BaseWork::Waiting || newest_ < Epoch{0} || number(last_commit_) < reachable)
+    return std::nullopt;
+  base_work_ = BaseWork::UnderWay;
+  return wanted_.number;
+}
+
+void StoreJournal::on_base_built(const BaseManifest& base) {
+  base_work_ = BaseWork::None;
+  base_bytes_ = base.num_bytes;
+  base_epoch_ = base.epoch;
+  retry_bytes_ = 0;
+  std::erase_if(closed_, [&](const JournalSegment& segment) {
+    if (segment.number >= base.first_segment) return false;
+    closed_bytes_ -= segment.num_bytes;
+    return true;
+  });
+}
+
+void StoreJournal::on_base_failed() {
+  base_work_ = BaseWork::None;
+  retry_bytes_ = bytes_since_base() + options_.base_image_bytes / 4;
 }
 
 Status StoreJournal::sync() { return writer_->sync(); }

@@ -5,8 +5,10 @@
 #include "checkpoint/journal_recovery.hpp"
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 namespace millrace {
 
@@ -27,26 +29,51 @@ class StoreJournal {
   Status sync();
   Status mark(Epoch last_commit);
 
+  /// The last segment of the base image that is to be built now, if one is due: its epochs are out
+  /// of reach of `retention`. Says so once.
+  std::optional<std::uint64_t> take_due_base();
+  void on_base_built(const BaseManifest& base);
+  /// Waits for the journal to grow before the next try.
+  void on_base_failed();
+  /// Twice as much journal as there should be waits for a base image.
+  bool is_base_late() const { return bytes_since_base() > 2 * base_limit(); }
+
   std::uint64_t run() const { return run_; }
   const JournalPosition& position() const { return writer_->position(); }
 
  private:
   StoreJournal(FileSystem& files, const CheckpointOptions& options)
-      : files_(files), location_(options.location), segment_bytes_(options.segment_bytes) {}
+      : files_(files), options_(options), location_(options.location) {}
+  void count_segments(const JournalContents& contents);
+  std::uint64_t bytes_since_base() const { return closed_bytes_ + position().offset; }
+  std::uint64_t base_limit() const;
   Status start_writing(const std::string& query_id, const JournalContents& contents);
   Status mend_tail(const JournalContents& contents);
   Status write_start(Epoch last);
   Status rotate();
 
   FileSystem& files_;
+  const CheckpointOptions options_;
   const std::string location_;
-  const std::uint64_t segment_bytes_;
   std::unique_ptr<JournalWriter> writer_;
   std::unique_ptr<Head> head_;
   std::uint64_t run_ = 0;
   // An append failed: there may be bytes behind the last record.
   bool tail_is_dirty_ = false;
   Epoch last_commit_{-1};
+
+  // Segments before the last that no base image contains.
+  std::vector<JournalSegment> closed_;
+  std::uint64_t closed_bytes_ = 0;
+  // The highest epoch planned or committed in the last segment.
+  Epoch newest_{-1};
+  std::uint64_t base_bytes_ = 0;
+  // Of the last image: the next one must hold more, since its name is its epoch.
+  Epoch base_epoch_{-1};
+  std::uint64_t retry_bytes_ = 0;
+  // A base image of everything up to segment `wanted_` is to be built or is being built.
+  JournalSegment wanted_;
+  enum class BaseWork { None, Waiting, UnderWay } base_work_ = BaseWork::None;
 };
 
 }  // namespace millrace

@@ -50,13 +50,7 @@ class Opening {
   Opening(FileSystem& files, const CheckpointOptions& options)
       : files_(files), options_(options), location_(options.location) {}
 
-  Status make_folders() {
-    const std::filesystem::path path(location_);
-    const std::string parent = path.has_parent_path() ? path.parent_path().string() : ".";
-    const bool is_new = !files_.exists(location_);
-    if (Status made = files_.make_folder(location_); !made) return made;
-    return is_new ? files_.sync_folder(parent) : Status();
-  }
+  Status make_folder() { return files_.make_folder(location_); }
 
   Result<StoreMetadata> read_metadata() {
     if (!files_.exists(location_ + "/metadata")) return create();
@@ -67,6 +61,7 @@ class Opening {
       return make_error(ErrorKind::BadData,
                         fmt::format("file 'metadata' at offset 0: {}", metadata.error().message),
                         std::string(kRepair));
+    if (Status made = make_inner_folders(); !made) return made.error();
     return metadata;
   }
 
@@ -116,12 +111,30 @@ class Opening {
                                       "query id, sinks would take rows twice",
                                       name),
                           std::string(kRepair));
-    for (const char* folder : {"/journal", "/base"})
-      if (Status made = files_.make_folder(location_ + folder); !made) return made.error();
+    if (Status made = make_inner_folders(); !made) return made.error();
+    if (Status named = sync_names(); !named) return named.error();
     StoreMetadata metadata{make_query_id(), options_.fingerprint};
     if (Status done = publish(files_, location_, "metadata", encode(metadata)); !done)
       return done.error();
     return metadata;
+  }
+
+  /// Durable before anything else: a crash may keep a later name and lose an earlier one.
+  Status make_inner_folders() {
+    for (const char* folder : {"/journal", "/base"})
+      if (Status made = files_.make_folder(location_ + folder); !made) return made.error();
+    return files_.sync_folder(location_);
+  }
+
+  /// Makes the name of the location durable. Folders above the one it lies in may be out of our
+  /// rights; then they were not made by us.
+  Status sync_names() {
+    std::filesystem::path folder = std::filesystem::absolute(location_).lexically_normal();
+    if (!folder.has_filename()) folder = folder.parent_path();
+    const Status synced = files_.sync_folder(folder.parent_path().string());
+    for (folder = folder.parent_path(); folder.has_relative_path(); folder = folder.parent_path())
+      (void)files_.sync_folder(folder.parent_path().string());
+    return synced;
   }
 
   bool has_content(const std::string& name) {
@@ -140,7 +153,7 @@ class Opening {
 
 Status CheckpointStore::State::open() {
   Opening opening(files, options);
-  if (Status made = opening.make_folders(); !made) return made;
+  if (Status made = opening.make_folder(); !made) return made;
   auto locked = files.lock(options.location + "/lock");
   if (!locked) return locked.error();
   lock = std::move(*locked);
@@ -163,6 +176,8 @@ Status CheckpointStore::State::recover() {
   auto opened = StoreJournal::open(files, options, query_id, *contents, last_commit);
   if (!opened) return opened.error();
   journal = std::move(*opened);
+  base_images = std::make_unique<BaseImageBuilder>(files, options.location, query_id);
+  if (Status removed = remove_unneeded(files, options.location); !removed) return removed;
   if (contents->is_empty()) return contents.reset(), Status();
   checkpoint->warnings = warnings_of(*contents);
   recovered = std::move(*checkpoint);
@@ -172,7 +187,7 @@ Status CheckpointStore::State::recover() {
 Result<std::unique_ptr<CheckpointStore>> CheckpointStore::open(FileSystem& files,
                                                                CheckpointOptions options,
                                                                bool simulated) {
-  auto state = std::make_unique<State>(files, std::move(options));
+  auto state = std::make_unique<State>(files, std::move(options), simulated);
   if (Status opened = state->open(); !opened)
     return in_location(state->options.location, opened.error());
   if (!simulated) state->start_thread();

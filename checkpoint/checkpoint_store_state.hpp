@@ -1,6 +1,7 @@
 #pragma once
 
 #include "checkpoint/checkpoint_store.hpp"
+#include "checkpoint/checkpoint_store_base.hpp"
 #include "checkpoint/checkpoint_store_journal.hpp"
 
 #include <condition_variable>
@@ -31,8 +32,8 @@ struct StoreWork {
 
 /// The insides of a CheckpointStore.
 struct CheckpointStore::State {
-  State(FileSystem& file_system, CheckpointOptions with)
-      : files(file_system), options(std::move(with)) {}
+  State(FileSystem& file_system, CheckpointOptions with, bool without_threads)
+      : files(file_system), options(std::move(with)), is_simulated(without_threads) {}
   ~State();
 
   Status open();
@@ -43,6 +44,8 @@ struct CheckpointStore::State {
   bool process(std::vector<StoreWork>& batch);
   void finish(std::vector<StoreWork>& batch, const Status& status);
   Status write(const std::vector<StoreWork>& batch);
+  /// Takes note of a base image that is built, and begins the next when it is due.
+  void advance_base_images();
   void announce_full(bool is_full);
   bool wait_for_space();
   void enqueue(StoreWork work);
@@ -50,6 +53,7 @@ struct CheckpointStore::State {
   // Fixed after open.
   FileSystem& files;
   const CheckpointOptions options;
+  const bool is_simulated;
   std::string query_id;
   std::unique_ptr<FileLock> lock;
 
@@ -59,6 +63,7 @@ struct CheckpointStore::State {
 
   // Of the store's thread.
   std::unique_ptr<StoreJournal> journal;
+  std::unique_ptr<BaseImageBuilder> base_images;
   std::optional<Error> failure;
   bool is_full = false;
   /// -1: none.

@@ -10,7 +10,7 @@ struct JournalChecksum::State {
   XXH3_state_t xxh3;
 };
 
-JournalChecksum::JournalChecksum() : state_(std::make_unique<State>()) {}
+JournalChecksum::JournalChecksum() : state_(std::make_unique<State>()) { begin(); }
 JournalChecksum::~JournalChecksum() = default;
 
 void JournalChecksum::begin() { XXH3_64bits_reset(&state_->xxh3); }

@@ -21,11 +21,12 @@ std::optional<std::uint64_t> segment_number(const std::string& name) {
 /// One reading of a location, front to back; stops at the first damage.
 class JournalScan {
  public:
-  JournalScan(FileSystem& files, const std::string& location, const std::string& query_id)
-      : files_(files), location_(location), query_id_(query_id) {}
+  JournalScan(FileSystem& files, const std::string& location, const std::string& query_id,
+              std::optional<std::uint64_t> last_segment)
+      : files_(files), location_(location), query_id_(query_id), last_segment_(last_segment) {}
 
   Status run() {
-    contents_.head = Head::read(files_, location_, contents_.head_is_damaged);
+    if (!last_segment_) contents_.head = Head::read(files_, location_, contents_.head_is_damaged);
     if (Status base = read_base(); !base || contents_.damage) return base;
     if (Status found = list_segments(); !found || contents_.damage) return found;
     for (const JournalSegment& segment : contents_.segments)
@@ -95,16 +96,24 @@ class JournalScan {
     std::vector<std::uint64_t> numbers;
     const std::uint64_t first = contents_.base ? contents_.base->first_segment : 1;
     for (const std::string& name : *names)
-      if (const auto number = segment_number(name); number && *number >= first)
+      if (const auto number = segment_number(name); number && is_wanted(*number, first))
         numbers.push_back(*number);
     check_first(numbers, first);
     return {};
+  }
+
+  bool is_wanted(std::uint64_t number, std::uint64_t first) const {
+    return number >= first && (!last_segment_ || number <= *last_segment_);
   }
 
   void check_first(const std::vector<std::uint64_t>& numbers, std::uint64_t first) {
     const bool expects_some = contents_.base || contents_.head;
     if (numbers.empty() && expects_some)
       return damage(segment_name(first), 0, "the segment is missing");
+    if (!contents_.base && !numbers.empty() && numbers.front() != first)
+      return damage("manifest", 0,
+                    fmt::format("the manifest is missing, but {} is the first segment",
+                                segment_name(numbers.front())));
     for (const std::uint64_t number : numbers) {
       if (number != first + contents_.segments.size())
         return damage(segment_name(first + contents_.segments.size()), 0,
@@ -113,7 +122,9 @@ class JournalScan {
     }
   }
 
-  bool is_last(std::uint64_t number) const { return number == contents_.segments.back().number; }
+  bool may_be_torn(std::uint64_t number) const {
+    return !last_segment_ && number == contents_.segments.back().number;
+  }
 
   Status read_segment(std::uint64_t number) {
     const std::string name = segment_name(number);
@@ -212,7 +223,7 @@ class JournalScan {
     if (contents_.end.offset == file_size) return;
     const std::string reason =
         reader.damage().value_or("the file ends before the epoch is committed");
-    if (!is_last(contents_.end.segment)) return damage(name, reader.offset(), reason);
+    if (!may_be_torn(contents_.end.segment)) return damage(name, reader.offset(), reason);
     const auto& head = contents_.head;
     if (head && head->segment == contents_.end.segment && head->offset > contents_.end.offset)
       return damage(name, reader.offset(), reason + "; HEAD says that this was durable");
@@ -241,6 +252,7 @@ class JournalScan {
   FileSystem& files_;
   const std::string& location_;
   const std::string& query_id_;
+  const std::optional<std::uint64_t> last_segment_;
   JournalContents contents_;
   JournalSegment* segment_ = nullptr;  // being read; null: the base image
   CommittedEpoch group_;               // records since the last commit
@@ -253,8 +265,9 @@ class JournalScan {
 }  // namespace
 
 Result<JournalContents> read_journal(FileSystem& files, const std::string& location,
-                                     const std::string& query_id) {
-  JournalScan scan(files, location, query_id);
+                                     const std::string& query_id,
+                                     std::optional<std::uint64_t> last_segment) {
+  JournalScan scan(files, location, query_id, last_segment);
   if (Status read = scan.run(); !read) return read.error();
   return scan.take();
 }

@@ -62,12 +62,24 @@ struct JournalContents {
 };
 
 /// Reads and checks base image, segments and HEAD. Errors of the file system come back as errors.
+/// With `last_segment`: only up to that one, which nobody writes any more.
 Result<JournalContents> read_journal(FileSystem& files, const std::string& location,
-                                     const std::string& query_id);
+                                     const std::string& query_id,
+                                     std::optional<std::uint64_t> last_segment = {});
 Error to_error(const JournalDamage& damage);
 
-/// State and sinks after the last of `epochs`. Views stay good while `contents` lives. Error: a
-/// payload that cannot be.
+/// The state of one node: changes of its tables, oldest first, and numbers of each subtask.
+struct CollectedState {
+  std::vector<RecoveredState::Table> tables;
+  std::map<std::pair<int, std::string>, FrozenState::Number> numbers;
+  /// Which start of the job the numbers are of.
+  std::uint64_t run = 0;
+};
+
+// Views stay good while `contents` lives. Error: a payload that cannot be.
+
+Result<std::map<std::string, CollectedState>> collect_state(const JournalContents& contents);
+/// State and sinks after the last of `epochs`.
 Result<RecoveredCheckpoint> build_checkpoint(const JournalContents& contents);
 
 }  // namespace millrace

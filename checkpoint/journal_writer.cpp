@@ -1,10 +1,29 @@
 #include "checkpoint/journal_writer.hpp"
 
+#include "checkpoint/journal_checksum.hpp"
 #include "checkpoint/publish.hpp"
 
 #include <fmt/format.h>
 
 namespace millrace {
+
+RecordHeader make_record_header(const PendingRecord& record, const JournalPosition& at,
+                                bool ends_write) {
+  RecordHeader header;
+  header.type = record.type;
+  header.ends_write = ends_write;
+  header.num_bytes = record.head.size();
+  for (const std::string_view piece : record.pieces) header.num_bytes += piece.size();
+  header.epoch = record.epoch;
+  header.write = at.write;
+  header.previous = at.checksum;
+  JournalChecksum checksum;
+  checksum.add(checked_bytes(header));
+  checksum.add(record.head);
+  for (const std::string_view piece : record.pieces) checksum.add(piece);
+  header.checksum = checksum.result();
+  return header;
+}
 
 std::string segment_name(std::uint64_t number) { return fmt::format("journal/{:020}.log", number); }
 
@@ -28,24 +47,6 @@ Result<std::unique_ptr<JournalWriter>> JournalWriter::resume(FileSystem& files,
   return std::unique_ptr<JournalWriter>(new JournalWriter(query_id, std::move(*file), at));
 }
 
-RecordHeader JournalWriter::make_header(const PendingRecord& record, const JournalPosition& at,
-                                        bool ends_write) {
-  RecordHeader header;
-  header.type = record.type;
-  header.ends_write = ends_write;
-  header.num_bytes = record.head.size();
-  for (const std::string_view piece : record.pieces) header.num_bytes += piece.size();
-  header.epoch = record.epoch;
-  header.write = at.write;
-  header.previous = at.checksum;
-  checksum_.begin();
-  checksum_.add(checked_bytes(header));
-  checksum_.add(record.head);
-  for (const std::string_view piece : record.pieces) checksum_.add(piece);
-  header.checksum = checksum_.result();
-  return header;
-}
-
 Status JournalWriter::append(std::span<const PendingRecord> records) {
   JournalPosition at = position_;
   ++at.write;
@@ -53,7 +54,7 @@ Status JournalWriter::append(std::span<const PendingRecord> records) {
   headers_.reserve(records.size());
   pieces_.clear();
   for (const PendingRecord& record : records) {
-    headers_.push_back(make_header(record, at, &record == &records.back()));
+    headers_.push_back(make_record_header(record, at, &record == &records.back()));
     at.checksum = headers_.back().checksum;
     at.offset += sizeof(RecordHeader) + headers_.back().num_bytes;
     pieces_.push_back(bytes_of(headers_.back()));

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "checkpoint/file_system.hpp"
-#include "checkpoint/journal_checksum.hpp"
 #include "checkpoint/journal_format.hpp"
 
 #include <cstdint>
@@ -31,6 +30,10 @@ struct PendingRecord {
   std::string head;
   std::vector<std::string_view> pieces;
 };
+
+/// The header of a record that follows `at`, in write `at.write`.
+RecordHeader make_record_header(const PendingRecord& record, const JournalPosition& at,
+                                bool ends_write);
 
 /// `journal/00000000000000000042.log`
 std::string segment_name(std::uint64_t number);
@@ -66,7 +69,6 @@ class JournalWriter {
  private:
   JournalWriter(std::string query_id, std::unique_ptr<WritableFile> file, JournalPosition at)
       : query_id_(std::move(query_id)), file_(std::move(file)), position_(at) {}
-  RecordHeader make_header(const PendingRecord& record, const JournalPosition& at, bool ends_write);
 
   const std::string query_id_;
   std::unique_ptr<WritableFile> file_;
@@ -74,7 +76,6 @@ class JournalWriter {
   // Of the write under way.
   std::vector<RecordHeader> headers_;
   std::vector<std::string_view> pieces_;
-  JournalChecksum checksum_;
 };
 
 }  // namespace millrace

@@ -69,24 +69,26 @@ class FaultyFileSystem::Lock final : public FileLock {
 };
 
 std::string FaultyFileSystem::folder_of(const std::string& path) {
-  return path.substr(0, path.rfind('/'));
+  const std::size_t end = path.rfind('/');
+  return end == 0 ? "/" : path.substr(0, end);
 }
 
-Status FaultyFileSystem::step(const std::string& path) {
+Status FaultyFileSystem::step(const std::string& path, bool needs_room) {
   if (is_dead_) return io_error(path);
-  if (calls_++ != fault_call_) return {};
+  if (needs_room && is_full_) return storage_full(path);
+  const bool is_room_fault = fault_ == Fault::StorageFull || fault_ == Fault::ShortWrite;
+  if (calls_++ < fault_call_ || (is_room_fault && !needs_room)) return {};
+  fault_call_ = UINT64_MAX;
   if (fault_ == Fault::Crash) is_dead_ = true;
   if (fault_ == Fault::Error) syncs_fail_ = true;
-  return fault_ == Fault::StorageFull || fault_ == Fault::ShortWrite ? storage_full(path)
-                                                                     : io_error(path);
+  return is_room_fault ? storage_full(path) : io_error(path);
 }
 
 Status FaultyFileSystem::write(const FilePointer& file, const std::string& path,
                                std::uint64_t offset, std::string_view bytes) {
   const std::lock_guard guard(mutex_);
   const bool was_dead = is_dead_;
-  Status status = step(path);
-  if (status && is_full_) status = storage_full(path);
+  Status status = step(path, true);
   if (!status && (was_dead || fault_ == Fault::Error || fault_ == Fault::StorageFull))
     return status;
   if (!status) bytes = bytes.substr(0, random_() % (bytes.size() + 1));
@@ -120,9 +122,8 @@ Result<std::unique_ptr<WritableFile>> FaultyFileSystem::open_for_write(const std
   const std::lock_guard guard(mutex_);
   auto found = names_.find(path);
   if (found == names_.end()) {
-    if (!create) return missing(path);
-    if (Status status = step(path); !status) return status.error();
-    if (is_full_) return storage_full(path);
+    if (!create || !names_.contains(folder_of(path))) return missing(path);
+    if (Status status = step(path, true); !status) return status.error();
     found = names_.emplace(path, std::make_shared<File>()).first;
   }
   return std::unique_ptr<WritableFile>(std::make_unique<Handle>(*this, found->second, path));
@@ -141,8 +142,7 @@ Result<std::vector<std::string>> FaultyFileSystem::list(const std::string& folde
   if (!names_.contains(folder)) return missing(folder);
   std::vector<std::string> names;
   for (const auto& [path, file] : names_)
-    if (path.find('/') != std::string::npos && folder_of(path) == folder)
-      names.push_back(path.substr(folder.size() + 1));
+    if (folder_of(path) == folder) names.push_back(path.substr(folder.size() + 1));
   return names;
 }
 
@@ -239,10 +239,16 @@ void FaultyFileSystem::crash() {
   });
   std::erase_if(durable_names_, [&](const auto& entry) {
     const std::string folder = folder_of(entry.first);
-    return folder != entry.first && !folder.empty() && !durable_names_.contains(folder);
+    return folder != "/" && !durable_names_.contains(folder);
   });
   for (auto& [path, file] : durable_names_) lose_writes(*file);
   names_ = durable_names_;
+  is_dead_ = syncs_fail_ = is_full_ = false;
+  fault_call_ = UINT64_MAX;
+}
+
+void FaultyFileSystem::restart() {
+  const std::lock_guard guard(mutex_);
   is_dead_ = syncs_fail_ = is_full_ = false;
   fault_call_ = UINT64_MAX;
 }

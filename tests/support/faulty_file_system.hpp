@@ -34,12 +34,15 @@ class FaultyFileSystem final : public FileSystem {
   Result<std::unique_ptr<FileLock>> lock(const std::string& path) override;
 
   /// The `call`-th call from now that changes something (0: the next one) fails. Error: every sync
-  /// after it too. Crash: this one may be done in part, all later ones do nothing.
+  /// after it too. StorageFull, ShortWrite: the first from there on that needs room. Crash: this
+  /// one may be done in part, all later ones do nothing.
   void fail_at(std::uint64_t call, Fault fault);
   /// Each write fails with a full disk from now on, until told otherwise.
   void set_full(bool is_full);
   /// The machine stops and starts again: what was not durable may be lost. No file may be open.
   void crash();
+  /// The process dies and starts again on a machine that goes on: nothing is lost, faults are over.
+  void restart();
 
   /// Calls so far that change something.
   std::uint64_t num_calls() const;
@@ -72,7 +75,7 @@ class FaultyFileSystem final : public FileSystem {
   class Lock;
 
   /// Counts the call; an error when it is to fail.
-  Status step(const std::string& path);
+  Status step(const std::string& path, bool needs_room = false);
   Status write(const FilePointer& file, const std::string& path, std::uint64_t offset,
                std::string_view bytes);
   Status sync(const FilePointer& file, const std::string& path);

@@ -1,0 +1,85 @@
+#include "checkpoint/checkpoint_store_base.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <chrono>
+#include <utility>
+
+namespace millrace {
+namespace {
+
+constexpr std::uint64_t kBytesPerSecond = 64 << 20;
+constexpr std::uint64_t kPauseBytes = 256 << 10;
+
+void set_priority(pthread_t thread, int policy) {
+  const sched_param parameter{};
+  // Best effort: without the right to change it, the image is built at the priority that we have.
+  (void)::pthread_setschedparam(thread, policy, &parameter);
+}
+
+}  // namespace
+
+BaseImageBuilder::~BaseImageBuilder() {
+  {
+    const std::lock_guard guard(mutex_);
+    is_closing_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void BaseImageBuilder::start(std::uint64_t last_segment) {
+  if (thread_.joinable()) thread_.join();
+  is_urgent_ = false;
+  thread_ = std::thread([this, last_segment] {
+    ::pthread_setname_np(::pthread_self(), "base-image");
+    set_priority(::pthread_self(), SCHED_IDLE);
+    unpaced_ = 0;
+    run({location_, query_id_, last_segment,
+         [this](std::uint64_t num_bytes) { return pace(num_bytes); }});
+  });
+}
+
+void BaseImageBuilder::build(std::uint64_t last_segment) {
+  run({location_, query_id_, last_segment, nullptr});
+}
+
+void BaseImageBuilder::run(const BaseImagePlan& plan) {
+  auto built = build_base_image(files_, plan);
+  if (built)
+    if (Status removed = remove_unneeded(files_, location_); !removed)
+      return finish(removed.error());
+  finish(std::move(built));
+}
+
+void BaseImageBuilder::finish(Result<BaseManifest> result) {
+  const std::lock_guard guard(mutex_);
+  result_ = std::move(result);
+}
+
+bool BaseImageBuilder::pace(std::uint64_t num_bytes) {
+  unpaced_ += num_bytes;
+  std::unique_lock guard(mutex_);
+  if (unpaced_ >= kPauseBytes) {
+    const std::chrono::microseconds pause(std::exchange(unpaced_, 0) * 1'000'000 / kBytesPerSecond);
+    wake_.wait_for(guard, pause, [this] { return is_closing_ || is_urgent_; });
+  }
+  return !is_closing_;
+}
+
+void BaseImageBuilder::hurry() {
+  {
+    const std::lock_guard guard(mutex_);
+    if (std::exchange(is_urgent_, true)) return;
+  }
+  if (thread_.joinable()) set_priority(thread_.native_handle(), SCHED_OTHER);
+  wake_.notify_all();
+}
+
+std::optional<Result<BaseManifest>> BaseImageBuilder::take_result() {
+  const std::lock_guard guard(mutex_);
+  return std::exchange(result_, std::nullopt);
+}
+
+}  // namespace millrace

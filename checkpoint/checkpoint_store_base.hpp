@@ -1,0 +1,52 @@
+#pragma once
+
+#include "checkpoint/base_image.hpp"
+
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+
+namespace millrace {
+
+/// Builds base images one after the other on a thread of low priority, at a limited rate, so that
+/// the thread of the store never waits for one. Used by the thread of the store only.
+class BaseImageBuilder {
+ public:
+  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
+      : files_(files), location_(std::move(location)), query_id_(std::move(query_id)) {}
+  /// Gives up what is under way.
+  ~BaseImageBuilder();
+
+  /// Requires: the last result was taken.
+  void start(std::uint64_t last_segment);
+  /// The same on the calling thread.
+  void build(std::uint64_t last_segment);
+  /// No more waiting and normal priority: the journal grows faster than images come.
+  void hurry();
+  /// What `start` came to, once.
+  std::optional<Result<BaseManifest>> take_result();
+
+ private:
+  void run(const BaseImagePlan& plan);
+  bool pace(std::uint64_t num_bytes);
+  void finish(Result<BaseManifest> result);
+
+  FileSystem& files_;
+  const std::string location_;
+  const std::string query_id_;
+  std::thread thread_;
+  // Bytes written since the last pause; of the building thread.
+  std::uint64_t unpaced_ = 0;
+
+  // Guards everything below.
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::optional<Result<BaseManifest>> result_;
+  bool is_closing_ = false;
+  bool is_urgent_ = false;
+};
+
+}  // namespace millrace
