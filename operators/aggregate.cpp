@@ -5,6 +5,7 @@
 #include "operators/group_table.hpp"
 #include "operators/result_batch.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace millrace {
@@ -32,6 +33,10 @@ class Aggregate final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     result_.open(context);
+    context.state.declare("groups", groups_.table());
+    if (has_event_time_) context.state.declare_timers("groups", timers_, 0);
+    context.state.declare_number("watermark", watermark_, NumberMerge::Largest);
+    context.state.declare_number("gave_rows", gave_rows_, NumberMerge::Largest);
     if (options_.keys.empty()) groups_.find_global();
     return {};
   }
@@ -52,7 +57,6 @@ class Aggregate final : public Operator {
   void drop_late(RecordBatch& batch);
   void touch(std::byte* group);
   void set_event_times(Rows rows);
-  void plan_watermark(std::int64_t micros);
   void note_ingest(std::int64_t ns);
   EventTimes event_times() const {
     return EventTimes(*keys_[static_cast<std::size_t>(options_.event_time_key)]);
@@ -63,6 +67,7 @@ class Aggregate final : public Operator {
   template <class Next>
   Progress emit_groups(Output& out, Next next);
   std::byte* next_touched();
+  void advance_watermark(Output& out);
   Progress remove_due();
   void remove(std::byte* group);
   void end_epoch();
@@ -76,6 +81,11 @@ class Aggregate final : public Operator {
   GroupTable groups_;
   TimerIndex timers_;
   std::int64_t watermark_ = kNoWatermark;
+  // 1 once a result has been given.
+  std::int64_t gave_rows_ = 0;
+
+  // Passed on since the start of the process: a restored watermark is passed on again.
+  std::int64_t given_watermark_ = kNoWatermark;
   // Arrived, but not acted on before the marker (micro-batch) or before `steps_` are done.
   std::int64_t next_watermark_ = kNoWatermark;
 
@@ -85,7 +95,6 @@ class Aggregate final : public Operator {
   StateTable late_keys_;
   std::int64_t updated_ = 0;
   std::int64_t removed_ = 0;
-  bool gave_rows_ = false;
 
   // What is left to do before the next input, and how far it is.
   std::vector<Step> steps_;
@@ -157,10 +166,9 @@ void Aggregate::set_event_times(Rows rows) {
   if (mode() == OutputMode::Complete) return;
   const EventTimes times = event_times();
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
-    GroupTable::EventTime& time = GroupTable::event_time(groups_.groups()[k]);
-    if (time.is_set || times.is_null(rows[k])) continue;
-    time = {times[rows[k]], 1};
-    timers_.add(time.micros, groups_.groups()[k]);
+    StateTimer& time = GroupTable::event_time(groups_.groups()[k]);
+    if (time.is_set != 0 || times.is_null(rows[k])) continue;
+    timers_.set(time, times[rows[k]], groups_.groups()[k]);
   }
 }
 
@@ -180,7 +188,7 @@ Progress Aggregate::on_watermark(Watermark watermark, Output& out) {
 
 Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
   const bool is_global = options_.keys.empty();
-  if (is_global && (at_marker() || !gave_rows_)) touch(groups_.find_global());
+  if (is_global && (at_marker() || gave_rows_ == 0)) touch(groups_.find_global());
   switch (mode()) {
     case OutputMode::Append:
       if (at_marker()) steps_ = {Step::EmitDue};
@@ -194,7 +202,7 @@ Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
 }
 
 Progress Aggregate::finish(Output& out) {
-  const bool is_open = mode() == OutputMode::Append || updated_ != 0 || !gave_rows_;
+  const bool is_open = mode() == OutputMode::Append || updated_ != 0 || gave_rows_ == 0;
   if (!is_open) return Progress::Done;
   if (options_.keys.empty()) touch(groups_.find_global());
   steps_ = {mode() == OutputMode::Update ? Step::EmitTouched : Step::EmitAll, Step::EndEpoch};
@@ -216,13 +224,17 @@ Progress Aggregate::run_step(Step step, Output& out) {
     case Step::EmitDue:
       return emit_groups(out, [this] { return timers_.take_due(next_watermark_); });
     case Step::RemoveDue: return remove_due();
-    case Step::AdvanceWatermark:
-      if (next_watermark_ > watermark_) out.emit(Watermark{next_watermark_});
-      watermark_ = next_watermark_;
-      return Progress::Done;
+    case Step::AdvanceWatermark: advance_watermark(out); return Progress::Done;
     case Step::EndEpoch: end_epoch(); return Progress::Done;
   }
   return Progress::Done;
+}
+
+void Aggregate::advance_watermark(Output& out) {
+  watermark_ = std::max(watermark_, next_watermark_);
+  if (watermark_ <= given_watermark_) return;
+  given_watermark_ = watermark_;
+  out.emit(Watermark{watermark_});
 }
 
 /// Gives out each group that `next` names; what append mode gives is removed.
@@ -231,7 +243,7 @@ Progress Aggregate::emit_groups(Output& out, Next next) {
   while (std::byte* group = next()) {
     groups_.finish(context_->eval, group, result_.columns());
     result_.row_done();
-    gave_rows_ = true;
+    gave_rows_ = 1;
     if (steps_.front() == Step::EmitDue) remove(group);
     if (!result_.is_full()) continue;
     result_.flush(out);
@@ -270,7 +282,7 @@ void Aggregate::end_epoch() {
   counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(groups_.bytes_used()));
+  counters.state_bytes.set(static_cast<std::int64_t>(groups_.table().bytes_used()));
   updated_ = removed_ = 0;
   if (++round_ == 0) round_ = 1;
   if (late_keys_.size() != 0) late_keys_.clear();

@@ -23,14 +23,16 @@ class AssignWatermark final : public Operator {
 
   Status open(OperatorContext& context) override {
     context_ = &context;
+    context.state.declare_number("watermark", own_watermark_, NumberMerge::Smallest);
     return {};
   }
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
+    give_own(out);
     if (batch.num_rows() == 0) return Progress::Done;
     observe(batch);
     out.emit(std::move(batch));
-    if (!options_.policy.at_marker) give(Watermark{own_watermark_}, out);
+    give_own(out);
     return Progress::Done;
   }
 
@@ -41,6 +43,7 @@ class AssignWatermark final : public Operator {
     stats_.watermark = own_watermark_;
     context_->services.report_event_time(context_->node, epoch, stats_);
     stats_ = {};
+    give_own(out);
     if (!options_.policy.at_marker) return Progress::Done;
     if (auto planned = context_->services.planned_watermark(epoch)) give(*planned, out);
     return Progress::Done;
@@ -62,6 +65,11 @@ class AssignWatermark final : public Operator {
     ++stats_.count;
   }
 
+  /// In continuous mode; after a restart this is the first that the operators below hear.
+  void give_own(Output& out) {
+    if (!options_.policy.at_marker) give(Watermark{own_watermark_}, out);
+  }
+
   void give(Watermark watermark, Output& out) {
     if (watermark.micros <= given_) return;
     given_ = watermark.micros;
@@ -71,8 +79,9 @@ class AssignWatermark final : public Operator {
   const AssignWatermarkOptions options_;
   const std::int64_t delay_;
   OperatorContext* context_ = nullptr;
-  // Of the whole job: never below 0, never falling.
+  // State. Of the whole job: never below 0, never falling.
   std::int64_t own_watermark_ = 0;
+  // Since the start of the process.
   std::int64_t given_ = 0;
   // Since the last marker.
   EventTimeStats stats_;

@@ -5,7 +5,9 @@
 #include "operators/event_times.hpp"
 #include "records/key_encoding.hpp"
 
+#include <algorithm>
 #include <limits>
+#include <utility>
 
 namespace millrace {
 
@@ -17,10 +19,17 @@ constexpr int kRemovedPerCall = 4096;
 class Deduplicate final : public Operator {
  public:
   explicit Deduplicate(DeduplicateOptions options)
-      : options_(std::move(options)), encoder_(options_.key_types), seen_(StateLayout{}) {}
+      : options_(std::move(options)),
+        has_timers_(options_.within_watermark || options_.event_time_is_key),
+        seen_at_(has_timers_ ? sizeof(StateTimer) : 0),
+        encoder_(options_.key_types),
+        seen_(StateLayout{seen_at_ + 1, {}, 0}) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
+    context.state.declare("seen", seen_);
+    if (has_timers_) context.state.declare_timers("seen", timers_, 0);
+    context.state.declare_number("watermark", watermark_, NumberMerge::Largest);
     return {};
   }
 
@@ -53,10 +62,14 @@ class Deduplicate final : public Operator {
   EventTimes event_times(const RecordBatch& batch) const {
     return EventTimes(batch.column(static_cast<std::size_t>(options_.event_time)));
   }
+  void advance_watermark(Output& out);
   void end_epoch();
 
   // Fixed after open.
   const DeduplicateOptions options_;
+  const bool has_timers_;
+  // A value is the timer, where there are timers, and a byte that is 1 for a key that was seen.
+  const std::size_t seen_at_;
   OperatorContext* context_ = nullptr;
 
   // State.
@@ -64,6 +77,9 @@ class Deduplicate final : public Operator {
   StateTable seen_;
   TimerIndex timers_;
   std::int64_t watermark_ = kNoWatermark;
+
+  // Passed on since the start of the process: a restored watermark is passed on again.
+  std::int64_t given_watermark_ = kNoWatermark;
   std::int64_t next_watermark_ = kNoWatermark;
 
   // Since the last marker.
@@ -100,10 +116,11 @@ void Deduplicate::keep_first(RecordBatch& batch) {
   seen_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), entries_.data());
   kept_.clear();
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
-    if (!StateTable::mark(entries_[k], 1)) continue;
+    std::byte* entry = entries_[k];
+    if (std::exchange(entry[seen_at_], std::byte{1}) != std::byte{0}) continue;
     kept_.push_back(rows[k]);
-    if (options_.within_watermark || options_.event_time_is_key)
-      set_timer(batch, rows[k], entries_[k]);
+    if (has_timers_) set_timer(batch, rows[k], entry);
+    seen_.changed(entry);
   }
   keys_.clear();
   updated_ += static_cast<std::int64_t>(kept_.size());
@@ -112,13 +129,14 @@ void Deduplicate::keep_first(RecordBatch& batch) {
 
 void Deduplicate::set_timer(const RecordBatch& batch, std::uint32_t row, std::byte* entry) {
   const EventTimes times = event_times(batch);
+  StateTimer& timer = *reinterpret_cast<StateTimer*>(entry);
   if (options_.within_watermark) {
     // Spark reads a NULL time as 0.
     const std::int64_t time = times.is_null(row) ? 0 : times[row];
     const bool is_far = time > std::numeric_limits<std::int64_t>::max() - options_.delay_micros;
-    if (!is_far) timers_.add(time + options_.delay_micros, entry);
+    if (!is_far) timers_.set(timer, time + options_.delay_micros, entry);
   } else if (!times.is_null(row)) {
-    timers_.add(times[row], entry);
+    timers_.set(timer, times[row], entry);
   }
 }
 
@@ -127,8 +145,7 @@ Progress Deduplicate::advance(Output& out) {
   for (int i = 0; i < kRemovedPerCall; ++i) {
     std::byte* entry = timers_.take_due(next_watermark_);
     if (entry == nullptr) {
-      if (next_watermark_ > watermark_) out.emit(Watermark{next_watermark_});
-      watermark_ = next_watermark_;
+      advance_watermark(out);
       if (ends_epoch_) end_epoch();
       return Progress::Done;
     }
@@ -136,6 +153,13 @@ Progress Deduplicate::advance(Output& out) {
     ++removed_;
   }
   return Progress::More;
+}
+
+void Deduplicate::advance_watermark(Output& out) {
+  watermark_ = std::max(watermark_, next_watermark_);
+  if (watermark_ <= given_watermark_) return;
+  given_watermark_ = watermark_;
+  out.emit(Watermark{watermark_});
 }
 
 void Deduplicate::end_epoch() {

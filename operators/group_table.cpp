@@ -4,8 +4,6 @@ namespace millrace {
 
 namespace {
 
-constexpr std::size_t kSampledGroups = 256;
-
 std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
 }  // namespace
@@ -13,7 +11,7 @@ std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 GroupTable::Plan GroupTable::make_plan(std::vector<BoundAggregate> aggregates,
                                        bool has_event_time) {
   Plan plan;
-  std::size_t offset = has_event_time ? sizeof(EventTime) : 0;
+  std::size_t offset = has_event_time ? sizeof(StateTimer) : 0;
   for (BoundAggregate& aggregate : aggregates) {
     Call call;
     call.offset = offset;
@@ -36,7 +34,6 @@ GroupTable::GroupTable(std::vector<DataType> key_types, std::vector<BoundAggrega
 GroupTable::GroupTable(std::vector<DataType> key_types, Plan plan)
     : encoder_(std::move(key_types)),
       calls_(std::move(plan.calls)),
-      growing_(plan.layout.growing),
       table_(std::move(plan.layout)) {}
 
 void GroupTable::find(const std::vector<ColumnRef>& keys, Rows rows) {
@@ -66,6 +63,7 @@ void GroupTable::update(EvalContext& context, Rows rows) {
     call.arguments.clear();
     call.filter.reset();
   }
+  table_.changed(groups_);
 }
 
 void GroupTable::update_call(EvalContext& context, Call& call, Rows rows) {
@@ -111,20 +109,6 @@ void GroupTable::finish(EvalContext& context, const std::byte* group,
       calls_[i].bound.function->finish(context, state, out);
   }
   key_columns_.clear();
-}
-
-std::size_t GroupTable::bytes_used() const {
-  std::size_t sampled = 0;
-  std::size_t bytes = 0;
-  StateTable::Cursor cursor;
-  while (!growing_.empty() && sampled < kSampledGroups) {
-    const std::byte* group = table_.next(cursor);
-    if (group == nullptr) break;
-    for (std::size_t offset : growing_)
-      bytes += reinterpret_cast<const StateBytes*>(group + offset)->capacity();
-    ++sampled;
-  }
-  return table_.bytes_used() + (sampled == 0 ? 0 : bytes * table_.size() / sampled);
 }
 
 }  // namespace millrace

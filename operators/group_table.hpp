@@ -1,6 +1,7 @@
 #pragma once
 
 #include "checkpoint/state_table.hpp"
+#include "checkpoint/timer_index.hpp"
 #include "expressions/binder.hpp"
 #include "expressions/running_function.hpp"
 #include "records/key_encoding.hpp"
@@ -25,7 +26,8 @@ class GroupTable {
 
   /// Arguments and filters of all aggregates for the rows of `batch`.
   void evaluate(EvalContext& context, const RecordBatch& batch);
-  /// Adds the evaluated rows to their groups. `rows` are those of the last `find`.
+  /// Adds the evaluated rows to their groups, which are changed then. `rows` are those of the last
+  /// `find`.
   void update(EvalContext& context, Rows rows);
   /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
   /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
@@ -33,18 +35,12 @@ class GroupTable {
   /// Appends key and results to the columns of an output batch.
   void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
 
-  /// Requires: has_event_time. A new group has none.
-  struct EventTime {
-    std::int64_t micros;
-    std::int64_t is_set;
-  };
-  static EventTime& event_time(std::byte* group) { return *reinterpret_cast<EventTime*>(group); }
+  /// The timer at the beginning of a group. Requires: has_event_time. A new group has none.
+  static StateTimer& event_time(std::byte* group) { return *reinterpret_cast<StateTimer*>(group); }
 
   StateTable& table() { return table_; }
   const StateTable& table() const { return table_; }
   KeyEncoder& encoder() { return encoder_; }
-  /// Memory of all groups; what growing states hold is estimated from a sample of groups.
-  std::size_t bytes_used() const;
 
  private:
   struct Call {
@@ -70,7 +66,6 @@ class GroupTable {
 
   KeyEncoder encoder_;
   std::vector<Call> calls_;
-  const std::vector<std::size_t> growing_;
   StateTable table_;
 
   // Scratch of one batch.

@@ -10,7 +10,11 @@ class Limit final : public Operator {
  public:
   explicit Limit(LimitOptions options) : options_(options) {}
 
-  Status open(OperatorContext&) override { return {}; }
+  Status open(OperatorContext& context) override {
+    context.state.declare_number("seen", seen_, NumberMerge::Sum);
+    context.state.declare_number("passed", passed_, NumberMerge::Sum);
+    return {};
+  }
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
     const std::int64_t n = batch.num_rows();
@@ -39,6 +43,7 @@ class Limit final : public Operator {
   }
 
   const LimitOptions options_;
+  // State.
   std::int64_t seen_ = 0;
   std::int64_t passed_ = 0;
   // Scratch, exchanged with the batch's selection.

@@ -1,5 +1,7 @@
 #include "tests/support/operator_harness.hpp"
 
+#include "tests/support/changes.hpp"
+
 #include <fmt/format.h>
 
 namespace millrace::test {
@@ -117,10 +119,7 @@ OperatorHarness& OperatorHarness::plan_watermark(std::int64_t epoch, double seco
 /// One pass over the script: the operator's surroundings and what it put out.
 class OperatorHarness::Run final : public Output, public JobServices {
  public:
-  Run(OperatorHarness& harness, Batches batches, Outbox outbox)
-      : harness_(harness), batches_(batches), outbox_(outbox), operator_(harness.make_()) {
-    REQUIRE(operator_->open(context_).ok());
-  }
+  Run(OperatorHarness& harness, Way way) : harness_(harness), way_(way) { start(); }
 
   void play() {
     for (const Item& item : harness_.script_) {
@@ -140,8 +139,13 @@ class OperatorHarness::Run final : public Output, public JobServices {
       write(joined(cells));
     });
   }
-  void emit(Watermark watermark) override { write("w" + seconds_text(watermark.micros)); }
-  bool is_full() const override { return outbox_ == Outbox::FullAfterEach && full_; }
+  void emit(Watermark watermark) override {
+    // An operator that was restored says again what the operators below have heard.
+    const bool is_old = num_starts_ > 1 && watermark.micros <= given_watermark_;
+    if (!is_old) write("w" + seconds_text(watermark.micros));
+    given_watermark_ = watermark.micros;
+  }
+  bool is_full() const override { return way_.outbox == Outbox::FullAfterEach && full_; }
 
   std::optional<Watermark> planned_watermark(Epoch epoch) const override {
     auto planned = harness_.planned_.find(number(epoch));
@@ -155,8 +159,32 @@ class OperatorHarness::Run final : public Output, public JobServices {
   }
 
  private:
+  /// An operator and all that goes with its process.
+  struct Life {
+    Life(Run& run, Epoch epoch)
+        : context{*run.pool_, run.eval_, *run.harness_.counters_, run, state, 0, 0, 1, epoch} {}
+    SubtaskState state{true};
+    OperatorContext context;
+    std::unique_ptr<Operator> operation;
+  };
+
+  void start() {
+    const Epoch epoch = life_ ? life_->context.epoch : Epoch{0};
+    life_ = std::make_unique<Life>(*this, epoch);
+    life_->operation = harness_.make_();
+    REQUIRE(life_->operation->open(life_->context).ok());
+    ++num_starts_;
+  }
+  /// Goes on with an operator that has nothing but what the last one's checkpoint holds.
+  void restart() {
+    kept_.add(life_->state.freeze());
+    start();
+    REQUIRE(life_->state.load(kept_.recovered(), 0, 1).ok());
+  }
+  Operator& operation() { return *life_->operation; }
+
   void feed(const Rows& input) {
-    switch (batches_) {
+    switch (way_.batches) {
       case Batches::AsGiven: return give(input.port, batch(input.port, input.rows));
       case Batches::RowByRow:
         for (const Row& row : input.rows) give(input.port, batch(input.port, {row}));
@@ -180,60 +208,70 @@ class OperatorHarness::Run final : public Output, public JobServices {
     return result;
   }
   void give(int port, RecordBatch batch) {
-    complete(operator_->process(port, std::move(batch), *this));
+    complete(operation().process(port, std::move(batch), *this));
   }
-  void feed(const Watermark& watermark) { complete(operator_->on_watermark(watermark, *this)); }
+  void feed(const Watermark& watermark) { complete(operation().on_watermark(watermark, *this)); }
   void feed(const Marker&) {
-    complete(operator_->on_epoch_end(context_.epoch, *this));
-    write("|" + std::to_string(number(context_.epoch)));
-    context_.epoch = next(context_.epoch);
+    Epoch& epoch = life_->context.epoch;
+    complete(operation().on_epoch_end(epoch, *this));
+    write("|" + std::to_string(number(epoch)));
+    epoch = next(epoch);
+    if (way_.restarts == Restarts::AfterEachMarker) restart();
   }
   void feed(const Finish&) {
-    complete(operator_->finish(*this));
+    complete(operation().finish(*this));
     write("end");
   }
   void complete(Progress progress) {
     full_ = false;
     for (int calls = 0; progress == Progress::More; ++calls) {
       REQUIRE(calls < 1'000'000);
-      progress = operator_->resume(*this);
+      progress = operation().resume(*this);
       full_ = false;
     }
   }
   void write(const std::string& word) { text_ += (text_.empty() ? "" : " ") + word; }
 
   OperatorHarness& harness_;
-  const Batches batches_;
-  const Outbox outbox_;
+  const Way way_;
   RecordPool::Owner pool_ = RecordPool::create();
   EvalContext eval_{*pool_, 0, {}};
-  SubtaskState state_{false};
-  OperatorContext context_{*pool_, eval_, *harness_.counters_, *this, state_, 0, 0, 1, Epoch{0}};
-  std::unique_ptr<Operator> operator_;
+  std::unique_ptr<Life> life_;
+  KeptState kept_;
+  int num_starts_ = 0;
+  std::int64_t given_watermark_ = 0;
   bool full_ = false;
   std::string text_;
 };
 
-std::string OperatorHarness::run_once(Batches batches, Outbox outbox) {
+std::string OperatorHarness::run_once(Way way) {
   counters_ = std::make_shared<SubtaskCounters>();
   failures_.clear();
   reports_.clear();
-  Run run(*this, batches, outbox);
+  Run run(*this, way);
   run.play();
   return run.text();
 }
 
 std::string OperatorHarness::run() {
   if (vary_batches_) {
-    const std::string row_by_row = run_once(Batches::RowByRow, Outbox::Roomy);
-    const std::string as_given = run_once(Batches::AsGiven, Outbox::Roomy);
+    const std::string row_by_row = run_once({Batches::RowByRow});
+    const std::string row_by_row_restarted =
+        run_once({Batches::RowByRow, Outbox::Roomy, Restarts::AfterEachMarker});
+    const std::string as_given = run_once({});
     CHECK(row_by_row == as_given);
+    CHECK(row_by_row_restarted == as_given);
   }
-  const std::string selected = run_once(Batches::Selected, Outbox::Roomy);
-  const std::string tight = run_once(Batches::AsGiven, Outbox::FullAfterEach);
-  const std::string result = run_once(Batches::AsGiven, Outbox::Roomy);
+  const std::string selected = run_once({Batches::Selected});
+  const std::string tight = run_once({Batches::AsGiven, Outbox::FullAfterEach});
+  const std::string restarted =
+      run_once({Batches::AsGiven, Outbox::Roomy, Restarts::AfterEachMarker});
+  const std::vector<std::string> restarted_reports = reports_;
+  const std::string result = run_once({});
   CHECK(selected == result);
   CHECK(tight == result);
+  CHECK(restarted == result);
+  CHECK(restarted_reports == reports_);
   return result;
 }
 

@@ -47,8 +47,9 @@ RecordBatch batch_of(RecordPool& pool, const SchemaPtr& schema, const std::vecto
 /// Runs an operator over a script of inputs and gives all it put out as one text: rows as cells
 /// joined by `,`, a space between rows, `|n` for the marker of epoch n, `wN` for a watermark at N
 /// seconds, `end` after finish. `run` does it several times: batches as given, row by row, with
-/// rows that are not selected between those that are, and with an outbox that is full after each
-/// batch. All must give the same text.
+/// rows that are not selected between those that are, with an outbox that is full after each batch,
+/// and with an operator that begins anew after each marker from what the one before had declared as
+/// state. All must give the same text.
 class OperatorHarness {
  public:
   using Make = std::function<std::unique_ptr<Operator>()>;
@@ -88,9 +89,15 @@ class OperatorHarness {
   using Item = std::variant<Rows, Watermark, Marker, Finish>;
   enum class Batches { AsGiven, RowByRow, Selected };
   enum class Outbox { Roomy, FullAfterEach };
+  enum class Restarts { None, AfterEachMarker };
+  struct Way {
+    Batches batches = Batches::AsGiven;
+    Outbox outbox = Outbox::Roomy;
+    Restarts restarts = Restarts::None;
+  };
   class Run;
 
-  std::string run_once(Batches batches, Outbox outbox);
+  std::string run_once(Way way);
 
   std::vector<SchemaPtr> inputs_;
   Make make_;
