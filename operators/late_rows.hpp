@@ -3,6 +3,7 @@
 #include "operators/event_times.hpp"
 #include "operators/operator.hpp"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -16,6 +17,11 @@ class LateRows {
  public:
   /// `column`: the input's event time, -1 when it has none and no row is late.
   LateRows(int column, bool at_marker) : column_(column), at_marker_(at_marker) {}
+
+  /// Declares the watermark in force as state.
+  void open(SubtaskState& state) {
+    state.declare_number("watermark", watermark_, NumberMerge::Largest);
+  }
 
   /// Takes late rows out of the selection and counts them.
   void drop(RecordBatch& batch, SubtaskCounters& counters) {
@@ -36,10 +42,12 @@ class LateRows {
     next_ = watermark.micros;
     return !at_marker_;
   }
-  /// Puts what arrived in force and passes it on.
+  /// Puts what arrived in force and passes it on; a restored watermark once more.
   void advance(Output& out) {
-    if (next_ > watermark_) out.emit(Watermark{next_});
-    watermark_ = next_;
+    watermark_ = std::max(watermark_, next_);
+    if (watermark_ <= given_) return;
+    given_ = watermark_;
+    out.emit(Watermark{watermark_});
   }
   /// What `advance` is about to put in force.
   std::int64_t next() const { return next_; }
@@ -51,6 +59,8 @@ class LateRows {
   const bool at_marker_;
   std::int64_t watermark_ = kNone;
   std::int64_t next_ = kNone;
+  // Passed on since the start of the process.
+  std::int64_t given_ = kNone;
   std::vector<std::uint32_t> kept_;
 };
 

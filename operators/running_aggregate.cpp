@@ -24,6 +24,7 @@ class RunningAggregate final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     context.state.declare("groups", groups_.table());
+    late_.open(context.state);
     return {};
   }
 
@@ -51,7 +52,7 @@ class RunningAggregate final : public Operator {
     SubtaskCounters& counters = context_->counters;
     counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
     counters.state_rows_updated.set(updated_);
-    counters.state_bytes.set(static_cast<std::int64_t>(groups_.bytes_used()));
+    counters.state_bytes.set(static_cast<std::int64_t>(groups_.table().bytes_used()));
     updated_ = 0;
     return Progress::Done;
   }
