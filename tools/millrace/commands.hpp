@@ -21,6 +21,7 @@ void add_explain(CLI::App& app, const Choose& choose);
 void add_list(CLI::App& app, const Choose& choose);
 void add_schema(CLI::App& app, const Choose& choose);
 void add_version(CLI::App& app, const Choose& choose);
+void add_checkpoint(CLI::App& app, const Choose& choose);
 void add_completion(CLI::App& app, const Choose& choose);
 
 /// Commands that have a name but are not built yet.

@@ -20,6 +20,7 @@ struct Words {
 
 std::vector<std::string> values_of(const std::string& command) {
   if (command == "list") return {"sources", "sinks", "functions"};
+  if (command == "checkpoint") return {"ls", "show", "verify", "diff", "repair"};
   if (command == "completion") return {"bash", "zsh", "fish"};
   return {};
 }

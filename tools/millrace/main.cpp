@@ -85,6 +85,7 @@ int run_program(int argc, char** argv) {
   add_list(app, choose);
   add_schema(app, choose);
   add_version(app, choose);
+  add_checkpoint(app, choose);
   add_completion(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty()) {
@@ -111,7 +112,7 @@ int run_program(int argc, char** argv) {
 
 const std::vector<std::string>& absent_commands() {
   static const std::vector<std::string> names{
-      "infer", "test", "status", "stop",   "checkpoint", "sql", "bench", "export",
+      "infer", "test", "status", "stop", "sql", "bench", "export",
       "equiv", "tap",  "top",    "lsp",    "new",        "gc",  "demo"};
   return names;
 }
