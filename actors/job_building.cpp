@@ -135,13 +135,21 @@ Status Job::make_sink(const ExecutionNode& node, const SinkSpec& spec, int subta
   context.time_zone = options_.time_zone;
   context.wake = [&place] { place.cell.signal(); };
   context.warn = [this, name = node.name](std::string text) { on_warning(name, text); };
+  if (checkpoint_) {
+    context.durable_name = checkpoint_->store().query_id() + "/" + node.name;
+    context.keep_output = [this, name = checkpoint_->name_of(node.id, subtask)](
+                              Epoch epoch, std::string bytes) {
+      checkpoint_->store().add_output({epoch, name, std::move(bytes)});
+    };
+  }
   auto task = std::make_unique<SinkTask>(place_of(node, subtask), std::move(sink),
                                          std::move(place.inputs), std::move(context),
                                          *latencies_.back());
   SinkTask* writer = task.get();
   place.cell.attach(std::move(task), runtime_->spawn_task(place.cell, blocking), !blocking);
   sinks_[{node.id, subtask}] = {index_of(node.id, subtask), writer};
-  return writer->open();
+  return writer->open(checkpoint_ ? checkpoint_->outputs_of(node.id, subtask)
+                                  : std::vector<RecoveredOutput>());
 }
 
 CoordinatorOptions Job::coordinator_options() const {

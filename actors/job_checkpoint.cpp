@@ -66,6 +66,31 @@ std::optional<Offset> JobCheckpoint::offset_of(int node, int subtask) const {
   return offset == offsets.end() ? std::nullopt : std::optional(Offset{offset->second});
 }
 
+std::vector<RecoveredOutput> JobCheckpoint::outputs_of(int node, int subtask) const {
+  const RecoveredCheckpoint* found = store_->recovered();
+  if (found == nullptr || !found->last) return {};
+  const CommitRecord& last = *found->last;
+  if (last.sinks_committed >= number(last.epoch)) return {};
+  const ExecutionNode& sink = plan_.nodes[static_cast<std::size_t>(node)];
+  std::map<int, RecoveredOutput> left;
+  const auto of = [&](const SubtaskName& name) -> RecoveredOutput* {
+    const bool is_gone = name.subtask >= sink.parallelism && subtask == 0;
+    if (name.node != sink.name || (name.subtask != subtask && !is_gone)) return nullptr;
+    left[name.subtask].subtask = name.subtask;
+    return &left[name.subtask];
+  };
+  for (const auto& [name, token] : last.tokens)
+    if (RecoveredOutput* output = of(name)) output->token = token;
+  for (const OutputRecord& record : found->outputs) {
+    if (number(record.epoch) <= last.sinks_committed) continue;
+    if (RecoveredOutput* output = of(record.sink))
+      output->outputs.push_back({record.epoch, record.rows});
+  }
+  std::vector<RecoveredOutput> outputs;
+  for (auto& [number, output] : left) outputs.push_back(std::move(output));
+  return outputs;
+}
+
 const RecoveredState* JobCheckpoint::state_of(int node) const {
   const RecoveredCheckpoint* found = store_->recovered();
   if (found == nullptr) return nullptr;

@@ -8,6 +8,7 @@
 
 #include "checkpoint/checkpoint_store.hpp"
 #include "checkpoint/epoch_coordinator.hpp"
+#include "sinks/sink.hpp"
 #include "sources/source.hpp"
 #include "topology/execution_plan.hpp"
 
@@ -41,6 +42,8 @@ class JobCheckpoint {
 
   // What an earlier process left.
   std::optional<Offset> offset_of(int node, int subtask) const;
+  /// What a sink subtask has to make visible before anything else; empty when all was confirmed.
+  std::vector<RecoveredOutput> outputs_of(int node, int subtask) const;
   /// Null: the node had no state.
   const RecoveredState* state_of(int node) const;
   std::optional<CoordinatorStart> restart() const;

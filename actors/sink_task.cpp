@@ -14,7 +14,11 @@ SinkTask::SinkTask(TaskPlace place, std::unique_ptr<Sink> sink, std::vector<Inpu
   context_.epoch = place_.first_epoch;
 }
 
-Status SinkTask::open() { return sink_->open(context_); }
+Status SinkTask::open(const std::vector<RecoveredOutput>& left) {
+  Status status = sink_->open(context_);
+  if (!status || left.empty()) return status;
+  return sink_->recover(left);
+}
 
 SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
   for (;;) {

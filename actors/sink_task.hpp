@@ -25,7 +25,8 @@ class SinkTask final : public Task {
   SinkTask(TaskPlace place, std::unique_ptr<Sink> sink, std::vector<InputChannel> inputs,
            SinkContext context, LatencyHistogram& latency);
 
-  Status open();
+  /// `left`: what an earlier process prepared and may not have shown.
+  Status open(const std::vector<RecoveredOutput>& left);
   SliceEnd run_slice(SteadyClock::time_point deadline) override;
   /// Safe from any thread; the caller signals the task's cell afterwards.
   void put(CommitSink control) { inbox_.put(std::move(control)); }

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "metrics/counters.hpp"
 #include "records/event.hpp"
@@ -17,6 +18,19 @@ struct CommitToken {
 /// Accepted: the rows are the sink's. Full: nothing of the batch was taken; the same batch comes again
 /// after the sink called `context.wake`.
 enum class WriteStatus { Accepted, Full };
+
+/// What an earlier process left of one subtask of this sink. `outputs`: what it gave to `keep_output`
+/// in epochs that are complete and whose `commit` was not confirmed, oldest first; `token`: of the last
+/// complete epoch.
+struct RecoveredOutput {
+  struct Rows {
+    Epoch epoch{};
+    std::string bytes;
+  };
+  int subtask = 0;
+  std::string token;
+  std::vector<Rows> outputs;
+};
 
 /// Everything a sink may use. Lives as long as the sink.
 struct SinkContext {
@@ -36,6 +50,13 @@ struct SinkContext {
   /// Asks for the refused batch again. Safe from any thread.
   std::function<void()> wake{};
   std::function<void(std::string)> warn{};
+  /// Identity that survives restarts, for names that the outside keeps: the query's id and the node's
+  /// name. Empty: the job keeps no checkpoint.
+  std::string durable_name{};
+  /// Keeps bytes that become durable with the commit record of the epoch, before `commit` is called,
+  /// and come back in `recover` until `commit` was confirmed. To be called before the epoch's `done`,
+  /// from any thread. Empty: the job keeps no checkpoint.
+  std::function<void(Epoch, std::string)> keep_output{};
 };
 
 /// Writes records out on one subtask, in two phases so that an epoch becomes visible as a whole where
@@ -46,6 +67,10 @@ class Sink {
   virtual ~Sink() = default;
 
   virtual Status open(SinkContext& context) = 0;
+  /// After `open`, before the first `write` of any subtask: makes visible what an earlier process
+  /// prepared and may not have committed. Holds what this subtask's number left; subtask 0 also gets
+  /// the numbers that are no more. May block.
+  virtual Status recover(const std::vector<RecoveredOutput>& /*left*/) { return {}; }
   virtual Result<WriteStatus> write(const RecordBatch& batch) = 0;
   /// Makes the rows since the last `prepare` durable, but not visible where the sink is transactional.
   virtual void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) = 0;
