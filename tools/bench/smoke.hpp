@@ -7,6 +7,7 @@ namespace millrace::bench {
 struct SmokeOptions {
   std::string engine = "build/release/bin/millrace";
   std::string floor = "build/release/bin/floor_poll_loop";
+  std::string state_floor = "build/release/bin/floor_state_loop";
   double seconds = 3;
   int rounds = 5;
 };
@@ -18,6 +19,7 @@ void print_figure(const std::string& name, const std::string& measured, const st
 void measure_throughput(const SmokeOptions& options);
 void measure_hops(const SmokeOptions& options);
 void measure_tcp(const SmokeOptions& options);
+void measure_durable(const SmokeOptions& options);
 void measure_files(const SmokeOptions& options);
 void measure_start(const SmokeOptions& options);
 void measure_idle(const SmokeOptions& options);

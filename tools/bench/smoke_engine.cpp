@@ -11,8 +11,8 @@
 #include <fstream>
 #include <thread>
 
-#include "records/check.hpp"
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/scratch.hpp"
 #include "tools/bench/smoke.hpp"
 #include "tools/bench/tcp_load.hpp"
 
@@ -25,25 +25,6 @@ namespace {
 double seconds_since(std::chrono::steady_clock::time_point begin) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
-
-/// A folder for topology files and data that goes when the figure is printed.
-class Scratch {
- public:
-  Scratch() {
-    std::string name = (fs::temp_directory_path() / "millrace-bench-XXXXXX").string();
-    MILLRACE_CHECK(mkdtemp(name.data()) != nullptr, "no folder for temporary files");
-    path_ = name;
-  }
-  ~Scratch() { fs::remove_all(path_); }
-  std::string write(const std::string& name, const std::string& text) const {
-    std::ofstream(path_ / name) << text;
-    return (path_ / name).string();
-  }
-  fs::path path() const { return path_; }
-
- private:
-  fs::path path_;
-};
 
 std::string tcp_topology(const TcpLoad& load) {
   return fmt::format(R"(name: tcp_filter
@@ -73,7 +54,7 @@ LoadResult load_slice(const SmokeOptions& options, bool engine, const std::strin
                "--idle",       idle,  "--progress", "off"};
   ChildProcess system(command, 1, false);
   if (!load.accept(10)) return {};
-  return load.run(10'000, 0.5, options.seconds);
+  return load.run({.seconds = options.seconds});
 }
 
 std::string micros(std::int64_t ns) { return fmt::format("{:.1f}", static_cast<double>(ns) / 1000); }

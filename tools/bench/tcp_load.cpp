@@ -70,7 +70,8 @@ void TcpLoad::hang_up() {
   close_and_forget(out_);
 }
 
-LoadResult TcpLoad::run(double rate, double warm_up, double seconds) {
+LoadResult TcpLoad::run(const LoadShape& shape) {
+  const auto [rate, warm_up, seconds, num_users, all_return] = shape;
   LoadResult result;
   const double gap = 1e9 / rate;
   const std::int64_t begin = now_ns();
@@ -89,8 +90,8 @@ LoadResult TcpLoad::run(double rate, double warm_up, double seconds) {
       if (due > now) break;
       char line[160];
       const double amount = next % 10 == 0 ? 5.0 : 10.5 + static_cast<double>(next % 1000);
-      unsent.append(line, static_cast<std::size_t>(format_record(line, next, due, amount)));
-      expected += amount > 10;
+      unsent.append(line, static_cast<std::size_t>(format_record(line, next, due, amount, num_users)));
+      expected += all_return || amount > 10;
       if (due >= measured_from) result.lateness_ns.push_back(now - due);
     }
     if (!unsent.empty()) {

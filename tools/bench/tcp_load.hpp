@@ -16,6 +16,15 @@ struct LoadResult {
   std::int64_t num_expected = 0;
 };
 
+struct LoadShape {
+  double rate = 10'000;  // records a second
+  double warm_up = 0.5;  // seconds that do not count
+  double seconds = 3;
+  std::int64_t num_users = 1'000;
+  /// Every record comes back; else those with an amount above 10.
+  bool all_return = false;
+};
+
 class TcpLoad {
  public:
   TcpLoad();
@@ -24,8 +33,7 @@ class TcpLoad {
   int out_port() const { return out_port_; }  // and writes here
   /// Waits for both connections; false after `seconds`.
   bool accept(int seconds);
-  /// Sends `rate` records a second for `seconds` (after `warm_up` seconds that do not count).
-  LoadResult run(double rate, double warm_up, double seconds);
+  LoadResult run(const LoadShape& shape);
   /// Ends both connections, so that the system under test ends.
   void hang_up();
 

@@ -8,10 +8,11 @@
 namespace millrace::bench {
 
 /// Formats one record of the TCP benchmarks as a JSON line; returns its length. `line` has 160 bytes.
-inline int format_record(char* line, std::int64_t id, std::int64_t due_ns, double amount) {
+inline int format_record(char* line, std::int64_t id, std::int64_t due_ns, double amount,
+                         std::int64_t num_users) {
   return std::snprintf(line, 160, "{\"id\":%lld,\"due\":%lld,\"user\":\"u%lld\",\"amount\":%.2f}\n",
                        static_cast<long long>(id), static_cast<long long>(due_ns),
-                       static_cast<long long>(id % 1000), amount);
+                       static_cast<long long>(id * 7919 % num_users), amount);
 }
 
 /// The number after `"due":`, or -1.
