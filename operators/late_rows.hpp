@@ -49,6 +49,8 @@ class LateRows {
     given_ = watermark_;
     out.emit(Watermark{watermark_});
   }
+  /// By what rows are judged; the least number while there is none.
+  std::int64_t in_force() const { return watermark_; }
   /// What `advance` is about to put in force.
   std::int64_t next() const { return next_; }
 

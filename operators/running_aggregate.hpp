@@ -21,9 +21,9 @@ struct RunningAggregateOptions {
 };
 
 /// `call OVER (PARTITION BY keys ORDER BY time)`: one output row for each input row, at once and in
-/// the order of arrival, with the results over all rows of its key so far, itself included. Keeps one
-/// state for each key for ever. Rows behind the watermark are dropped. An extension: Spark has no
-/// OVER on streams.
+/// the order of arrival, with the results over all rows of its key so far, itself included. Keeps
+/// one state for each key for ever. Rows behind the watermark are dropped. An extension: Spark has
+/// no OVER on streams.
 std::unique_ptr<Operator> make_running_aggregate(RunningAggregateOptions options);
 
 }  // namespace millrace

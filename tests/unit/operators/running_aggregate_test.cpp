@@ -51,7 +51,8 @@ TEST_CASE("a running aggregate gives each row at once with the results so far of
 
 TEST_CASE("a running aggregate counts rows without a value only where the function does") {
   auto harness = over({{call("count"), call("sum"), call("avg"), call("min"), call("max")}});
-  harness.rows({{"a", nullptr, sec(1)}, {"a", 4, sec(2)}, {"a", nullptr, sec(3)}, {"a", 2, sec(4)}});
+  harness.rows(
+      {{"a", nullptr, sec(1)}, {"a", 4, sec(2)}, {"a", nullptr, sec(3)}, {"a", 2, sec(4)}});
 
   CHECK(harness.run() ==
         "a,null,1,0,null,null,null,null a,4,2,1,4,4,4,4 a,null,3,1,4,4,4,4 a,2,4,2,6,3,2,4");

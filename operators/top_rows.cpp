@@ -1,0 +1,236 @@
+#include "operators/top_rows.hpp"
+
+#include "checkpoint/state_table.hpp"
+#include "operators/result_batch.hpp"
+#include "records/key_encoding.hpp"
+#include "records/value_encoding.hpp"
+
+#include <cstring>
+#include <utility>
+
+namespace millrace {
+
+namespace {
+
+/// Sizes of one kept row: its sort key, then its values, lie behind.
+struct RowHeader {
+  std::uint32_t key_size;
+  std::uint32_t row_size;
+  std::uint32_t total() const { return std::uint32_t{sizeof(RowHeader)} + key_size + row_size; }
+};
+
+/// One kept row where it lies. Good until the state changes.
+struct KeptRow {
+  std::uint32_t offset = 0;
+  RowHeader header{};
+  const char* key = nullptr;
+  const char* values() const { return key + header.key_size; }
+  std::string_view sort_key() const { return {key, header.key_size}; }
+};
+
+/// Fixed part of a key's state: the first place that changed in the batch at hand, from 0, and how
+/// many places are taken.
+struct TopHeader {
+  std::uint32_t count;
+  std::uint32_t first_changed;
+};
+constexpr std::size_t kRowsOffset = 16;
+
+StateLayout state_layout() {
+  StateLayout layout;
+  layout.value_size = kRowsOffset + (sizeof(StateBytes) + 15) / 16 * 16;
+  layout.growing = {kRowsOffset};
+  return layout;
+}
+
+std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
+  std::vector<DataType> types;
+  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
+  return types;
+}
+
+class TopRows final : public Operator {
+ public:
+  explicit TopRows(TopRowsOptions options)
+      : options_(std::move(options)),
+        encoder_(types_of(options_.keys)),
+        table_(state_layout()),
+        result_(options_.output, options_.on_error) {}
+
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    result_.open(context);
+    context.state.declare("rows", table_);
+    return {};
+  }
+  Progress process(int port, RecordBatch batch, Output& out) override;
+  Progress on_epoch_end(Epoch epoch, Output& out) override;
+  Progress resume(Output& out) override { return give(out); }
+
+ private:
+  static TopHeader& header_of(std::byte* key) { return *reinterpret_cast<TopHeader*>(key); }
+  static StateBytes& bytes_of(std::byte* key) {
+    return *reinterpret_cast<StateBytes*>(key + kRowsOffset);
+  }
+  static KeptRow row_at(const StateBytes& bytes, std::uint32_t offset);
+
+  bool evaluate(RecordBatch& batch);
+  void find_keys(const RecordBatch& batch);
+  void add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row);
+  void insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch, std::uint32_t row);
+  Progress give(Output& out);
+  void give_place(const KeptRow& kept, std::uint32_t place);
+
+  // Fixed after open.
+  const TopRowsOptions options_;
+  OperatorContext* context_ = nullptr;
+
+  // State.
+  KeyEncoder encoder_;
+  StateTable table_;
+
+  // Keys with changed places, in the order in which they changed, and how far the output is.
+  std::vector<std::byte*> changed_;
+  std::size_t next_ = 0;
+  std::uint32_t round_ = 0;
+  std::int64_t updated_ = 0;
+  ResultBatch result_;
+
+  // Scratch of one batch.
+  std::vector<ColumnRef> keys_;
+  std::vector<ColumnRef> order_;
+  std::vector<std::byte*> found_;
+  std::string sort_key_;
+};
+
+KeptRow TopRows::row_at(const StateBytes& bytes, std::uint32_t offset) {
+  KeptRow row{offset, {}, nullptr};
+  std::memcpy(&row.header, bytes.data() + offset, sizeof row.header);
+  row.key = reinterpret_cast<const char*>(bytes.data()) + offset + sizeof(RowHeader);
+  return row;
+}
+
+Progress TopRows::process(int /*port*/, RecordBatch batch, Output& out) {
+  if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
+  find_keys(batch);
+  if (++round_ == 0) round_ = 1;
+  const Rows rows = batch.rows();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(found_[k], batch, rows[k]);
+  order_.clear();
+  table_.changed(changed_);
+  updated_ += static_cast<std::int64_t>(changed_.size());
+  context_->counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  result_.set_ingest_ns(batch.ingest_ns());
+  return give(out);
+}
+
+/// Everything that may fail for a row, before any state changes; false when no row is left.
+bool TopRows::evaluate(RecordBatch& batch) {
+  keys_.clear();
+  order_.clear();
+  for (const BoundExpressionPtr& key : options_.keys)
+    keys_.push_back(key->evaluate(context_->eval, batch, batch.rows()));
+  for (const SortColumn& column : options_.order)
+    order_.push_back(column.expression->evaluate(context_->eval, batch, batch.rows()));
+  return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
+}
+
+void TopRows::find_keys(const RecordBatch& batch) {
+  found_.resize(batch.num_rows());
+  if (keys_.empty()) {
+    found_.assign(batch.num_rows(), table_.find_or_insert({}, KeyEncoder::hash_of({})));
+  } else {
+    encoder_.encode(keys_, batch.rows());
+    table_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_.data());
+  }
+  keys_.clear();
+}
+
+void TopRows::add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row) {
+  sort_key_.clear();
+  for (std::size_t c = 0; c < order_.size(); ++c)
+    append_sort_key(sort_key_, *order_[c], row, options_.order[c].direction);
+  TopHeader& header = header_of(key);
+  StateBytes& bytes = bytes_of(key);
+  std::uint32_t place = 0;
+  std::uint32_t offset = 0;
+  for (; place < header.count; ++place) {
+    const KeptRow kept = row_at(bytes, offset);
+    if (kept.sort_key() > sort_key_) break;
+    offset += kept.header.total();
+  }
+  if (place >= options_.count) return;
+  insert(bytes, offset, batch, row);
+  ++header.count;
+  if (header.count > options_.count) {
+    std::uint32_t end = 0;
+    for (std::uint32_t i = 0; i < options_.count; ++i) end += row_at(bytes, end).header.total();
+    bytes.resize(end);
+    --header.count;
+  }
+  const bool is_first_change = StateTable::mark(key, round_);
+  if (is_first_change) changed_.push_back(key);
+  if (is_first_change || place < header.first_changed) header.first_changed = place;
+}
+
+void TopRows::insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch,
+                     std::uint32_t row) {
+  RowHeader header{static_cast<std::uint32_t>(sort_key_.size()), 0};
+  for (const ColumnRef& column : batch.columns())
+    header.row_size += static_cast<std::uint32_t>(encoded_size(*column, row));
+  const std::uint32_t behind = bytes.size() - offset;
+  bytes.extend(header.total());
+  char* to = reinterpret_cast<char*>(bytes.data()) + offset;
+  std::memmove(to + header.total(), to, behind);
+  std::memcpy(to, &header, sizeof header);
+  std::memcpy(to + sizeof header, sort_key_.data(), sort_key_.size());
+  to += sizeof header + sort_key_.size();
+  for (const ColumnRef& column : batch.columns())
+    to = encode_value(to, *column, row, ValueForm::Exact);
+}
+
+Progress TopRows::give(Output& out) {
+  while (next_ < changed_.size()) {
+    std::byte* key = changed_[next_++];
+    const TopHeader header = header_of(key);
+    const StateBytes& bytes = bytes_of(key);
+    std::uint32_t offset = 0;
+    for (std::uint32_t place = 0; place < header.count; ++place) {
+      const KeptRow kept = row_at(bytes, offset);
+      if (place >= header.first_changed) give_place(kept, place);
+      offset += kept.header.total();
+    }
+    if (!result_.is_full()) continue;
+    result_.flush(out);
+    if (out.is_full()) return Progress::More;
+  }
+  result_.flush(out);
+  changed_.clear();
+  next_ = 0;
+  return Progress::Done;
+}
+
+void TopRows::give_place(const KeptRow& kept, std::uint32_t place) {
+  std::vector<ColumnRef>& columns = result_.columns();
+  const char* from = kept.values();
+  for (std::size_t c = 0; c + 1 < columns.size(); ++c) from = decode_value(from, *columns[c]);
+  columns.back()->append(static_cast<std::int32_t>(place + 1));
+  result_.row_done();
+}
+
+Progress TopRows::on_epoch_end(Epoch /*epoch*/, Output& /*out*/) {
+  SubtaskCounters& counters = context_->counters;
+  counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  counters.state_rows_updated.set(updated_);
+  counters.state_bytes.set(static_cast<std::int64_t>(table_.bytes_used()));
+  updated_ = 0;
+  return Progress::Done;
+}
+
+}  // namespace
+
+std::unique_ptr<Operator> make_top_rows(TopRowsOptions options) {
+  return std::make_unique<TopRows>(std::move(options));
+}
+
+}  // namespace millrace
