@@ -10,10 +10,10 @@ class RunningFunction {
  public:
   virtual ~RunningFunction() = default;
 
-  /// Adds each row to its state and writes the result so far to the same row number of `out`, a fresh
-  /// column, so that rows of one group see those before them. One call for a batch. False: there is
-  /// no such loop for these arguments, and nothing was done. An overflow under ANSI goes to
-  /// context.fail(row, ...).
+  /// Adds each row to its state and writes the result so far to the same row number of `out`, a
+  /// fresh column, so that rows of one group see those before them. One call for a batch. False:
+  /// there is no such loop for these arguments, and nothing was done. An overflow under ANSI goes
+  /// to context.fail(row, ...).
   virtual bool run(EvalContext& context, std::byte* const* states,
                    const std::vector<ColumnRef>& arguments, Rows rows, Column& out) const = 0;
 };

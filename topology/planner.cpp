@@ -1,6 +1,7 @@
 #include "topology/planner.hpp"
 
 #include "topology/planning/operator_factory.hpp"
+#include "topology/planning/over_planning.hpp"
 #include "topology/planning/plan_notes.hpp"
 
 #include <algorithm>
@@ -24,8 +25,7 @@ bool keeps_state_below(const Step& step) {
 bool runs_alone(const Step& step) {
   if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
   if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
-  const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) ||
-                      std::holds_alternative<resolved::RunningAggregate>(step.kind);
+  const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) || over_keys(step);
   return groups && hash_keys(step).empty();
 }
 

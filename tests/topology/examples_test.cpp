@@ -176,6 +176,14 @@ TEST_CASE("running totals of cards give a row for each payment in every mode") {
   check_every_way("running_totals", final_appended);
 }
 
+TEST_CASE("what a card did before a payment is the same in every mode") {
+  check_every_way("card_velocity", final_appended);
+}
+
+TEST_CASE("the largest payments of cards come to one table in every mode") {
+  check_every_way("top_payments", final_updated);
+}
+
 TEST_CASE("the rate example counts up in twos") {
   ExampleJob job(example("rate_console"), {});
   job.run_until_rows(10);
@@ -228,7 +236,8 @@ TEST_CASE("no example is without a test") {
   std::set<std::string> names;
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
-  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "mall_purchases",
+  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_velocity", "mall_purchases",
                                        "mall_purchases_sql", "rate_console", "running_totals",
-                                       "students", "user_totals", "wordcount_socket", "wordcount_sql"});
+                                       "students", "top_payments", "user_totals",
+                                       "wordcount_socket", "wordcount_sql"});
 }

@@ -10,12 +10,19 @@ struct Resolver::UnboundCheck {
 
   void check(const ExpressionPtr& tree) {
     if (!tree) return;
+    if (const auto* over = std::get_if<WindowOver>(&tree->node)) return check_over(*over);
     const auto* call = std::get_if<Function>(&tree->node);
     const auto& functions = *resolver.catalog_.functions;
     if (call && !functions.find(call->name)) {
       resolver.fail(unresolved_routine(call->name, functions), tree->origin);
     }
     for_each_child(*tree, [this](const ExpressionPtr& child) { check(child); });
+  }
+  /// Window functions are no functions of their own.
+  void check_over(const WindowOver& over) {
+    for_each_child(*over.function, [this](const ExpressionPtr& child) { check(child); });
+    for (const auto& key : over.partition_by) check(key);
+    for (const auto& order : over.order_by) check(order);
   }
   void check_texts(const std::vector<ExpressionPtr>& texts) {
     for (const auto& tree : resolver.parsed_list(texts)) check(tree);

@@ -88,8 +88,11 @@ class Checker {
   }
 
   bool emits_late_rows_below(const StepPtr& input) const {
-    if (mode_ == OutputMode::Append) return false;
     const auto below = steps_below(input);
+    const bool has_top_rows = std::any_of(below.begin(), below.end(), [](const StepPtr& step) {
+      return as<resolved::TopRows>(*step) && step->streaming;
+    });
+    if (mode_ == OutputMode::Append || has_top_rows) return has_top_rows;
     return std::any_of(below.begin(), below.end(), is_streaming_aggregate);
   }
 
@@ -137,6 +140,7 @@ class Checker {
     if (const auto* duplicates = as<resolved::Deduplicate>(step))
       check_duplicates(*duplicates, step);
     if (as<resolved::Sort>(step)) check_sort(step);
+    if (as<resolved::TopRows>(step)) check_top_rows(step);
     if (as<resolved::Limit>(step)) check_limit(step);
     if (as<resolved::Union>(step)) check_union(step);
   }
@@ -162,6 +166,13 @@ class Checker {
     fail(config_error("Sorting is not supported on streaming DataFrames/Datasets, unless it is on "
                       "aggregated DataFrame/Dataset in Complete output mode",
                       "sort an aggregation, and write it in complete mode"),
+         step.origin);
+  }
+
+  void check_top_rows(const Step& step) {
+    if (mode_ != OutputMode::Append) return;
+    fail(unsupported_mode(mode_, "the first rows of each key, which later rows replace,",
+                          "use update mode"),
          step.origin);
   }
 

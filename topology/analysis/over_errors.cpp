@@ -48,15 +48,74 @@ Error over_without_order(const std::string& call) {
 }
 
 Error over_order_not_time(const std::string& order) {
-  return config_error("", "",
-                      "over: rows are taken in the order of arrival, which this is not: 'ORDER BY " +
-                          order + "'",
-                      "order by one timestamp or date, ascending");
+  return config_error(
+      "", "",
+      "over: rows are taken in the order of arrival, which this is not: 'ORDER BY " + order + "'",
+      "order by one timestamp or date, ascending");
 }
 
-Error frame_not_supported(const std::string& frame) {
-  return config_error("", "", "over: no such frame on a stream: '" + frame + "'",
-                      "leave the frame out: it is then all rows so far");
+Error frame_after_current_row(const std::string& frame) {
+  return config_error(
+      "", "",
+      "over: a frame on a stream begins before the current row and ends with it: '" + frame + "'",
+      "write `... PRECEDING AND CURRENT ROW`");
+}
+
+Error frame_bound_not_literal(const std::string& bound) {
+  return config_error("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_WITHOUT_FOLDABLE", "42K09",
+                      "Window frame lower bound \"" + bound + "\" is not a literal.",
+                      "write a number or an interval");
+}
+
+Error frame_bound_negative(const std::string& bound) {
+  return config_error("", "", "over: a frame cannot begin behind the current row: '" + bound + "'",
+                      "give a distance of 0 or more");
+}
+
+Error frame_rows_not_number(const std::string& bound, const DataType& type) {
+  return config_error("DATATYPE_MISMATCH.SPECIFIED_WINDOW_FRAME_UNACCEPTED_TYPE", "42K09",
+                      "Cannot resolve \"" + bound +
+                          "\" due to data type mismatch: The data type of the lower bound \"" +
+                          type.to_sql() + "\" does not match the expected data type \"INT\".",
+                      "give a number of rows");
+}
+
+Error frame_range_of_wrong_type(const DataType& order, const DataType& bound) {
+  return config_error("DATATYPE_MISMATCH.RANGE_FRAME_INVALID_TYPE", "42K09",
+                      "The data type \"" + order.to_sql() +
+                          "\" used in the order specification does not support the data type \"" +
+                          bound.to_sql() + "\" which is used in the range frame.",
+                      "give an interval for times and dates, a whole number for whole numbers");
+}
+
+Error function_not_over_frame(const std::string& call) {
+  return config_error("", "", "over: no such function over a frame that moves: '" + call + "'",
+                      "use count, count(DISTINCT), sum, avg, min or max of one number or time, or "
+                      "leave the frame out");
+}
+
+Error too_many_frame_arguments(std::size_t most) {
+  return config_error(
+      "", "",
+      "over: more than " + std::to_string(most) + " different arguments over one key and order",
+      "compute some of them in a step of their own");
+}
+
+Error lead_default_not_constant(const std::string& text) {
+  return config_error("", "",
+                      "over: what lead() gives to the last rows is not constant: '" + text + "'",
+                      "give a literal, or leave it out");
+}
+
+Error lag_offset_out_of_range(const std::string& offset, std::int64_t most) {
+  return config_error("", "", "over: offset of lag() or lead() out of range: '" + offset + "'",
+                      "give a whole number from 1 to " + std::to_string(most));
+}
+
+Error too_many_lags(std::size_t most) {
+  return config_error(
+      "", "", "over: more than " + std::to_string(most) + " lag() or lead() over one key and order",
+      "compute some of them in a step of their own");
 }
 
 }  // namespace millrace

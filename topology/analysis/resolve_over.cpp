@@ -9,8 +9,6 @@
 namespace millrace {
 namespace {
 
-const WindowOver& over_of(const ExpressionPtr& call) { return std::get<WindowOver>(call->node); }
-
 /// The distinct OVER calls of the items, in the order they are written.
 std::vector<ExpressionPtr> over_calls(const std::vector<SelectItem>& items, const Relation& input) {
   std::vector<ExpressionPtr> calls;
@@ -24,39 +22,32 @@ std::vector<ExpressionPtr> over_calls(const std::vector<SelectItem>& items, cons
 }
 
 /// Equal for calls that one step can compute.
-std::string partition_text(const ExpressionPtr& call, const Relation& input) {
-  std::string text;
-  for (const auto& key : over_of(call).partition_by) text += canonical_text(key, input.columns) + ",";
-  for (const auto& order : over_of(call).order_by) text += "|" + canonical_text(order, input.columns);
+std::string step_text(const OverCall& call, const Relation& input) {
+  std::string text = std::to_string(int(call.kind));
+  for (const auto& key : call.over().partition_by) text += "," + canonical_text(key, input.columns);
+  for (const auto& order : call.over().order_by) text += "|" + canonical_text(order, input.columns);
   return text;
 }
 
-/// The frame in capitals with single blanks.
-std::string plain_frame(const std::string& frame) {
+bool is_call_of(const ExpressionPtr& expression, std::string_view name) {
+  const auto* call = std::get_if<Function>(&expression->node);
+  return call && equal_ignoring_case(call->name, name);
+}
+
+/// `row_number() OVER (...)` counts the rows so far.
+ExpressionPtr count_for_row_number(const ExpressionPtr& part) {
+  const auto* over = std::get_if<WindowOver>(&part->node);
+  if (!over || !is_call_of(over->function, "row_number")) return nullptr;
+  if (!std::get<Function>(over->function->node).arguments.empty()) return nullptr;
+  WindowOver count = *over;
+  count.function = make_expression(Function{"count", {make_literal(int_value(1))}, false, {}});
+  return make_expression(Cast{make_expression(std::move(count), part->origin), TypeKind::Int},
+                         part->origin);
+}
+
+std::string detail_of(const std::vector<OverCall>& calls) {
   std::string text;
-  for (const char c : frame) {
-    const bool is_blank = c == ' ' || c == '\n' || c == '\t' || c == '\r';
-    if (is_blank && (text.empty() || text.back() == ' ')) continue;
-    text += is_blank ? ' ' : c >= 'a' && c <= 'z' ? char(c - 'a' + 'A') : c;
-  }
-  return text;
-}
-
-bool is_running(const std::string& frame) {
-  const std::string text = plain_frame(frame);
-  return text.empty() || text == "ROWS UNBOUNDED PRECEDING" || text == "RANGE UNBOUNDED PRECEDING" ||
-         text == "ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW" ||
-         text == "RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
-}
-
-bool grows_with_time(const DataType& type) {
-  return type.kind() == TypeKind::Timestamp || type.kind() == TypeKind::TimestampNtz ||
-         type.kind() == TypeKind::Date;
-}
-
-std::string detail_of(const std::vector<ExpressionPtr>& calls) {
-  std::string text;
-  for (const auto& call : calls) text += (text.empty() ? "" : ", ") + to_sql(*call);
+  for (const auto& call : calls) text += (text.empty() ? "" : ", ") + to_sql(*call.expression);
   return text;
 }
 
@@ -67,44 +58,61 @@ std::string upper_case(std::string text) {
   return text;
 }
 
-Error refused_as_in_spark(const ExpressionPtr& call) {
-  const std::string function = column_name(*over_of(call).function);
+Error refused_as_in_spark(const ExpressionPtr& call, const std::string& column) {
+  const auto& over = std::get<WindowOver>(call->node);
+  const std::string function = column_name(*over.function);
   const std::string whole = column_name(*call);
-  return over_on_stream(upper_case(function), whole,
+  return over_on_stream(upper_case(function), column,
                         upper_case(whole.substr(function.size() + std::string(" OVER ").size())));
 }
 
 }  // namespace
 
+bool grows_with_time(const DataType& type) {
+  return type.kind() == TypeKind::Timestamp || type.kind() == TypeKind::TimestampNtz ||
+         type.kind() == TypeKind::Date;
+}
+
 Resolver::Resolved Resolver::over(Relation input, std::vector<SelectItem>& items,
                                   const plan::Node& node) {
-  const auto calls = over_calls(items, input);
-  std::vector<std::vector<ExpressionPtr>> steps;
-  std::map<std::string, std::size_t> step_of;
-  bool ok = true;
-  for (const auto& call : calls) {
-    ok = check_over(call, input) && ok;
-    const auto [place, is_new] = step_of.try_emplace(partition_text(call, input), steps.size());
-    if (is_new) steps.emplace_back();
-    steps[place->second].push_back(call);
+  if (!check_strict_over(items, input)) return std::nullopt;
+  for (auto& item : items) {
+    if (item.column >= 0 || !has_over(*item.expression)) continue;
+    if (!item.shown) item.shown = item.expression;
+    item.expression = replace_top_down(item.expression, count_for_row_number);
   }
-  if (!ok) return std::nullopt;
+  std::vector<std::vector<OverCall>> steps;
+  std::map<std::string, std::size_t> step_of;
+  const std::size_t errors_before = errors_.size();
+  for (const auto& expression : over_calls(items, input)) {
+    auto call = over_call(expression);
+    if (!call) continue;
+    const auto [place, is_new] = step_of.try_emplace(step_text(*call, input), steps.size());
+    if (is_new) steps.emplace_back();
+    steps[place->second].push_back(std::move(*call));
+  }
+  if (errors_.size() != errors_before) return std::nullopt;
+  return over_steps(std::move(input), steps, items, node);
+}
+
+/// Adds the steps one above the other and puts their columns into the items.
+Resolver::Resolved Resolver::over_steps(Relation input,
+                                        const std::vector<std::vector<OverCall>>& steps,
+                                        std::vector<SelectItem>& items, const plan::Node& node) {
   const std::vector<ScopeColumn> columns = input.columns;
   std::map<std::string, std::string> names;
-  for (const auto& step : steps) {
+  for (const auto& calls : steps) {
     const std::size_t first = input.columns.size();
-    auto next = over_step(input, step, node);
+    auto next = over_step(input, calls, node);
     if (!next) return std::nullopt;
     input = std::move(*next);
-    for (std::size_t i = 0; i < step.size(); ++i) {
-      std::string& name = names[canonical_text(step[i], columns)];
-      name = std::string("\x01o") + std::to_string(first + i);
-      input.columns[first + i].name = name;
+    for (std::size_t i = 0; i < calls.size(); ++i) {
+      input.columns[first + i].name = "\x01o" + std::to_string(first + i);
+      names[canonical_text(calls[i].expression, columns)] = input.columns[first + i].name;
     }
   }
   for (auto& item : items) {
     if (item.column >= 0 || !has_over(*item.expression)) continue;
-    if (!item.shown) item.shown = item.expression;
     item.expression = replace_top_down(item.expression, [&](const ExpressionPtr& part) {
       const auto name = names.find(canonical_text(part, columns));
       return name == names.end() ? ExpressionPtr{} : make_attribute(name->second, part->origin);
@@ -113,28 +121,64 @@ Resolver::Resolved Resolver::over(Relation input, std::vector<SelectItem>& items
   return input;
 }
 
-bool Resolver::check_over(const ExpressionPtr& call, const Relation& input) {
-  const std::size_t errors_before = errors_.size();
-  const WindowOver& over = over_of(call);
-  if (input.step->streaming && settings_.spark_strict) fail(refused_as_in_spark(call), call->origin);
-  for_each_child(*call, [&](const ExpressionPtr& child) {
-    if (has_over(*child)) fail(nested_over(), child->origin);
-  });
-  if (kind_of(*over.function) != FunctionKind::Aggregate)
-    fail(not_a_window_function(column_name(*over.function)), call->origin);
-  if (over.order_by.empty()) fail(over_without_order(column_name(*call)), call->origin);
-  if (!is_running(over.frame)) fail(frame_not_supported(over.frame), call->origin);
-  return errors_.size() == errors_before;
+bool Resolver::check_strict_over(const std::vector<SelectItem>& items, const Relation& input) {
+  if (!input.step->streaming || !settings_.spark_strict) return true;
+  bool ok = true;
+  for (const auto& item : items) {
+    (void)any_of(*item.expression, [&](const Expression& part) {
+      if (!std::holds_alternative<WindowOver>(part.node)) return false;
+      const auto call = std::make_shared<const Expression>(part);
+      fail(refused_as_in_spark(call, item.name), part.origin);
+      ok = false;
+      return true;
+    });
+  }
+  return ok;
 }
 
-std::optional<std::size_t> Resolver::over_order(const ExpressionPtr& call, const Relation& input) {
-  const auto& orders = over_of(call).order_by;
+std::optional<OverCall> Resolver::over_call(const ExpressionPtr& expression) {
+  const std::size_t errors_before = errors_.size();
+  OverCall call{expression, OverCall::Kind::Running, {}};
+  const std::string function = column_name(*call.over().function);
+  for_each_child(*expression, [&](const ExpressionPtr& child) {
+    if (has_over(*child)) fail(nested_over(), child->origin);
+  });
+  const bool is_lag = is_call_of(call.over().function, "lag");
+  const bool is_lead = is_call_of(call.over().function, "lead");
+  if (!is_lag && !is_lead && kind_of(*call.over().function) != FunctionKind::Aggregate)
+    fail(not_a_window_function(function), expression->origin);
+  if (call.over().order_by.empty())
+    fail(over_without_order(column_name(*expression)), expression->origin);
+  auto frame = parse_over_frame(call.over().frame, expression->origin, zone_);
+  if (!frame.ok()) fail(std::move(frame.error()), expression->origin);
+  if (errors_.size() != errors_before) return std::nullopt;
+  call.frame = std::move(*frame);
+  if (call.frame.kind == OverFrame::Kind::Rows) call.kind = OverCall::Kind::Rows;
+  if (call.frame.kind == OverFrame::Kind::Range) call.kind = OverCall::Kind::Range;
+  if (is_lag) call.kind = OverCall::Kind::Lag;
+  if (is_lead) call.kind = OverCall::Kind::Lead;
+  return call;
+}
+
+Resolver::Resolved Resolver::over_step(const Relation& input, const std::vector<OverCall>& calls,
+                                       const plan::Node& node) {
+  switch (calls.front().kind) {
+    case OverCall::Kind::Running: return running_step(input, calls, node);
+    case OverCall::Kind::Lag: return lag_step(input, calls, node);
+    case OverCall::Kind::Lead: return lead_step(input, calls, node);
+    default: return frame_step(input, calls, node);
+  }
+}
+
+std::optional<std::size_t> Resolver::over_order(const OverCall& call, const Relation& input) {
+  const auto& orders = call.over().order_by;
   const auto* order = std::get_if<SortOrder>(&orders.front()->node);
   const BoundExpressionPtr bound = bind_in(order ? order->child : orders.front(), input);
   if (!bound) return std::nullopt;
   const bool is_ascending = !order || order->ascending;
-  if (orders.size() == 1 && is_ascending && bound->column_index() >= 0 &&
-      grows_with_time(bound->type())) {
+  const bool is_order = grows_with_time(bound->type()) ||
+                        (call.kind == OverCall::Kind::Range && bound->type().is_integral());
+  if (orders.size() == 1 && is_ascending && bound->column_index() >= 0 && is_order) {
     return std::size_t(bound->column_index());
   }
   std::string text;
@@ -143,36 +187,45 @@ std::optional<std::size_t> Resolver::over_order(const ExpressionPtr& call, const
   return std::nullopt;
 }
 
-std::optional<BoundAggregate> Resolver::bind_over(const ExpressionPtr& call,
-                                                  const Relation& input) {
-  const ExpressionPtr& function = over_of(call).function;
-  if (std::get<Function>(function->node).distinct) {
-    fail(distinct_aggregate(), function->origin);
-    return std::nullopt;
-  }
-  return bind_aggregate(std::get<Function>(function->node), function->origin, input.scope(),
-                        *catalog_.functions, expression_settings_, errors_);
+std::vector<BoundExpressionPtr> Resolver::bind_partition(const OverCall& call,
+                                                         const Relation& input) {
+  std::vector<BoundExpressionPtr> keys;
+  for (const auto& key : call.over().partition_by) keys.push_back(bind_in(key, input));
+  return keys;
 }
 
-Resolver::Resolved Resolver::over_step(const Relation& input,
-                                       const std::vector<ExpressionPtr>& calls,
-                                       const plan::Node& node) {
+/// The input column by which rows are late, or -1.
+int Resolver::late_column(const OverCall& call, const Relation& input) {
+  const auto order = over_order(call, input);
+  return order && input.step->event_time[*order] ? int(*order) : -1;
+}
+
+Resolver::Resolved Resolver::running_step(const Relation& input, const std::vector<OverCall>& calls,
+                                          const plan::Node& node) {
   const std::size_t errors_before = errors_.size();
   resolved::RunningAggregate kind;
-  for (const auto& key : over_of(calls.front()).partition_by) {
-    kind.keys.push_back(bind_in(key, input));
-  }
-  const auto order = over_order(calls.front(), input);
-  if (order && input.step->event_time[*order]) kind.event_time = int(*order);
+  kind.keys = bind_partition(calls.front(), input);
+  kind.event_time = late_column(calls.front(), input);
   std::vector<ScopeColumn> columns = input.columns;
   for (const auto& call : calls) {
-    auto bound = bind_over(call, input);
+    if (call.function().distinct) fail(distinct_aggregate(), call.expression->origin);
+    auto bound = bind_aggregate(call.function(), call.expression->origin, input.scope(),
+                                *catalog_.functions, expression_settings_, errors_);
     if (!bound) continue;
-    columns.push_back({column_name(*call), {}, {}, bound->function->result_type(),
+    columns.push_back({column_name(*call.expression),
+                       {},
+                       {},
+                       bound->function->result_type(),
                        bound->function->nullable()});
     kind.calls.push_back(std::move(*bound));
   }
   if (errors_.size() != errors_before) return std::nullopt;
+  return finish_over(std::move(kind), input, std::move(columns), calls, node);
+}
+
+Relation Resolver::finish_over(resolved::Step::Kind kind, const Relation& input,
+                               std::vector<ScopeColumn> columns, const std::vector<OverCall>& calls,
+                               const plan::Node& node) {
   resolved::Step step;
   step.kind = std::move(kind);
   step.inputs = {input.step};

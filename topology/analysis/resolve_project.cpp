@@ -156,6 +156,7 @@ bool Resolver::is_aggregate_text(const ExpressionPtr& expression) {
 
 Resolver::Resolved Resolver::resolve_kind(const plan::Filter& filter, const plan::Node& node) {
   if (auto joint = over_aggregate(node)) return *joint;
+  if (auto top = top_rows(filter, node)) return *top;
   Resolved input = input_of(node);
   if (!input) return std::nullopt;
   const ExpressionPtr condition = parsed(filter.condition);

@@ -13,6 +13,10 @@ struct KindName {
     return aggregate.session_key >= 0 ? "session_aggregate" : "aggregate";
   }
   std::string operator()(const RunningAggregate&) const { return "over"; }
+  std::string operator()(const FrameAggregate&) const { return "over"; }
+  std::string operator()(const Lag&) const { return "lag"; }
+  std::string operator()(const Lead&) const { return "lead"; }
+  std::string operator()(const TopRows&) const { return "top_rows"; }
   std::string operator()(const AssignWindow&) const { return "window"; }
   std::string operator()(const Watermark&) const { return "watermark"; }
   std::string operator()(const Deduplicate&) const { return "deduplicate"; }
@@ -29,6 +33,10 @@ struct Stateful {
   bool operator()(const Expand&) const { return false; }
   bool operator()(const Aggregate&) const { return true; }
   bool operator()(const RunningAggregate&) const { return true; }
+  bool operator()(const FrameAggregate&) const { return true; }
+  bool operator()(const Lag&) const { return true; }
+  bool operator()(const Lead&) const { return true; }
+  bool operator()(const TopRows&) const { return true; }
   bool operator()(const AssignWindow&) const { return false; }
   bool operator()(const Watermark&) const { return false; }
   bool operator()(const Deduplicate&) const { return true; }

@@ -1,6 +1,8 @@
 #pragma once
 
 #include "expressions/binder.hpp"
+#include "operators/frame_aggregate.hpp"
+#include "operators/lag.hpp"
 #include "operators/operator.hpp"
 #include "records/options.hpp"
 #include "sinks/sink_type.hpp"
@@ -68,6 +70,28 @@ struct RunningAggregate {
   /// The input column by which rows are late, or -1.
   int event_time = -1;
 };
+/// OVER with frames that move. Output: the input's columns, then one for each call.
+struct FrameAggregate {
+  std::vector<BoundExpressionPtr> keys;
+  /// RANGE: the input column that orders the rows. ROWS: -1.
+  int order = -1;
+  /// How far each frame reaches back, ascending.
+  std::vector<std::int64_t> frames;
+  std::vector<FrameArgument> arguments;
+  std::vector<FrameCall> calls;
+  int event_time = -1;
+};
+/// lag() OVER. Output: the input's columns, then one for each call.
+struct Lag {
+  std::vector<BoundExpressionPtr> keys;
+  std::vector<LagCall> calls;
+  int event_time = -1;
+};
+/// lead() OVER. Output: the input's columns, then one for each call.
+struct Lead {
+  std::vector<BoundExpressionPtr> keys;
+  std::vector<LagCall> calls;
+};
 /// Adds a window column behind the input's columns, one row for each window a row lies in.
 struct AssignWindow {
   TimeWindow window;
@@ -94,14 +118,20 @@ struct SortKey {
 struct Sort {
   std::vector<SortKey> keys;
 };
+/// The first rows of each key. Output: the input's columns, then the rank.
+struct TopRows {
+  std::vector<BoundExpressionPtr> keys;
+  std::vector<SortKey> order;
+  std::int64_t count = 1;
+};
 struct Limit {
   std::int64_t count = 0;
 };
 
 struct Step {
   using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate,
-                            RunningAggregate, AssignWindow, Watermark, Deduplicate, Union, Sort,
-                            Limit>;
+                            RunningAggregate, FrameAggregate, Lag, Lead, AssignWindow,
+                            Watermark, Deduplicate, Union, Sort, TopRows, Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;
   SchemaPtr schema;

@@ -2,6 +2,7 @@
 
 #include "records/time_zone.hpp"
 #include "topology/analysis/analyzer.hpp"
+#include "topology/analysis/over_call.hpp"
 #include "topology/analysis/relation.hpp"
 
 #include <map>
@@ -119,15 +120,47 @@ class Resolver {
   Resolved add_window(const Relation& input, const ExpressionPtr& call, const plan::Node& node);
 
   // resolve_over.cpp
-  /// Takes OVER out of the items: one step for each PARTITION BY and ORDER BY, whose columns stand
-  /// behind the input's.
+  /// Takes OVER out of the items: one step for each PARTITION BY, ORDER BY and kind of frame, whose
+  /// columns stand behind the input's.
   Resolved over(Relation input, std::vector<SelectItem>& items, const plan::Node& node);
-  Resolved over_step(const Relation& input, const std::vector<ExpressionPtr>& calls,
+  Resolved over_steps(Relation input, const std::vector<std::vector<OverCall>>& steps,
+                      std::vector<SelectItem>& items, const plan::Node& node);
+  Resolved over_step(const Relation& input, const std::vector<OverCall>& calls,
                      const plan::Node& node);
-  bool check_over(const ExpressionPtr& call, const Relation& input);
-  std::optional<BoundAggregate> bind_over(const ExpressionPtr& call, const Relation& input);
-  /// The input column that `order` names, checked.
-  std::optional<std::size_t> over_order(const ExpressionPtr& call, const Relation& input);
+  /// `sparkStrict`: Spark has no OVER on streams.
+  bool check_strict_over(const std::vector<SelectItem>& items, const Relation& input);
+  std::optional<OverCall> over_call(const ExpressionPtr& expression);
+  /// The input column that ORDER BY names; an error when rows do not arrive in its order.
+  std::optional<std::size_t> over_order(const OverCall& call, const Relation& input);
+  std::vector<BoundExpressionPtr> bind_partition(const OverCall& call, const Relation& input);
+  int late_column(const OverCall& call, const Relation& input);
+  Resolved running_step(const Relation& input, const std::vector<OverCall>& calls,
+                        const plan::Node& node);
+  Relation finish_over(resolved::Step::Kind kind, const Relation& input,
+                       std::vector<ScopeColumn> columns, const std::vector<OverCall>& calls,
+                       const plan::Node& node);
+
+  // resolve_over_frames.cpp
+  Resolved frame_step(const Relation& input, const std::vector<OverCall>& calls,
+                      const plan::Node& node);
+  std::optional<std::int64_t> frame_distance(const OverCall& call, const DataType& order);
+  std::optional<FrameCall> bind_frame_call(const OverCall& call, const Relation& input,
+                                           FrameArguments& arguments);
+
+  // resolve_lag.cpp
+  Resolved lag_step(const Relation& input, const std::vector<OverCall>& calls,
+                    const plan::Node& node);
+  Resolved lead_step(const Relation& input, const std::vector<OverCall>& calls,
+                     const plan::Node& node);
+  std::vector<LagCall> bind_lags(const std::vector<OverCall>& calls, const Relation& input,
+                                 std::vector<ScopeColumn>& columns);
+  std::optional<LagCall> bind_lag(const OverCall& call, const Relation& input);
+
+  // resolve_top_rows.cpp
+  std::optional<Resolved> top_rows(const plan::Filter& filter, const plan::Node& node);
+  Resolved top_rows_step(const Relation& input, const WindowOver& over, std::int64_t count,
+                         const plan::Node& node);
+  bool is_in_order_of_time(const WindowOver& over, const Relation& input);
 
   // resolve_aggregate.cpp
   Resolved resolve_kind(const plan::Aggregate& aggregate, const plan::Node& node);

@@ -88,6 +88,12 @@ struct SpecMaker {
   Made operator()(const resolved::RunningAggregate& kind) {
     return over_spec(kind, step, settings);
   }
+  Made operator()(const resolved::FrameAggregate& kind) {
+    return over_spec(kind, step, settings);
+  }
+  Made operator()(const resolved::Lag& kind) { return over_spec(kind, step, settings); }
+  Made operator()(const resolved::Lead& kind) { return over_spec(kind, step, settings); }
+  Made operator()(const resolved::TopRows& kind) { return over_spec(kind, step, settings); }
   Made operator()(const resolved::Watermark& kind) {
     if (kind.idle_timeout_micros > 0) return not_built("idle timeouts", step.origin);
     auto spec = spec_of<AssignWatermarkOptions>(make_assign_watermark,
@@ -144,7 +150,7 @@ std::vector<BoundExpressionPtr> hash_keys(const Step& step) {
       keys.push_back(bound_column(key, field.type, field.nullable));
     }
   }
-  if (const auto* over = std::get_if<resolved::RunningAggregate>(&step.kind)) keys = over->keys;
+  if (const auto* over = over_keys(step)) keys = *over;
   return keys;
 }
 

@@ -78,9 +78,7 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
     return {{"emits", "the first row of a key, at once"},
             {"state", duplicates_state(*duplicates, step)}};
   }
-  if (const auto* over = std::get_if<resolved::RunningAggregate>(&step.kind)) {
-    return over_notes(*over);
-  }
+  if (over_keys(step)) return over_notes(step);
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
   }
