@@ -25,14 +25,15 @@ sources:
     port: {}
     schema: id BIGINT, due BIGINT, user STRING, amount DOUBLE
 operators:
+  timed: {{from: records, withColumn: {{ts: timestamp_micros(due)}}}}
   totals:
-    from: records
+    from: timed
     select:
       - id
       - due
       - user
-      - count(*) OVER (PARTITION BY user ORDER BY due) AS n
-      - sum(amount) OVER (PARTITION BY user ORDER BY due) AS total
+      - count(*) OVER (PARTITION BY user ORDER BY ts) AS n
+      - sum(amount) OVER (PARTITION BY user ORDER BY ts) AS total
 sinks:
   out: {{from: totals, type: socket, format: json, host: 127.0.0.1, port: {}}}
 trigger: {{continuous: 10 ms}}
