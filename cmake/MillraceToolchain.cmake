@@ -3,7 +3,6 @@ set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
-set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 if(NOT CMAKE_BUILD_TYPE)
   set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
 endif()
@@ -12,10 +11,16 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 # -Wrestrict: g++ 12 is wrong about std::string + "text" (GCC bug 105329).
 add_compile_options(-Wall -Wextra -Wpedantic -Werror -Wno-restrict -fno-omit-frame-pointer)
+# One kind of code for libraries and programs (-pthread too), so that they share precompiled headers.
+add_compile_options(-fPIC -fno-semantic-interposition -pthread)
 
 find_program(CCACHE ccache)
 if(CCACHE)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${CCACHE})
+  # Paths relative to the checkout and no time stamps: build trees of several checkouts (build/release
+  # in each) share one cache, and precompiled headers are cached too.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${CMAKE_SOURCE_DIR} CCACHE_NOHASHDIR=1
+    CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${CCACHE})
 endif()
 find_program(LLD ld.lld)
 if(LLD)
