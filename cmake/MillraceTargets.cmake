@@ -1,7 +1,7 @@
 # The standard headers that most files read, compiled once for all engine libraries (MILLRACE_PCH). A file
 # still names what it needs: builds with MILLRACE_PCH=OFF hold it to that.
 set(millrace_precompiled
-  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <filesystem> <functional>
+  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstring> <functional>
   <limits> <map> <memory> <mutex> <optional> <set> <span> <string> <string_view> <unordered_map> <utility>
   <variant> <vector> <fmt/format.h>)
 
