@@ -1,5 +1,7 @@
 #include "actors/actor_runtime.hpp"
 
+#include <sched.h>
+
 #include <algorithm>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
@@ -7,7 +9,6 @@
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
-#include <thread>
 #include <vector>
 
 #include "actors/source_thread.hpp"
@@ -72,17 +73,31 @@ class CoordinatorActor final : public caf::event_based_actor {
   }
 };
 
+/// Cores that this process may use, which can be fewer than the machine has (taskset, cgroups' cpusets).
+int usable_cores() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (sched_getaffinity(0, sizeof set, &set) != 0) return 1;
+  return std::max(1, CPU_COUNT(&set));
+}
+
 int worker_threads(const RuntimeOptions& options) {
   if (options.threads > 0) return options.threads;
-  const int cores = std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const int cores = usable_cores();
   if (options.idle == IdleStrategy::Spin) return std::max(1, cores - 1);
   return std::max(1, cores - static_cast<int>(options.num_source_threads));
+}
+
+/// One core for everything: the first source's thread runs the tasks that are poked.
+bool sources_run_tasks(const RuntimeOptions& options) {
+  return !options.simulated && options.threads == 0 && options.num_source_threads > 0 &&
+         usable_cores() <= static_cast<int>(options.num_source_threads);
 }
 
 /// Workers poll without sleeping only where the sources' own threads leave a core for them.
 bool workers_spin(const RuntimeOptions& options) {
   return options.idle == IdleStrategy::Spin &&
-         std::thread::hardware_concurrency() > options.num_source_threads + 1;
+         usable_cores() > static_cast<int>(options.num_source_threads) + 1;
 }
 
 caf::actor_system_config& configure(caf::actor_system_config& config,
@@ -108,7 +123,15 @@ caf::actor_system_config& configure(caf::actor_system_config& config,
 
 struct ActorRuntime::State {
   explicit State(const RuntimeOptions& options)
-      : idle(options.idle), simulated(options.simulated), system(configure(config, options)) {}
+      : idle(options.idle),
+        simulated(options.simulated),
+        sources_run_tasks(millrace::sources_run_tasks(options)),
+        system(configure(config, options)) {}
+
+  /// Has the first source's thread run the task; false when there is none or it has ended.
+  bool run_at_source(TaskCell& cell) {
+    return sources_run_tasks && !source_threads.empty() && source_threads.front()->run_soon(cell);
+  }
 
   /// Requires: simulated.
   caf::scheduler::test_coordinator& simulation() {
@@ -117,6 +140,7 @@ struct ActorRuntime::State {
 
   const IdleStrategy idle;
   const bool simulated;
+  const bool sources_run_tasks;
   caf::actor_system_config config;
   std::vector<std::unique_ptr<SourceThread>> source_threads;
   caf::actor_system system;
@@ -136,7 +160,10 @@ std::function<void()> ActorRuntime::spawn_task(TaskCell& cell, bool own_thread) 
                           ? state_->system.spawn<TaskActor, caf::detached>(&cell, turn)
                           : state_->system.spawn<TaskActor>(&cell, turn);
   state_->tasks.push_back(handle);
-  return [handle] { caf::anon_send(handle, Poke::value); };
+  if (own_thread) return [handle] { caf::anon_send(handle, Poke::value); };
+  return [handle, &cell, state = state_.get()] {
+    if (!state->run_at_source(cell)) caf::anon_send(handle, Poke::value);
+  };
 }
 
 std::function<void()> ActorRuntime::spawn_source(TaskCell& cell, SourceTask& task) {

@@ -29,13 +29,31 @@ SourceThread::~SourceThread() {
 }
 
 void SourceThread::run() {
+  thread_ = std::this_thread::get_id();
   while (!task_.stopped()) {
     // Only this thread runs the source, so it may take the task whoever raised the signal.
     (void)cell_.claim();
-    if (cell_.run_owned(SteadyClock::now() + kSliceBudget) && !task_.stopped() &&
-        idle_ == IdleStrategy::Park)
+    const bool idle = cell_.run_owned(SteadyClock::now() + kSliceBudget);
+    run_poked();
+    if (idle && poked_.is_empty() && !task_.stopped() && idle_ == IdleStrategy::Park)
       wait_for_work();
   }
+  poked_.close(turn_);
+  // The queue is closed: their next pokes find another thread.
+  for (TaskCell* cell : turn_) cell->hand_back();
+}
+
+bool SourceThread::run_soon(TaskCell& cell) {
+  if (!poked_.put(cell)) return false;
+  const bool may_wait = idle_ == IdleStrategy::Park && thread_.load() != std::this_thread::get_id();
+  if (may_wait) wake();
+  return true;
+}
+
+void SourceThread::run_poked() {
+  if (poked_.is_empty()) return;
+  poked_.take(turn_);
+  for (TaskCell* cell : turn_) cell->run(SteadyClock::now() + kSliceBudget);
 }
 
 void SourceThread::wake() {

@@ -1,13 +1,18 @@
 #pragma once
 
 #include <atomic>
+#include <thread>
+#include <vector>
 
 #include "actors/actor_runtime.hpp"
+#include "actors/run_queue.hpp"
 
 namespace millrace {
 
 /// What a source's thread does between slices: waits in epoll for the source's descriptor, a time, or
-/// a wake-up through an eventfd. Under `Spin` it never waits.
+/// a wake-up through an eventfd. Under `Spin` it never waits. Where the machine has no core to spare for
+/// workers it is also the thread that runs the other tasks when they are poked: a worker would only
+/// compete with it for the one core.
 class SourceThread {
  public:
   SourceThread(TaskCell& cell, SourceTask& task, IdleStrategy idle);
@@ -17,14 +22,21 @@ class SourceThread {
   void run();
   /// Ends a wait. Safe from any thread.
   void wake();
+  /// Has this thread run the task between its slices; false when it has ended and cannot. Safe from any
+  /// thread.
+  bool run_soon(TaskCell& cell);
 
  private:
+  void run_poked();
   void wait_for_work();
   void watch(int fd);
 
   TaskCell& cell_;
   SourceTask& task_;
   const IdleStrategy idle_;
+  RunQueue poked_;
+  std::vector<TaskCell*> turn_;
+  std::atomic<std::thread::id> thread_{};
   int epoll_fd_;
   int event_fd_;
   int watched_fd_ = -1;
