@@ -3,9 +3,9 @@
 namespace millrace {
 
 std::optional<InputSet::Arrival> InputSet::next() {
-  if (next_) {
-    Arrival arrival{std::move(*next_), 0};
-    next_.reset();
+  if (!next_.empty()) {
+    Arrival arrival{std::move(next_.front()), 0};
+    next_.pop_front();
     return arrival;
   }
   std::size_t tried = 0;
@@ -30,16 +30,24 @@ std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) 
   }
   if (const EpochMarker* marker = std::get_if<EpochMarker>(&event)) {
     const auto complete = aligner_.on_marker(input, marker->epoch);
-    return complete ? std::optional(Arrival{EpochMarker{*complete}, 0}) : std::nullopt;
+    return complete ? std::optional(this->complete(*complete)) : std::nullopt;
   }
+  return take_end(input);
+}
+
+std::optional<InputSet::Arrival> InputSet::take_end(std::size_t input) {
   const auto complete = aligner_.on_end(input);
   const auto risen = combiner_.on_end(input);
-  if (aligner_.all_ended()) return Arrival{EndOfStream{}, 0};
-  if (complete) {
-    if (risen) next_ = Event(*risen);
-    return Arrival{EpochMarker{*complete}, 0};
-  }
-  return risen ? std::optional(Arrival{*risen, 0}) : std::nullopt;
+  std::optional<Arrival> arrival;
+  if (complete) arrival = this->complete(*complete);
+  if (aligner_.all_ended()) next_.push_back(EndOfStream{});
+  else if (risen) next_.push_back(*risen);
+  return arrival || next_.empty() ? std::move(arrival) : next();
+}
+
+InputSet::Arrival InputSet::complete(Epoch epoch) {
+  while (const auto more = aligner_.next_complete()) next_.push_back(EpochMarker{*more});
+  return {EpochMarker{epoch}, 0};
 }
 
 }  // namespace millrace

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <deque>
 #include <optional>
 #include <vector>
 
@@ -20,8 +21,10 @@ struct InputChannel {
 /// marker is being aligned, combines watermarks. Not thread-safe: only the running task may call it.
 class InputSet {
  public:
-  explicit InputSet(std::vector<InputChannel> inputs)
-      : inputs_(std::move(inputs)), aligner_(inputs_.size()), combiner_(carries(inputs_)) {}
+  InputSet(std::vector<InputChannel> inputs, Alignment alignment)
+      : inputs_(std::move(inputs)),
+        aligner_(inputs_.size(), alignment),
+        combiner_(carries(inputs_)) {}
 
   struct Arrival {
     Event event;   // RecordBatch, or what all inputs together say
@@ -38,13 +41,15 @@ class InputSet {
     return out;
   }
   std::optional<Arrival> take(std::size_t input, Event event);
+  std::optional<Arrival> take_end(std::size_t input);
+  Arrival complete(Epoch epoch);
 
   const std::vector<InputChannel> inputs_;
   MarkerAligner aligner_;
   WatermarkCombiner combiner_;
   std::size_t turn_ = 0;
-  // Made while another event was given out; comes next.
-  std::optional<Event> next_;
+  // Made while another event was given out; come next, in order.
+  std::deque<Event> next_;
 };
 
 }  // namespace millrace

@@ -26,6 +26,7 @@ struct JobOptions {
   int threads = 0;
   /// Run an idle task below on the thread that fed it.
   bool hand_off = true;
+  Alignment alignment = Alignment::Aligned;
   std::int64_t channel_records = 16'384;
   std::size_t max_poll_records = 4'096;
   std::string time_zone = "UTC";

@@ -59,6 +59,7 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.events = this;
   place.board = &board_;
   place.clock = clock_;
+  place.alignment = options_.alignment;
   if (!checkpoint_) return place;
   place.store = &checkpoint_->store();
   place.saved_as = checkpoint_->name_of(node.id, subtask);

@@ -9,6 +9,7 @@
 
 #include "checkpoint/checkpoint_store.hpp"
 #include "checkpoint/epoch_coordinator.hpp"
+#include "checkpoint/marker_aligner.hpp"
 #include "records/result.hpp"
 
 namespace millrace {
@@ -85,6 +86,7 @@ struct TaskPlace {
   const EpochBoard* board = nullptr;
   JobClock clock;
   Epoch first_epoch{};
+  Alignment alignment = Alignment::Aligned;
   /// Where state is kept, and under which name; null: nowhere.
   CheckpointStore* store = nullptr;
   SubtaskName saved_as;

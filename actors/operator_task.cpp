@@ -17,7 +17,7 @@ OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
       context_{*pool_, eval_, counters, *this, state_, place_.node, place_.subtask, place_.num_subtasks,
                place_.first_epoch},
       logic_(std::move(logic)),
-      inputs_(std::move(inputs)),
+      inputs_(std::move(inputs), place_.alignment),
       outbox_(std::move(edges), *pool_, counters, hand_off) {}
 
 Status OperatorTask::open(const RecoveredState* recovered) {

@@ -10,7 +10,7 @@ SinkTask::SinkTask(TaskPlace place, std::unique_ptr<Sink> sink, std::vector<Inpu
       context_(std::move(context)),
       latency_(latency),
       sink_(std::move(sink)),
-      inputs_(std::move(inputs)) {
+      inputs_(std::move(inputs), place_.alignment) {
   context_.epoch = place_.first_epoch;
 }
 
@@ -21,6 +21,7 @@ Status SinkTask::open(const std::vector<RecoveredOutput>& left) {
 }
 
 SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
+  sink_->on_wake();
   for (;;) {
     take_controls();
     if (over_) return SliceEnd::Idle;

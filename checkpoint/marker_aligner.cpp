@@ -1,13 +1,19 @@
 #include "checkpoint/marker_aligner.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 std::optional<Epoch> MarkerAligner::on_marker(std::size_t input, Epoch epoch) {
-  MILLRACE_CHECK(!inputs_[input].held, "marker on an input that is held");
-  MILLRACE_CHECK(num_held_ == 0 || epoch == aligning_, "markers of two epochs at once");
-  aligning_ = epoch;
-  inputs_[input].held = true;
-  ++num_held_;
+  MILLRACE_CHECK(!is_held(input), "marker on an input that is held");
+  const std::size_t ahead = ++inputs_[input].num_ahead;
+  if (ahead > most_ahead_) {
+    most_ahead_ = ahead;
+    newest_ = epoch;
+  } else {
+    MILLRACE_CHECK(number(epoch) + static_cast<std::int64_t>(most_ahead_ - ahead) == number(newest_),
+                   "markers that are out of order");
+  }
   return complete_if_all_here();
 }
 
@@ -15,16 +21,17 @@ std::optional<Epoch> MarkerAligner::on_end(std::size_t input) {
   MILLRACE_CHECK(!inputs_[input].ended, "an input ended twice");
   inputs_[input].ended = true;
   ++num_ended_;
-  if (num_held_ == 0) return std::nullopt;
   return complete_if_all_here();
 }
 
 std::optional<Epoch> MarkerAligner::complete_if_all_here() {
+  if (most_ahead_ == 0) return std::nullopt;
   for (const Input& input : inputs_)
-    if (!input.held && !input.ended) return std::nullopt;
-  for (Input& input : inputs_) input.held = false;
-  num_held_ = 0;
-  return aligning_;
+    if (input.num_ahead == 0 && !input.ended) return std::nullopt;
+  for (Input& input : inputs_)
+    if (input.num_ahead > 0) --input.num_ahead;
+  --most_ahead_;
+  return Epoch{number(newest_) - static_cast<std::int64_t>(most_ahead_)};
 }
 
 }  // namespace millrace

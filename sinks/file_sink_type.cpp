@@ -61,6 +61,7 @@ Result<PlannedSink> plan_file(const SinkRequest& request, const std::string& def
   planned.description = fmt::format("FileSink[file:{}]", options->folder);
   std::shared_ptr<const FileSinkOptions> shared = options;
   planned.make = [shared] { return std::make_unique<FileSink>(shared); };
+  planned.shows_by_epoch = true;
   return planned;
 }
 

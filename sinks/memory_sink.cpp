@@ -43,6 +43,7 @@ Result<PlannedSink> plan_memory(const SinkRequest& request) {
                       "give the query a name: it is the name of the table");
   PlannedSink planned;
   planned.description = "MemorySink";
+  planned.shows_by_epoch = true;
   planned.make = [name = request.name, table = std::make_shared<MemoryTable>(
                                            std::make_shared<const Schema>(request.schema))] {
     return std::make_unique<MemorySink>(name, table);

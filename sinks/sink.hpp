@@ -76,6 +76,8 @@ class Sink {
   virtual void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) = 0;
   /// Makes a prepared epoch visible. Idempotent: recovery calls it again with the token.
   virtual void commit(Epoch epoch, const CommitToken& token, std::function<void(Status)> done) = 0;
+  /// Before anything else whenever the runtime runs the sink, so also after `context.wake`.
+  virtual void on_wake() {}
   /// Drops what was written but never prepared, and prepared epochs that were never committed.
   virtual void rollback() {}
   /// No row follows, every epoch that was prepared is committed. Last call.

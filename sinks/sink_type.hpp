@@ -24,6 +24,8 @@ struct PlannedSink {
   std::string description;
   /// Makes one subtask's sink. Safe to call from any thread, any number of times.
   std::function<std::unique_ptr<Sink>()> make;
+  /// Its rows are seen when their epoch commits, in both modes.
+  bool shows_by_epoch = false;
 };
 
 /// One kind of sink: its options and how it is made.

@@ -1,5 +1,6 @@
 #include "topology/planner.hpp"
 
+#include "sinks/held_sink.hpp"
 #include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
 #include "topology/planning/plan_notes.hpp"
@@ -172,8 +173,12 @@ class PlanBuilder {
     node.kind = output.format;
     node.detail = output.sink.description;
     node.output = output.input->schema;
-    node.spec = SinkSpec{output.sink.make, output.sink.description, output.mode};
-    node.notes = {guarantee_of(output, policy_of(output.mode), settings_.durable)};
+    auto make = output.sink.make;
+    const bool continuous = settings_.trigger.is_continuous();
+    if (continuous && output.wants_committed && !output.sink.shows_by_epoch)
+      make = [make] { return std::make_unique<HeldSink>(make()); };
+    node.spec = SinkSpec{std::move(make), output.sink.description, output.mode};
+    node.notes = {guarantee_of(output, policy_of(output.mode), settings_)};
     const int id = add_node(std::move(node), output.name);
     const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
     plan_.edges.push_back({input,

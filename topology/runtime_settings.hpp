@@ -12,8 +12,6 @@ struct RuntimeSettings {
   /// Engine threads; 0: by the number of cores.
   int threads = 0;
   bool hand_off = true;
-  /// Inputs wait for each other at a marker.
-  bool aligned = true;
   /// 0: 70 % of the memory of the machine or container.
   std::int64_t max_state_bytes = 0;
   int checkpoint_retention = 100;

@@ -23,6 +23,8 @@ struct Settings {
   bool max_watermark_policy = false;
   /// Refuse what Spark refuses in continuous mode (its allow-list), and OVER on streams.
   bool spark_strict = false;
+  /// False: inputs are not held for a marker, so state is at least once (continuous mode).
+  bool aligned = true;
   /// The job has a checkpoint location: what it promises outlives the process.
   bool durable = false;
 };

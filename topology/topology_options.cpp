@@ -105,7 +105,7 @@ const std::vector<OptionDeclaration>& sink_keys() {
                      "Which rows of the result are written."),
       declare("partitionBy", OptionType::List, "", "Columns that make folders (file sink)."),
       declare_choice("visibility", {"immediate", "committed"}, "immediate",
-                     "Continuous mode: when rows leave a transactional sink."),
+                     "Continuous mode: `committed` shows rows when their epoch has committed."),
       declare_choice("onError", {"fail", "drop", "deadLetter"}, "fail",
                      "What happens to a row that cannot be written."),
   };

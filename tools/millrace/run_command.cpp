@@ -91,6 +91,7 @@ JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
   if (flags.from_epoch >= 0) options.checkpoint.from_epoch = Epoch{flags.from_epoch};
   options.checkpoint.allow_duplicates = flags.allow_duplicates;
   options.max_state_bytes = loaded.runtime.max_state_bytes;
+  options.alignment = loaded.settings.aligned ? Alignment::Aligned : Alignment::None;
   options.hand_off = flags.handoff.empty() ? loaded.runtime.hand_off : flags.handoff == "on";
   return options;
 }

@@ -1,6 +1,7 @@
 #include "topology/analysis/resolve_sink.hpp"
 
 #include "expressions/expression_errors.hpp"
+#include "records/option_value.hpp"
 #include "topology/analysis/formats.hpp"
 
 #include <algorithm>
@@ -79,6 +80,8 @@ std::optional<resolved::Output> resolve_sink(const plan::WriteStream& output, co
                             path_of(output), output.partition_by, *schema, settings.time_zone});
     if (!planned.ok()) fail(std::move(planned.error()));
     resolved_output.format = choice->type->name;
+    resolved_output.wants_committed =
+        lower_trimmed(text_option(output.options, "visibility", "immediate")) == "committed";
     if (planned.ok()) resolved_output.sink = std::move(*planned);
   }
   if (!schema || errors.size() != errors_before) return std::nullopt;

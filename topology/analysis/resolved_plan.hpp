@@ -157,6 +157,8 @@ struct Output {
   std::string format;
   PlannedSink sink;
   OutputMode mode = OutputMode::Append;
+  /// `visibility: committed`.
+  bool wants_committed = false;
   Origin origin;
 };
 

@@ -88,30 +88,33 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
 
 namespace {
 
-bool is_transactional(const resolved::Output& output) {
-  static const std::set<std::string> kFiles{"file", "json", "csv", "text"};
-  return kFiles.contains(output.format);
-}
-
-std::string durable_text(const resolved::Output& output, const EmitPolicy& policy) {
-  if (is_transactional(output))
+std::string durable_text(const resolved::Output& output, const EmitPolicy& policy,
+                         const Settings& settings) {
+  if (!policy.at_marker && !settings.aligned)
+    return "at least once: with alignment none a restart may count an input twice in the state";
+  if (output.sink.shows_by_epoch)
     return "exactly once: files of an epoch are hidden until it is prepared and count when its "
            "manifest in _spark_metadata is written";
   if (policy.at_marker)
     return "at least once: after a crash the last epoch may be written again, with the same rows "
            "and the same number";
+  if (output.wants_committed)
+    return "at least once, and never a row that is computed again: rows leave when their epoch has "
+           "committed; a crash in that moment writes the epoch again";
   return "at least once: rows leave at once, and after a crash those behind the last checkpoint "
          "are made again from the same input; state counts each input once";
 }
 
 }  // namespace
 
-PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy, bool durable) {
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy,
+                      const Settings& settings) {
   std::set<std::string> unrepeatable;
   collect_unrepeatable(*output.input, unrepeatable);
-  std::string text = durable ? durable_text(output, policy)
-                             : "each row once while the job runs; without checkpointLocation a "
-                               "restart begins anew";
+  std::string text = settings.durable
+                         ? durable_text(output, policy, settings)
+                         : "each row once while the job runs; without checkpointLocation a "
+                           "restart begins anew";
   if (!unrepeatable.empty())
     text += ", and a socket cannot replay what was read from it since the last checkpoint";
   return {"guarantee", text};

@@ -2,6 +2,7 @@
 
 #include "topology/analysis/resolved_plan.hpp"
 #include "topology/execution_plan.hpp"
+#include "topology/settings.hpp"
 
 #include <string>
 #include <vector>
@@ -13,6 +14,7 @@ namespace millrace {
 std::vector<PlanNote> notes_of(const resolved::Step& step, const EmitPolicy& policy);
 
 /// The sink's effective guarantee, end to end, and why.
-PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy, bool durable);
+PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy,
+                      const Settings& settings);
 
 }  // namespace millrace

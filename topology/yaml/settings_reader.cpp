@@ -29,7 +29,7 @@ class SettingsReader {
     if (const YamlValue* strict = value("sparkStrict"))
       settings.spark_strict = is_text(*strict, "true");
     if (const YamlValue* alignment = value("alignment"))
-      runtime.aligned = is_text(*alignment, "aligned");
+      settings.aligned = is_text(*alignment, "aligned");
     if (const YamlValue* idle = value("idle")) runtime.spin = is_text(*idle, "spin");
     if (const YamlValue* handoff = value("handoff")) runtime.hand_off = is_text(*handoff, "on");
     read_number("threads", 0, kMaxThreads, runtime.threads);
