@@ -109,18 +109,22 @@ void OperatorTask::forward_marker() {
   report.subtask = place_.subtask;
   report.epoch = context_.epoch;
   report.event_time = std::exchange(event_time_, std::nullopt);
-  if (stateful_) report.state = state_report(counters_);
-  save_state();
+  if (stateful_) {
+    report.state = state_report(counters_);
+    report.state->freeze_ns = save_state();
+  }
   outbox_.emit(EpochMarker{context_.epoch});
   context_.epoch = next(context_.epoch);
   epoch_is_new_ = true;
   place_.events->on_report(std::move(report));
 }
 
-/// Before the report, so that the commit finds it.
-void OperatorTask::save_state() {
-  if (place_.store == nullptr || !stateful_) return;
+/// Before the report, so that the commit finds it. Gives the time it took.
+std::int64_t OperatorTask::save_state() {
+  if (place_.store == nullptr) return 0;
+  const auto begin = SteadyClock::now();
   place_.store->add_delta(context_.epoch, place_.saved_as, state_.freeze());
+  return std::chrono::nanoseconds(SteadyClock::now() - begin).count();
 }
 
 void OperatorTask::end() {
@@ -128,8 +132,10 @@ void OperatorTask::end() {
   report.node = place_.node;
   report.subtask = place_.subtask;
   report.epoch = context_.epoch;
-  if (stateful_) report.state = state_report(counters_);
-  save_state();
+  if (stateful_) {
+    report.state = state_report(counters_);
+    report.state->freeze_ns = save_state();
+  }
   outbox_.emit(EndOfStream{});
   place_.events->on_report(std::move(report));
 }

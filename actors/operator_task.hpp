@@ -33,7 +33,7 @@ class OperatorTask final : public Task, private JobServices {
   /// The operator said `Done` or `More`; `then_` is what follows `Done`.
   void settle(Progress progress);
   void forward_marker();
-  void save_state();
+  std::int64_t save_state();
   void end();
   void fail_on_errors();
   void fail(Error error);

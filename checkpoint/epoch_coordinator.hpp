@@ -31,6 +31,8 @@ struct StateReport {
   std::int64_t rows_removed = 0;
   std::int64_t rows_dropped_by_watermark = 0;
   std::int64_t bytes = 0;
+  /// How long the operator's thread was kept from records to freeze what changed.
+  std::int64_t freeze_ns = 0;
 };
 
 /// What one subtask says when it has delivered the marker of an epoch.

@@ -51,6 +51,85 @@ class DueSource final : public RowCountSource {
   SchemaPtr schema_ = due_schema();
 };
 
+class KeyedSource final : public RowCountSource {
+ public:
+  explicit KeyedSource(const KeyedLoad& load)
+      : load_(load),
+        settled_(load.num_keys + static_cast<std::int64_t>(load.settle_seconds * kCalmRate)),
+        total_(settled_ + load.num_rows) {}
+
+  Result<PollStatus> poll(std::size_t max_records, SourceOutput& out) override {
+    const std::int64_t end = std::min(num_due(), next_ + static_cast<std::int64_t>(max_records));
+    if (next_ == total_) return finish();
+    if (next_ == end) return PollStatus::Idle;
+    RecordBatch batch = context_->pool.make_batch(schema_);
+    fill(batch, static_cast<std::uint32_t>(end - next_));
+    out.emit(std::move(batch));
+    return PollStatus::Emitted;
+  }
+
+ private:
+  static constexpr double kCalmRate = 200'000;
+
+  void fill(RecordBatch& batch, std::uint32_t count) {
+    for (ColumnRef& column : batch.columns()) column->resize(count);
+    auto* due = batch.columns()[0]->mutable_values<std::int64_t>();
+    auto* users = batch.columns()[1]->mutable_values<std::int64_t>();
+    auto* amounts = batch.columns()[2]->mutable_values<double>();
+    const std::int64_t first_key = first_changing_key();
+    for (std::uint32_t i = 0; i < count; ++i, ++next_) {
+      due[i] = next_ < settled_ ? 0 : due_of(next_ - settled_);
+      users[i] = next_ < load_.num_keys ? next_ : random_key(first_key);
+      amounts[i] = static_cast<double>(next_ % 1000);
+    }
+    batch.set_num_physical_rows(count);
+  }
+
+  PollStatus finish() {
+    if (load_.taken_ns && *load_.taken_ns == 0) *load_.taken_ns = now_ns() - counted_from_;
+    return PollStatus::EndOfInput;
+  }
+
+  std::int64_t due_of(std::int64_t n) const {
+    if (load_.rate == 0) return counted_from_;
+    return counted_from_ + static_cast<std::int64_t>(static_cast<double>(n) * 1e9 / load_.rate);
+  }
+
+  /// Rows that should have come by now; never beyond the part of the load that we are in.
+  std::int64_t num_due() {
+    if (next_ < load_.num_keys) return load_.num_keys;
+    if (next_ < settled_) return paced(load_.num_keys, settled_, kCalmRate, calm_from_);
+    if (load_.rate != 0) return paced(settled_, total_, load_.rate, counted_from_);
+    if (counted_from_ == 0) counted_from_ = now_ns();
+    return total_;
+  }
+  static std::int64_t paced(std::int64_t first, std::int64_t end, double rate, std::int64_t& from) {
+    if (from == 0) from = now_ns();
+    const auto elapsed = static_cast<double>(now_ns() - from);
+    return std::min(end, first + static_cast<std::int64_t>(elapsed * rate / 1e9) + 1);
+  }
+
+  std::int64_t first_changing_key() const {
+    constexpr std::int64_t kTurnNs = 10'000'000;
+    return load_.num_changing == 0 ? 0 : now_ns() / kTurnNs * load_.num_changing;
+  }
+  /// splitmix64, reduced to a key.
+  std::int64_t random_key(std::int64_t first) {
+    std::uint64_t x = random_ += 0x9e3779b97f4a7c15;
+    x = (x ^ (x >> 30)) * 0xbf58476d1ce4e5b9;
+    x = (x ^ (x >> 27)) * 0x94d049bb133111eb;
+    const std::int64_t choices = load_.num_changing == 0 ? load_.num_keys : load_.num_changing;
+    const auto random = static_cast<std::int64_t>((x ^ (x >> 31)) >> 1);
+    return (first + random % choices) % load_.num_keys;
+  }
+
+  const KeyedLoad load_;
+  const std::int64_t settled_, total_;  // rows before those that count, and all
+  SchemaPtr schema_ = keyed_schema();
+  std::int64_t calm_from_ = 0, counted_from_ = 0;
+  std::uint64_t random_ = 1;
+};
+
 class FloodSource final : public RowCountSource {
  public:
   explicit FloodSource(std::int64_t total) : total_(total) {}
@@ -93,7 +172,9 @@ class LatencySink final : public KeepNothingSink {
   Result<WriteStatus> write(const RecordBatch& batch) override {
     const std::int64_t now = now_ns();
     const auto* due = batch.column(0).values<std::int64_t>();
-    batch.rows().for_each([&](std::uint32_t row) { latency_->add(now - due[row]); });
+    batch.rows().for_each([&](std::uint32_t row) {
+      if (due[row] != 0) latency_->add(now - due[row]);
+    });
     return WriteStatus::Accepted;
   }
 
@@ -148,6 +229,12 @@ SchemaPtr due_schema() {
   return std::make_shared<Schema>(Schema{{{"due", TypeKind::Long, false}}});
 }
 
+SchemaPtr keyed_schema() {
+  return std::make_shared<Schema>(Schema{{{"due", TypeKind::Long, true},
+                                          {"user", TypeKind::Long, true},
+                                          {"amount", TypeKind::Double, true}}});
+}
+
 SchemaPtr flood_schema() {
   return std::make_shared<Schema>(
       Schema{{{"id", TypeKind::Long, false}, {"amount", TypeKind::Long, false}}});
@@ -155,6 +242,9 @@ SchemaPtr flood_schema() {
 
 std::unique_ptr<Source> make_due_source(std::shared_ptr<DueQueue> queue) {
   return std::make_unique<DueSource>(std::move(queue));
+}
+std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load) {
+  return std::make_unique<KeyedSource>(load);
 }
 std::unique_ptr<Source> make_flood_source(std::int64_t total) {
   return std::make_unique<FloodSource>(total);

@@ -38,6 +38,25 @@ class DueQueue {
 };
 
 std::unique_ptr<Source> make_due_source(std::shared_ptr<DueQueue> queue);
+/// What a keyed source gives: each key once as fast as it is taken; then random keys at a calm rate until
+/// the checkpoint has caught up; then `num_rows` of random keys, which count.
+struct KeyedLoad {
+  std::int64_t num_keys = 1'000'000;
+  double settle_seconds = 2;
+  std::int64_t num_rows = 0;
+  /// Rows a second; 0: as fast as they are taken.
+  double rate = 0;
+  /// Keys are drawn from so many neighbours at a time, others every 10 ms; 0: from all.
+  std::int64_t num_changing = 0;
+  /// How long the rows that count took to be read; set when the source ends.
+  std::shared_ptr<std::atomic<std::int64_t>> taken_ns{};
+};
+/// Rows of keyed_schema() by that load. Open loop: `due` is when a row should have come, 0 for rows that
+/// do not count.
+std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load);
+/// (due BIGINT, user BIGINT, amount DOUBLE)
+SchemaPtr keyed_schema();
+
 /// Rows (id BIGINT, amount BIGINT) as fast as they are taken, `total` of them, in batches of 1,024.
 std::unique_ptr<Source> make_flood_source(std::int64_t total);
 /// Adds now minus the first column to the histogram, for each row.

@@ -20,6 +20,8 @@ void measure_throughput(const SmokeOptions& options);
 void measure_hops(const SmokeOptions& options);
 void measure_tcp(const SmokeOptions& options);
 void measure_durable(const SmokeOptions& options);
+void measure_state(const SmokeOptions& options);
+void measure_recovery(const SmokeOptions& options);
 void measure_files(const SmokeOptions& options);
 void measure_start(const SmokeOptions& options);
 void measure_idle(const SmokeOptions& options);

@@ -5,41 +5,14 @@
 #include <algorithm>
 
 #include "tools/bench/child_process.hpp"
-#include "tools/bench/scratch.hpp"
+#include "tools/bench/durable_totals.hpp"
 #include "tools/bench/smoke.hpp"
-#include "tools/bench/tcp_load.hpp"
 
 namespace millrace::bench {
 
 namespace {
 
 constexpr LoadShape kShape{.rate = 100'000, .warm_up = 2, .num_users = 100'000, .all_return = true};
-
-std::string topology(const TcpLoad& load) {
-  return fmt::format(R"(name: running_totals
-sources:
-  records:
-    type: socket
-    format: json
-    host: 127.0.0.1
-    port: {}
-    schema: id BIGINT, due BIGINT, user STRING, amount DOUBLE
-operators:
-  timed: {{from: records, withColumn: {{ts: timestamp_micros(due)}}}}
-  totals:
-    from: timed
-    select:
-      - id
-      - due
-      - user
-      - count(*) OVER (PARTITION BY user ORDER BY ts) AS n
-      - sum(amount) OVER (PARTITION BY user ORDER BY ts) AS total
-sinks:
-  out: {{from: totals, type: socket, format: json, host: 127.0.0.1, port: {}}}
-trigger: {{continuous: 10 ms}}
-)",
-                     load.in_port(), load.out_port());
-}
 
 /// Both systems, with and without durability, in turn.
 enum class System { Floor, FloorWithoutLog, Engine, EngineWithoutCheckpoint };
@@ -50,13 +23,8 @@ std::vector<std::string> command_of(const SmokeOptions& options, System system,
   if (system == System::Floor)
     return {options.state_floor, "spin", in, out, (scratch.path() / "log").string()};
   if (system == System::FloorWithoutLog) return {options.state_floor, "spin", in, out, "none"};
-  std::vector<std::string> command{options.engine, "run",        scratch.write("j4.yaml", topology(load)),
-                                   "--idle",       "spin",       "--progress",
-                                   "off",          "--log-level", "error"};
-  if (system == System::Engine) {
-    command.push_back("--checkpoint");
-    command.push_back((scratch.path() / "state").string());
-  }
+  std::vector<std::string> command = durable_totals(options.engine, scratch, load, "spin");
+  if (system == System::EngineWithoutCheckpoint) command.resize(command.size() - 2);
   return command;
 }
 

@@ -102,6 +102,7 @@ LoadResult TcpLoad::run(const LoadShape& shape) {
     if (n == 0) break;
     if (n < 0) continue;
     const std::int64_t arrived = now_ns();
+    if (result.first_arrival_ns == 0) result.first_arrival_ns = arrived;
     filled += static_cast<std::size_t>(n);
     std::size_t start = 0;
     while (const void* newline = std::memchr(received.data() + start, '\n', filled - start)) {

@@ -12,6 +12,7 @@ namespace millrace::bench {
 struct LoadResult {
   std::vector<std::int64_t> latencies_ns;
   std::vector<std::int64_t> lateness_ns;  // of the generator itself
+  std::int64_t first_arrival_ns = 0;  // steady clock; 0: nothing came
   std::int64_t num_sent = 0;
   std::int64_t num_expected = 0;
 };
