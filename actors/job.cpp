@@ -217,6 +217,7 @@ void Job::carry_out(const CommitEpoch& commit) {
 }
 
 void Job::carry_out(const AcknowledgeEpoch& acknowledge) {
+  if (checkpoint_) checkpoint_->store().confirm(acknowledge.summary.epoch);
   for (const SubtaskReport& report : acknowledge.summary.reports) {
     if (!report.offset) continue;
     for (std::size_t i = 0; i < sources_.size(); ++i)

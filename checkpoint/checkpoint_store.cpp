@@ -104,6 +104,11 @@ void CheckpointStore::commit(CommitRecord record, Done done) {
   state_->enqueue(std::move(work));
 }
 
+void CheckpointStore::confirm(Epoch epoch) {
+  const std::lock_guard guard(state_->mutex);
+  state_->confirmed = std::max(state_->confirmed, epoch);
+}
+
 void CheckpointStore::set_on_storage_full(std::function<void(bool)> callback) {
   const std::lock_guard guard(state_->mutex);
   state_->on_storage_full = std::move(callback);
@@ -133,6 +138,10 @@ CheckpointStore::State::~State() {
   }
   wake.notify_all();
   if (thread.joinable()) thread.join();
+  if (!journal || failure || confirmed < Epoch{0}) return;
+  journal->set_confirmed(confirmed);
+  // Best effort: without it the last epoch is shown again.
+  (void)journal->mark(last_commit);
 }
 
 void CheckpointStore::State::start_thread() {

@@ -72,6 +72,9 @@ class CheckpointStore {
   /// Writes deltas, outputs and the commit record and syncs once. A full disk is tried again each
   /// second until `close`; `on_storage_full` hears of it. Any other failure is final: every later call fails too.
   void commit(CommitRecord record, Done done);
+  /// Every sink has shown this epoch; any thread. It is remembered without a sync, at the latest when
+  /// the store is closed, so that a restart after a clean end shows nothing again.
+  void confirm(Epoch epoch);
   /// True when the disk became full, false when there was room again.
   void set_on_storage_full(std::function<void(bool)> callback);
   void run_pending();

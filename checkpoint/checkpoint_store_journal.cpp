@@ -14,6 +14,8 @@ Result<std::unique_ptr<StoreJournal>> StoreJournal::open(FileSystem& files,
   std::unique_ptr<StoreJournal> journal(new StoreJournal(files, options));
   journal->run_ = contents.run + 1;
   journal->count_segments(contents);
+  if (contents.head && contents.head->epoch == last)
+    journal->set_confirmed(Epoch{static_cast<std::int64_t>(contents.head->shown_below) - 1});
   if (Status begun = journal->start_writing(query_id, contents); !begun) return begun.error();
   if (Status started = journal->write_start(last); !started) return started.error();
   return journal;
@@ -132,7 +134,7 @@ Status StoreJournal::sync() { return writer_->sync(); }
 
 Status StoreJournal::mark(Epoch last_commit) {
   last_commit_ = last_commit;
-  Status marked = head_->write(position(), last_commit);
+  Status marked = head_->write(position(), last_commit, confirmed_);
   // A full disk does not matter here: the mark is a lower bound.
   if (!marked && is_storage_full(marked.error())) return {};
   return marked;

@@ -28,6 +28,8 @@ class StoreJournal {
   /// Makes what was appended durable; `last_commit` for HEAD.
   Status sync();
   Status mark(Epoch last_commit);
+  /// Every sink has shown this epoch; the next mark says so.
+  void set_confirmed(Epoch confirmed) { confirmed_ = std::max(confirmed_, confirmed); }
 
   /// The last segment of the base image that is to be built now, if one is due: its epochs are out
   /// of reach of `retention`. Says so once.
@@ -61,6 +63,7 @@ class StoreJournal {
   // An append failed: there may be bytes behind the last record.
   bool tail_is_dirty_ = false;
   Epoch last_commit_{-1};
+  Epoch confirmed_{-1};
 
   // Segments before the last that no base image contains.
   std::vector<JournalSegment> closed_;

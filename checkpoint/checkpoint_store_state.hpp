@@ -77,6 +77,8 @@ struct CheckpointStore::State {
   std::vector<OutputRecord> outputs;
   std::function<void(bool)> on_storage_full;
   Totals totals;
+  /// Every sink has shown it; -1: none.
+  Epoch confirmed{-1};
   bool is_closing = false;
   std::thread thread;
 };

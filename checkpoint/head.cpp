@@ -14,6 +14,10 @@ bool is_empty(std::string_view slot) {
   return std::all_of(slot.begin(), slot.end(), [](char c) { return c == 0; });
 }
 
+bool is_newer(const HeadMark& mark, const HeadMark& than) {
+  return std::pair(mark.write, mark.shown_below) >= std::pair(than.write, than.shown_below);
+}
+
 }  // namespace
 
 std::optional<HeadMark> Head::read(FileSystem& files, const std::string& location,
@@ -30,7 +34,7 @@ std::optional<HeadMark> Head::read(FileSystem& files, const std::string& locatio
     std::memcpy(&mark, rest.data(), sizeof mark);
     const bool is_whole =
         mark.magic == HeadMark().magic && checksum_of(checked_bytes(mark)) == mark.checksum;
-    if (is_whole && (!newest || mark.write >= newest->write)) newest = mark;
+    if (is_whole && (!newest || is_newer(mark, *newest))) newest = mark;
     if (!is_whole && !is_empty(rest.substr(0, sizeof mark))) is_damaged = true;
   }
   return newest;
@@ -43,13 +47,14 @@ Result<std::unique_ptr<Head>> Head::open(FileSystem& files, const std::string& l
   return std::unique_ptr<Head>(new Head(std::move(*file)));
 }
 
-Status Head::write(const JournalPosition& position, Epoch last_commit) {
+Status Head::write(const JournalPosition& position, Epoch last_commit, Epoch confirmed) {
   HeadMark mark;
   mark.epoch = last_commit;
   mark.segment = position.segment;
   mark.offset = position.offset;
   mark.record_checksum = position.checksum;
   mark.write = position.write;
+  mark.shown_below = static_cast<std::uint64_t>(number(confirmed) + 1);
   mark.checksum = checksum_of(checked_bytes(mark));
   const std::string_view bytes = bytes_of(mark);
   return file_->write_at(turn_++ % 2 * sizeof mark, {&bytes, 1});

@@ -20,7 +20,8 @@ struct HeadMark {
   std::uint64_t offset = 0;
   std::uint64_t record_checksum = 0;
   std::uint64_t write = 0;
-  std::uint64_t reserved = 0;
+  /// Sinks have shown all epochs below this one; 0: not said.
+  std::uint64_t shown_below = 0;
   /// XXH3 of everything before.
   std::uint64_t checksum = 0;
 };
@@ -36,7 +37,8 @@ class Head {
                                       bool& is_damaged);
   static Result<std::unique_ptr<Head>> open(FileSystem& files, const std::string& location);
 
-  Status write(const JournalPosition& position, Epoch last_commit);
+  /// `confirmed`: the last epoch that every sink has shown, or -1.
+  Status write(const JournalPosition& position, Epoch last_commit, Epoch confirmed);
   Status sync() { return file_->sync(); }
 
  private:

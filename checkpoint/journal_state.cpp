@@ -74,6 +74,10 @@ Result<RecoveredCheckpoint> build_checkpoint(const JournalContents& contents) {
   if (contents.epochs.empty()) return checkpoint;
   checkpoint.last = decode_commit(contents.epochs.back().commit);
   if (!checkpoint.last) return unreadable("commit", contents.epochs.back());
+  CommitRecord& last = *checkpoint.last;
+  if (contents.head && contents.head->epoch == last.epoch)
+    last.sinks_committed = std::max(last.sinks_committed,
+                                    static_cast<std::int64_t>(contents.head->shown_below) - 1);
   auto state = collect_state(contents);
   if (!state) return state.error();
   checkpoint.state = without_subtasks(std::move(*state));

@@ -135,6 +135,20 @@ TEST_CASE("output rows stay until every sink has confirmed their epoch") {
   CHECK(rig.store->recovered()->outputs[0].rows == "rows of 1");
 }
 
+TEST_CASE("after a clean end nothing that every sink has shown comes back") {
+  StoreRig rig;
+  rig.open();
+  rig.store->add_output({Epoch{0}, {"socket", 0}, "rows of 0"});
+  rig.commit(0, {});
+  rig.store->confirm(Epoch{0});
+
+  for (int restart = 0; restart < 2; ++restart) {
+    rig.restart();
+    CHECK(rig.store->recovered()->last->sinks_committed == 0);
+    CHECK(rig.store->recovered()->outputs.empty());
+  }
+}
+
 TEST_CASE("numbers of subtasks that the next run no longer has are dropped") {
   StoreRig rig;
   rig.open();
