@@ -148,6 +148,7 @@ GoldenCase read_golden_case(const fs::path& folder, const fs::path& work) {
   const std::string feed = yaml["feed"].as<std::string>();
   if (feed == "steps") read_steps(out, folder, yaml["steps"]);
   else read_input_folders(out, folder, yaml["source"]);
+  for (const auto& step : yaml["restartBefore"]) out.restart_before.insert(step.as<std::size_t>());
   out.all_at_start = feed == "all";
   out.first_step_at_start = feed == "steps";
   for (const auto& entry : yaml["conf"])

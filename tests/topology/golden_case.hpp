@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct GoldenCase {
   std::vector<plan::WriteStream> outputs;  // one, to the format "golden"
   std::map<std::string, plan::NodePtr, NameLess> names;
   std::vector<std::vector<File>> steps;  // files to put, one group after another
+  std::set<std::size_t> restart_before;  // steps
   std::map<std::string, std::string> conf;
   bool all_at_start = false;
   /// The first group of files is there before the query starts.

@@ -94,16 +94,25 @@ class Runner {
     if (!job) return std::move(outcome_);
     run_until_idle(*job);
     for (; num_put < golden_.steps.size(); ++num_put) {
+      if (golden_.restart_before.contains(num_put)) {
+        end(*job);
+        job.reset();
+        job = start();
+        if (!job) return std::move(outcome_);
+      }
       put(golden_.steps[num_put]);
       run_until_idle(*job);
     }
-    job->stop();
-    run_until_idle(*job);
-    if (job->await_for(std::chrono::microseconds(0))) fail_with(job->await());
+    end(*job);
     return std::move(outcome_);
   }
 
  private:
+  void end(Job& job) {
+    job.stop();
+    run_until_idle(job);
+    if (job.await_for(std::chrono::microseconds(0))) fail_with(job.await());
+  }
   void fail_with(const Status& status) {
     if (!status.ok()) outcome_.failure = status.error().message;
   }
@@ -134,6 +143,8 @@ class Runner {
     options.simulated = true;
     options.trigger = settings.trigger;
     options.time_zone = settings.time_zone;
+    if (!golden_.restart_before.empty())
+      options.checkpoint.location = (work_.path() / "checkpoint").string();
     options.on_epoch = [this](const EpochSummary& summary) {
       ++num_epochs_;
       if (summary.watermark)
