@@ -61,7 +61,8 @@ Result<SocketReader::Received> SocketReader::receive(RowQueue& rows) {
     end_ += static_cast<std::size_t>(got);
     context_.counters.bytes_in.add(got);
   }
-  Status decoded = decoding_.codec == SocketCodec::Lines ? decode_lines(fresh, is_closed, rows)
+  const bool is_last = is_closed && decoding_.keep_unfinished;
+  Status decoded = decoding_.codec == SocketCodec::Lines ? decode_lines(fresh, is_last, rows)
                                                          : decode_lengths(rows);
   if (!decoded.ok()) return decoded.error();
   return is_closed ? Received::Closed : Received::Bytes;

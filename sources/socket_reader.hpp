@@ -21,6 +21,8 @@ struct SocketDecoding {
   SchemaPtr output_schema;  // then `timestamp`, then `_connection`, where asked for
   bool include_timestamp = false;
   bool connection_column = false;
+  /// A last line without its end counts when the peer closes.
+  bool keep_unfinished = true;
   BadRecords bad_records = BadRecords::Unset;
   std::size_t max_record_bytes = std::size_t{64} << 20;
 };
@@ -37,7 +39,7 @@ class SocketReader {
                const SocketDecoding& decoding, SourceContext& context, RecordPool& buffers);
 
   /// Receives once without blocking and pushes the rows that are complete. After Closed the rows of
-  /// an unfinished last line have been pushed too. Errors: a bad record under policy fail.
+  /// an unfinished last line have been pushed too where it counts. Errors: a bad record under policy fail.
   Result<Received> receive(RowQueue& rows);
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 

@@ -15,6 +15,7 @@ struct SocketOptions {
   Endpoint endpoint;
   bool listen = false;     // wait for clients instead of connecting
   bool reconnect = false;  // connect again when the peer is away
+  bool acknowledge = false;  // clients number their records and keep them until they are safe
   bool continuous = false;
   SocketDecoding decoding;
   Options format_options;

@@ -1,5 +1,5 @@
 #include "records/option_value.hpp"
-#include "sources/socket_source.hpp"
+#include "sources/acknowledging_socket_source.hpp"
 
 #include <fmt/format.h>
 
@@ -97,6 +97,25 @@ Result<SocketDecoding> read_decoding(const SourceRequest& request) {
   return decoding;
 }
 
+/// Clients count their records, so each line must be one row.
+Status read_acknowledge(const Options& given, SocketOptions& options) {
+  const auto acknowledge = boolean_option(given, "acknowledge", false);
+  if (!acknowledge.ok()) return acknowledge.error();
+  options.acknowledge = *acknowledge;
+  if (!*acknowledge) return {};
+  const auto refuse = [&](const std::string& why, const std::string& fix) {
+    return option_error(given, "acknowledge", "socket source: acknowledge needs " + why, fix);
+  };
+  if (!options.listen) return refuse("listen: true", "let the clients connect");
+  if (options.decoding.codec != SocketCodec::Lines)
+    return refuse("codec: lines", "leave the codec out");
+  if (options.decoding.format == "csv" || options.decoding.bad_records == BadRecords::Drop ||
+      lower_trimmed(text_option(given, "mode", "permissive")) == "dropmalformed")
+    return refuse("a row for each line", "use format: text or json, and keep bad records");
+  options.decoding.keep_unfinished = false;
+  return {};
+}
+
 Result<std::shared_ptr<SocketOptions>> read_options(const SourceRequest& request) {
   auto options = std::make_shared<SocketOptions>();
   const auto listen = boolean_option(request.options, "listen", false);
@@ -114,6 +133,8 @@ Result<std::shared_ptr<SocketOptions>> read_options(const SourceRequest& request
   options->decoding = std::move(*decoding);
   options->format_options = request.options;
   options->time_zone = request.time_zone;
+  if (Status status = read_acknowledge(request.options, *options); !status.ok())
+    return status.error();
   return options;
 }
 
@@ -124,8 +145,12 @@ Result<PlannedSource> plan_socket(const SourceRequest& request) {
   planned.schema = *(*options)->decoding.output_schema;
   planned.description = fmt::format("TextSocketV2[host: {}, port: {}]", (*options)->endpoint.host,
                                     (*options)->endpoint.port);
+  planned.repeatable = (*options)->acknowledge;
   std::shared_ptr<const SocketOptions> shared = *options;
-  planned.make = [shared] { return std::make_unique<SocketSource>(shared); };
+  planned.make = [shared]() -> std::unique_ptr<Source> {
+    if (shared->acknowledge) return std::make_unique<AcknowledgingSocketSource>(shared);
+    return std::make_unique<SocketSource>(shared);
+  };
   return planned;
 }
 
@@ -138,6 +163,8 @@ std::vector<OptionDeclaration> socket_options() {
               "Adds the column timestamp with the time of arrival."),
       declare("listen", OptionType::Boolean, "false",
               "Waits for any number of clients instead of connecting."),
+      declare("acknowledge", OptionType::Boolean, "false",
+              "Tells clients which of their numbered records are safe, and takes each once."),
       declare("reconnect", OptionType::Boolean, "false",
               "Connects again when the peer is away instead of failing."),
       declare_choice("format", {"text", "json", "csv"}, "text",

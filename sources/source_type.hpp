@@ -31,6 +31,8 @@ struct PlannedSource {
   bool parallel = false;
   /// Makes one subtask's source. Safe to call from any thread, any number of times.
   std::function<std::unique_ptr<Source>()> make;
+  /// What was read since a checkpoint comes again after a crash.
+  bool repeatable = true;
 };
 
 /// One kind of source: its options and how it is made.

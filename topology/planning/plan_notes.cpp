@@ -64,7 +64,7 @@ std::string duplicates_state(const resolved::Deduplicate& duplicates, const Step
 /// Sources whose rows are gone once they were read.
 void collect_unrepeatable(const Step& step, std::set<std::string>& formats) {
   const auto* read = std::get_if<resolved::Read>(&step.kind);
-  if (read && read->format == "socket") formats.insert(read->format);
+  if (read && !read->source.repeatable) formats.insert(read->format);
   for (const auto& input : step.inputs) collect_unrepeatable(*input, formats);
 }
 
