@@ -1,5 +1,6 @@
 #include "topology/yaml/load_context.hpp"
 
+#include <algorithm>
 #include <filesystem>
 
 #include "records/edit_distance.hpp"
@@ -28,6 +29,12 @@ void LoadContext::fail(std::string message, const Origin& origin, std::string fi
   Error error = make_error(ErrorKind::Config, std::move(message), std::move(fix));
   error.origin = origin;
   errors.push_back(std::move(error));
+}
+
+bool LoadContext::is_replied(std::string_view source) const {
+  return std::any_of(replied.begin(), replied.end(), [&](const std::string& name) {
+    return equal_ignoring_case(name, source);
+  });
 }
 
 void LoadContext::unknown_key(const std::string& what, const YamlValue& key,

@@ -18,7 +18,10 @@ struct LoadContext {
   std::string directory;
   std::vector<Error>& errors;
   std::vector<Error>& warnings;
+  /// Sources that a sink replies to: their rows carry the connection they came in on.
+  std::vector<std::string> replied = {};
 
+  bool is_replied(std::string_view source) const;
   void fail(std::string message, const Origin& origin, std::string fix = {});
   /// `what` is for example `source 'events'`.
   void unknown_key(const std::string& what, const YamlValue& key,

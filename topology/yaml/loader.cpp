@@ -30,7 +30,9 @@ class TopologyReader {
     Document document = parse_document(source_.text, source_.file_name);
     if (!document.errors.empty() && document.root.is_null()) return take_errors(document);
     apply_overrides(document, source_.overrides);
-    substitute_environment(document, source_.environment);
+    substitute_environment(document, [this](std::string_view name) {
+      return name == "TOPOLOGY_DIR" ? std::optional(source_.directory) : source_.environment(name);
+    });
     remember_places(document.root, document);
     take_errors(document);
     root_ = &document.root;
@@ -71,6 +73,7 @@ class TopologyReader {
     const YamlValue* sources = part("sources", YamlValue::Kind::Map);
     const YamlValue* operators = part("operators", YamlValue::Kind::Map);
     const YamlValue* sinks = part("sinks", YamlValue::Kind::Map);
+    if (sinks) read_replies(sources, *sinks);
     if (sources) names_.declare(*sources, true);
     if (operators) names_.declare(*operators, false);
     loaded_.views = names_.build_all();
@@ -79,6 +82,22 @@ class TopologyReader {
                            "add `sinks:` with a name and its definition");
     read_sinks(*sinks);
     names_.warn_of_unused();
+  }
+
+  /// Sinks stand behind sources in the file, but a source must know that somebody replies to it.
+  void read_replies(const YamlValue* sources, const YamlValue& sinks) {
+    for (const YamlEntry& sink : sinks.entries) {
+      const YamlEntry* reply = sink.value.find("reply");
+      if (!reply || !reply->value.is_scalar()) continue;
+      const YamlEntry* source = sources ? sources->find(reply->value.text) : nullptr;
+      const YamlEntry* type = source ? source->value.find("type") : nullptr;
+      if (type && equal_ignoring_case(type->value.text, "socket"))
+        context_.replied.push_back(reply->value.text);
+      else
+        context_.fail("sink '" + sink.key.text + "': `reply` names no socket source: '" +
+                          reply->value.text + "'",
+                      reply->value.origin, "name a source of type socket with listen: true");
+    }
   }
 
   void read_job() {

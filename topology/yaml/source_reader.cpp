@@ -33,6 +33,8 @@ class SourceReader {
     format_ = choice->format;
     if (!format_.empty()) read_.options.set("format", format_, type->value.origin);
     read_entries(*choice->type);
+    if (context_.is_replied(entry_.key.text))
+      read_.options.set("connectionColumn", "true", entry_.key.origin);
     return make();
   }
 
