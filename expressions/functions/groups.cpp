@@ -1,5 +1,7 @@
 #include "expressions/functions/groups.hpp"
 
+#include "expressions/functions/model.hpp"
+
 namespace millrace {
 
 void register_library_functions(FunctionRegistry& registry) {
@@ -24,6 +26,7 @@ void register_library_functions(FunctionRegistry& registry) {
   register_sequence_functions(registry);
   register_lambda_functions(registry);
   register_conditional_functions(registry);
+  register_model_functions(registry);
 }
 
 }  // namespace millrace

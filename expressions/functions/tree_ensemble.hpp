@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "records/result.hpp"
+
+namespace millrace {
+
+/// Gradient-boosted trees for a yes-or-no question, as XGBoost saves them (`save_model("x.json")`,
+/// booster gbtree, objective binary:logistic). Gives what XGBoost's own predictor gives, up to
+/// rounding. Immutable and safe to share.
+class TreeEnsemble {
+ public:
+  static constexpr std::size_t kMaxFeatures = 256;
+
+  /// Errors: text that is no such model; a tree that is damaged.
+  static Result<TreeEnsemble> parse(std::string_view json);
+  /// Reads and parses a file.
+  static Result<TreeEnsemble> load(const std::string& path);
+
+  const std::vector<std::string>& feature_names() const { return feature_names_; }
+  std::size_t num_features() const { return feature_names_.size(); }
+
+  /// Probability of yes. `features` has num_features() values; NaN is a missing one.
+  double score(std::span<const float> features) const;
+  /// How much each feature moved the log-odds on the way through the trees, added to
+  /// `contributions` (Saabas' method: XGBoost's approx_contribs).
+  void add_contributions(std::span<const float> features, std::span<double> contributions) const;
+
+ private:
+  struct Node {
+    std::int32_t left = -1;  // -1: a leaf
+    std::int32_t right = -1;
+    std::uint16_t feature = 0;
+    bool missing_goes_left = false;
+    float value = 0;    // a leaf's value, else: less than this goes left
+    double mean = 0;    // of the leaves below, weighted by the training data
+  };
+
+  std::size_t next(const Node& node, std::span<const float> features) const;
+
+  std::vector<Node> nodes_;         // of all trees; children by index
+  std::vector<std::size_t> roots_;
+  double base_margin_ = 0;          // log-odds before the first tree
+  std::vector<std::string> feature_names_;
+
+  friend class TreeEnsembleReader;
+};
+
+}  // namespace millrace
