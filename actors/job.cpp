@@ -92,6 +92,13 @@ const SubtaskCounters& Job::counters(int node, int subtask) const {
   return subtasks_[index_of(node, subtask)]->counters;
 }
 
+std::int64_t Job::num_queued_records(int node, int subtask) const {
+  std::int64_t queued = 0;
+  for (const Channel* channel : subtasks_[index_of(node, subtask)]->queues)
+    queued += channel->num_queued_records();
+  return queued;
+}
+
 void Job::add_latency_to(LatencyHistogram& total) const {
   for (const auto& latency : latencies_) total.merge(*latency);
 }

@@ -72,6 +72,8 @@ class Job final : private JobEvents {
   }
   /// Counters of a node's subtasks; safe to read while the job runs.
   const SubtaskCounters& counters(int node, int subtask) const;
+  /// Rows that wait at the inputs of a subtask at this moment; safe to read while the job runs.
+  std::int64_t num_queued_records(int node, int subtask) const;
   /// Source to sink latency of all sinks together so far.
   void add_latency_to(LatencyHistogram& total) const;
 
@@ -133,6 +135,7 @@ class Job final : private JobEvents {
     TaskCell cell;
     SubtaskCounters counters;
     std::vector<InputChannel> inputs;
+    std::vector<const Channel*> queues;  // the channels of `inputs`, which go to the task
     std::vector<OutEdge> edges;
   };
 

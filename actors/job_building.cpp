@@ -43,6 +43,7 @@ void Job::connect() {
         channels_.push_back(
             std::make_unique<Channel>(writer.cell, reader.cell, options_.channel_records));
         out.channels.push_back(channels_.back().get());
+        reader.queues.push_back(channels_.back().get());
         reader.inputs.push_back({channels_.back().get(), edge.port, edge.has_watermark});
       }
       writer.edges.push_back(std::move(out));

@@ -33,6 +33,17 @@ function(millrace_library folder)
   endif()
 endfunction()
 
+# millrace_embed_pages(<target>): builds the files of server/pages into the target (page_files.hpp).
+function(millrace_embed_pages target)
+  file(GLOB pages CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/server/pages/*)
+  set(embedded ${PROJECT_BINARY_DIR}/page_files.cpp)
+  add_custom_command(OUTPUT ${embedded}
+    COMMAND ${CMAKE_COMMAND} -DOUTPUT=${embedded} "-DFILES=${pages}" -P
+            ${PROJECT_SOURCE_DIR}/cmake/EmbedPages.cmake
+    DEPENDS ${pages} ${PROJECT_SOURCE_DIR}/cmake/EmbedPages.cmake VERBATIM)
+  target_sources(${target} PRIVATE ${embedded})
+endfunction()
+
 # millrace_test(<name> <label> <folder below tests> <libraries...>): one program of all tests in the
 # folder, run by ctest under <label>. Nothing is made for a folder without tests.
 function(millrace_test name label folder)

@@ -13,6 +13,7 @@
 #include "actors/job.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
+#include "job_http.hpp"
 #include "prepared_topology.hpp"
 #include "progress_view.hpp"
 #include "run_log.hpp"
@@ -36,6 +37,9 @@ struct Flags {
   std::string idle;
   std::string handoff;
   int threads = -1;
+  std::string http;
+  std::string http_token;
+  bool http_insecure = false;
 };
 
 volatile std::sig_atomic_t caught_signal = 0;
@@ -111,6 +115,17 @@ void await_end(Job& job, const Flags& flags) {
   }
 }
 
+/// The pages about the job; null when none were asked for.
+Result<std::unique_ptr<JobHttp>> start_http(const Flags& flags, const ExecutionPlan& plan) {
+  if (flags.http.empty()) return std::unique_ptr<JobHttp>();
+  const auto access = read_access(flags.http, flags.http_token, flags.http_insecure);
+  if (!access) return access.error();
+  auto http = std::make_unique<JobHttp>(plan, *access);
+  if (Status status = http->start(); !status) return status.error();
+  std::cerr << "pages about this job: http://" << access->address << ":" << http->port() << "/\n";
+  return http;
+}
+
 int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   const LoadedTopology& loaded = prepared.loaded;
   RunLog log(log_level(flags.log_level),
@@ -122,18 +137,28 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   options.on_opened = [&](const std::string& query_id) {
     report.emplace(plan, query_id.empty() ? random_uuid() : query_id, random_uuid());
   };
-  options.on_epoch = [&](const EpochSummary& epoch) { view.show(report->next(epoch)); };
+  auto http = start_http(flags, plan);
+  if (!http) return fail(http.error().kind, http.error().message, http.error().fix);
+  options.on_epoch = [&](const EpochSummary& epoch) {
+    const QueryProgress progress = report->next(epoch);
+    view.show(progress);
+    if (*http) (*http)->take(epoch, progress);
+  };
   options.on_warning = [&](const std::string& where, const std::string& text) {
     log.write(LogLevel::Warn, where, text);
   };
   catch_signals();
   auto job = Job::start(plan, std::move(options));
   Status status;
-  if (job)
-    await_end(**job, flags), status = (*job)->await();
-  else
+  if (job) {
+    if (*http) (*http)->attach(job->get());
+    await_end(**job, flags);
+    status = (*job)->await();
+    if (*http) (*http)->attach(nullptr);
+    job->reset();
+  } else {
     status = job.error();
-  if (job) job->reset();
+  }
   view.end();
   if (!status) {
     std::cout.flush();
@@ -179,6 +204,9 @@ void add_run(CLI::App& app, const Choose& choose) {
   command->add_option("--threads", flags->threads, summary("threads"))
       ->check(CLI::Range(0, 1024));
   command->add_option("--handoff", flags->handoff, summary("handoff"));
+  command->add_option("--http", flags->http, summary("http"));
+  command->add_option("--http-token", flags->http_token, summary("http-token"));
+  command->add_flag("--http-insecure", flags->http_insecure, summary("http-insecure"));
   command->callback([=] { choose([flags] { return run(*flags); }); });
 }
 

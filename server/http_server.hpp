@@ -1,0 +1,50 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "records/result.hpp"
+#include "server/http_message.hpp"
+#include "server/request_guard.hpp"
+
+namespace millrace {
+
+struct HttpServerState;
+
+/// A small HTTP/1.1 server for pages about a job: answers requests and pushes server-sent events. Two
+/// threads; at most 64 connections, 8 KiB of header, 64 KiB of body, 10 seconds for a request or
+/// for a client to take what it is sent. Every request passes the `RequestGuard`; every response
+/// forbids scripts, styles and connections of other origins.
+class HttpServer {
+ public:
+  /// Called by the server's threads, several at once.
+  using Handler = std::function<HttpResponse(const HttpRequest&)>;
+  /// The data of the next event; empty: nothing new.
+  using NextEvent = std::function<std::string()>;
+
+  explicit HttpServer(HttpAccess access);
+  ~HttpServer();
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+
+  // Before `start`.
+
+  /// Answers requests for exactly this path.
+  void on_get(std::string path, Handler handler);
+  void on_post(std::string path, Handler handler);
+  /// Sends every client of this path an event at each interval.
+  void on_events(std::string path, std::chrono::milliseconds interval, NextEvent next);
+
+  /// Listens and returns; port 0 becomes one that is free. Error: the address is taken or not ours.
+  Status start();
+  /// Ends all connections. Done by the destructor too.
+  void stop();
+  int port() const;
+
+ private:
+  std::unique_ptr<HttpServerState> state_;
+};
+
+}  // namespace millrace

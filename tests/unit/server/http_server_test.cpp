@@ -1,0 +1,108 @@
+#include "server/http_server.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
+
+#include "records/tcp.hpp"
+#include "server/job_pages.hpp"
+#include "tests/support/catch.hpp"
+
+namespace millrace {
+
+namespace {
+
+/// A server with a page, an action, a stream and the page files.
+struct Rig {
+  Rig() : server(access()) {
+    server.on_get("/hello", [](const HttpRequest&) {
+      return HttpResponse{200, "text/plain", "hello"};
+    });
+    server.on_post("/act", [](const HttpRequest& request) {
+      return HttpResponse{200, "application/json", request.body};
+    });
+    server.on_events("/events", std::chrono::milliseconds(1), [] { return std::string("{}"); });
+    add_page_files(server, "graph.html");
+    REQUIRE(server.start().ok());
+  }
+  static HttpAccess access() {
+    HttpAccess access;
+    access.token = "secret";
+    return access;
+  }
+  std::string host() const { return "Host: 127.0.0.1:" + std::to_string(server.port()) + "\r\n"; }
+
+  HttpServer server;
+};
+
+/// Sends bytes and reads until the server closes or `enough` was read.
+std::string talk(const Rig& rig, const std::string& bytes, const std::string& enough = "\xff") {
+  const auto fd = connect_to("test", {"127.0.0.1", rig.server.port()}, 10'000);
+  REQUIRE(fd.ok());
+  ::send(fd->get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  std::string answer;
+  while (answer.find(enough) == std::string::npos) {
+    pollfd waited{fd->get(), POLLIN, 0};
+    REQUIRE(::poll(&waited, 1, 20'000) == 1);
+    char part[4096];
+    const ssize_t got = ::recv(fd->get(), part, sizeof part, 0);
+    if (got <= 0) break;
+    answer.append(part, static_cast<std::size_t>(got));
+  }
+  return answer;
+}
+
+std::string get(const Rig& rig, const std::string& target) {
+  return talk(rig, "GET " + target + " HTTP/1.1\r\n" + rig.host() + "Connection: close\r\n\r\n");
+}
+
+}  // namespace
+
+TEST_CASE("server answers, and forbids scripts of other origins") {
+  const Rig rig;
+  const std::string answer = get(rig, "/hello");
+
+  CHECK(answer.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(answer.ends_with("\r\n\r\nhello"));
+  CHECK(answer.find("Content-Security-Policy: default-src 'none'; script-src 'self'") !=
+        std::string::npos);
+  CHECK(answer.find("X-Content-Type-Options: nosniff") != std::string::npos);
+}
+
+TEST_CASE("server gives the page of a job and its files") {
+  const Rig rig;
+  CHECK(get(rig, "/").find("<!doctype html>") != std::string::npos);
+  CHECK(get(rig, "/graph.js").find("text/javascript") != std::string::npos);
+  CHECK(get(rig, "/style.css").find("text/css") != std::string::npos);
+  CHECK(get(rig, "/nothing").starts_with("HTTP/1.1 404"));
+}
+
+TEST_CASE("server takes actions with the token only") {
+  const Rig rig;
+  const auto act = [&](const std::string& token) {
+    return talk(rig, "POST /act HTTP/1.1\r\n" + rig.host() + "Authorization: Bearer " + token +
+                         "\r\nContent-Type: application/json\r\nContent-Length: 2\r\n"
+                         "Connection: close\r\n\r\n{}");
+  };
+  CHECK(act("secret").starts_with("HTTP/1.1 200"));
+  CHECK(act("guess").starts_with("HTTP/1.1 401"));
+}
+
+TEST_CASE("server sends events until the client leaves") {
+  const Rig rig;
+  const std::string events = talk(rig, "GET /events HTTP/1.1\r\n" + rig.host() + "\r\n",
+                                  "data: {}\n\ndata: {}\n\n");
+  CHECK(events.find("text/event-stream") != std::string::npos);
+}
+
+TEST_CASE("server refuses what is too long or no HTTP") {
+  const Rig rig;
+  CHECK(talk(rig, "GET / HTTP/1.1\r\n" + rig.host() + "X: " + std::string(9000, 'x') + "\r\n\r\n")
+            .starts_with("HTTP/1.1 431"));
+  CHECK(talk(rig, "POST /act HTTP/1.1\r\n" + rig.host() + "Content-Length: 1000000\r\n\r\n")
+            .starts_with("HTTP/1.1 413"));
+  CHECK(get(rig, "/%zz").starts_with("HTTP/1.1 400"));
+  CHECK(talk(rig, "nonsense\r\n\r\n").starts_with("HTTP/1.1 400"));
+  CHECK(get(rig, "/hello").starts_with("HTTP/1.1 200"));
+}
+
+}  // namespace millrace

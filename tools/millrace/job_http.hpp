@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <string>
+
+#include "actors/job.hpp"
+#include "metrics/progress.hpp"
+#include "server/http_server.hpp"
+
+namespace millrace::cli {
+
+/// The pages about a running job, for `millrace run --http`. All methods may be called from any thread.
+class JobHttp {
+ public:
+  JobHttp(const ExecutionPlan& plan, const HttpAccess& access);
+
+  /// Listens. Error: the address is taken.
+  Status start() { return server_.start(); }
+  int port() const { return server_.port(); }
+
+  // From the job.
+  void take(const EpochSummary& epoch, const QueryProgress& progress);
+  /// The job that the pages are about; null: it is being started or taken down.
+  void attach(const Job* job);
+
+ private:
+  std::string metrics_text() const;
+  std::string progress_json() const;
+  std::string state_json() const;
+
+  const ExecutionPlan plan_;
+  mutable std::mutex mutex_;  // guards what follows
+  const Job* job_ = nullptr;
+  std::deque<std::string> progress_;
+  std::int64_t epoch_ = -1;
+  std::int64_t epoch_micros_ = 0;  // from its start to its commit
+  HttpServer server_;  // last: its threads use the rest
+};
+
+}  // namespace millrace::cli
