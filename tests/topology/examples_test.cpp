@@ -236,8 +236,8 @@ TEST_CASE("no example is without a test") {
   std::set<std::string> names;
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
-  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_velocity", "mall_purchases",
-                                       "mall_purchases_sql", "rate_console", "running_totals",
+  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_velocity", "fraud",
+                                       "mall_purchases", "mall_purchases_sql", "rate_console", "running_totals",
                                        "students", "top_payments", "user_totals",
                                        "wordcount_socket", "wordcount_sql"});
 }

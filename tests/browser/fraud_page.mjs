@@ -1,0 +1,121 @@
+// The fraud page in headless Chromium: decisions move, the mode switches, the engine is killed and comes back,
+// an alert says why, and nothing is wrong in the console. Takes the screenshots of docs/fraud_demo.md.
+// Usage: node fraud_page.mjs BUILD [SCREENSHOTS]. Exit 77: there is no browser.
+import assert from "node:assert/strict";
+import {spawn} from "node:child_process";
+import {existsSync} from "node:fs";
+
+const [build, screenshots] = process.argv.slice(2);
+const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
+
+function skip(why) {
+  console.log(`skipped: ${why}; tools/browser_test installs it`);
+  process.exit(77);
+}
+
+/** Starts the demo on a free port; its address once it is known. */
+function startDemo() {
+  const demo = spawn(`${build}/bin/fraud_demo`, ["--engine", `${build}/bin/millrace`, "--topology", "examples/fraud.yaml",
+    "--duration", "120s", "--rate", "500", "--port", "0"], {stdio: ["ignore", "pipe", "inherit"]});
+  const address = new Promise((resolve, reject) => {
+    let text = "";
+    demo.stdout.on("data", (part) => {
+      text += part;
+      const found = text.match(/Open (http:\S+)/);
+      if (found) resolve(found[1]);
+    });
+    demo.on("exit", () => reject(new Error(`the demo ended: ${text}`)));
+  });
+  return {demo, address};
+}
+
+async function decisionsMove(page) {
+  const number = async () => Number((await page.textContent("[data-name=recall] span")).match(/of (\d+)$/)?.[1] ?? 0);
+  await page.waitForFunction(() => document.querySelectorAll("#decisions tr").length > 3);
+  await page.waitForFunction(() => parseFloat(document.querySelector("[data-name=rate] b")?.textContent) > 100);
+  await page.waitForSelector("#graph g");
+  assert.ok(await number() >= 0);
+  const before = await page.textContent("#decisions");
+  await page.waitForFunction((old) => document.querySelector("#decisions").textContent !== old, before);
+}
+
+async function anAlertSaysWhy(page) {
+  await page.waitForSelector("#decisions .why", {timeout: 60_000});
+  await page.hover("#decisions");  // holds the rows
+  await page.locator("#decisions .why").first().click();
+  await page.waitForSelector("dialog[open] table");
+  assert.match(await page.textContent("#why-title"), /Payment \d+: (challenge|decline)/);
+}
+
+async function theEngineComesBack(page) {
+  await page.click("#kill");
+  await page.waitForFunction(() => /decisions again after \d+ ms/.test(document.querySelector("#log").textContent),
+                             null, {timeout: 30_000});
+  assert.match(await page.textContent("#log"), /killed with SIGKILL/);
+  assert.match(await page.textContent("#log"), / 0 lost/);
+  await page.waitForFunction(() => document.querySelector("#state").textContent === "running");
+}
+
+async function theModeSwitches(page) {
+  await page.check("input[value^=processingTime]");
+  await page.waitForFunction(() => /processingTime 100 milliseconds/.test(document.querySelector("#modes").textContent),
+                             null, {timeout: 30_000});
+  assert.ok(await page.isChecked("input[value^=processingTime]"));
+}
+
+async function theKeyboardReachesTheButtons(page) {
+  await page.focus("#rate");
+  await page.keyboard.press("ArrowRight");
+  await page.keyboard.press("Tab");
+  assert.equal(await page.evaluate(() => document.activeElement.id), "kill");
+}
+
+async function nothingIsTooWide(page) {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  assert.ok(overflow <= 1, `the page is ${overflow} pixels too wide`);
+}
+
+async function takeScreenshot(page, name, fullPage = false) {
+  if (screenshots) await page.screenshot({path: `${screenshots}/${name}.png`, fullPage});
+}
+
+if (!chromium) skip("no Chromium on this machine");
+const playwright = await import("playwright-core").catch(() => skip("playwright-core is missing"));
+const {demo, address} = startDemo();
+const problems = [];
+try {
+  const browser = await playwright.chromium.launch({executablePath: chromium, args: ["--no-sandbox"]});
+  const context = await browser.newContext({viewport: {width: 1280, height: 1000}});
+  const page = await context.newPage();
+  page.on("console", (message) => {
+    // While the engine is down its graph is not there: the page asks again.
+    if (message.type() === "error" && !/503/.test(message.text())) problems.push(message.text());
+  });
+  page.on("pageerror", (error) => problems.push(String(error)));
+  await page.goto(await address);
+  await decisionsMove(page);
+  await theKeyboardReachesTheButtons(page);
+  await page.waitForTimeout(12_000);  // so that the chart has something to show
+  await takeScreenshot(page, "fraud_desktop", true);
+  await anAlertSaysWhy(page);
+  await takeScreenshot(page, "fraud_why");
+  await page.keyboard.press("Escape");
+  await page.mouse.move(0, 0);
+  await theEngineComesBack(page);
+  await theModeSwitches(page);
+  await page.waitForTimeout(4_000);
+  await nothingIsTooWide(page);
+  await page.emulateMedia({colorScheme: "dark"});
+  await page.setViewportSize({width: 390, height: 844});
+  await page.waitForTimeout(1_000);
+  await nothingIsTooWide(page);
+  await takeScreenshot(page, "fraud_phone_dark");
+  await browser.close();
+  assert.deepEqual(problems, []);
+  console.log("the fraud page works");
+} finally {
+  demo.removeAllListeners("exit");
+  const ended = new Promise((resolve) => demo.on("exit", resolve));
+  demo.kill("SIGTERM");
+  await ended;
+}

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <sys/types.h>
+
+#include <string>
+#include <vector>
+
+namespace millrace::fraud {
+
+/// The engine as a process of its own, which may be killed and started again. Ended with the object.
+/// Not thread-safe.
+class EngineProcess {
+ public:
+  /// `command`: the program and its arguments; what it writes goes to the file `log`.
+  EngineProcess(std::vector<std::string> command, std::string log);
+  ~EngineProcess();
+  EngineProcess(const EngineProcess&) = delete;
+  EngineProcess& operator=(const EngineProcess&) = delete;
+
+  void start();
+  /// SIGKILL, as a crash does; returns when it is gone.
+  void kill();
+  /// SIGTERM: what was read is answered first. Returns the exit code.
+  int stop();
+  /// True when it ended by itself.
+  bool has_died();
+  void set_command(std::vector<std::string> command) { command_ = std::move(command); }
+  pid_t pid() const { return pid_; }
+
+ private:
+  int wait();
+
+  std::vector<std::string> command_;
+  const std::string log_;
+  pid_t pid_ = -1;
+};
+
+}  // namespace millrace::fraud
