@@ -1,5 +1,7 @@
 #include "actors/operator_task.hpp"
 
+#include "actors/busy_time.hpp"
+
 #include <limits>
 
 namespace millrace {
@@ -29,6 +31,7 @@ Status OperatorTask::open(const RecoveredState* recovered) {
 
 SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
   SliceEnd end = SliceEnd::Idle;
+  SteadyClock::time_point begin = SteadyClock::now();
   while (!over_) {
     if (!outbox_.flush()) break;
     if (more_) {
@@ -38,8 +41,10 @@ SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
       if (!arrival) break;
       handle(std::move(*arrival));
     }
+    add_busy(counters_, begin);
     outbox_.hand_off(deadline);
-    if (SteadyClock::now() >= deadline) {
+    begin = SteadyClock::now();
+    if (begin >= deadline) {
       end = SliceEnd::Budget;
       break;
     }

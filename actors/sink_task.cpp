@@ -1,5 +1,7 @@
 #include "actors/sink_task.hpp"
 
+#include "actors/busy_time.hpp"
+
 #include <utility>
 
 namespace millrace {
@@ -22,6 +24,7 @@ Status SinkTask::open(const std::vector<RecoveredOutput>& left) {
 
 SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
   sink_->on_wake();
+  SteadyClock::time_point begin = SteadyClock::now();
   for (;;) {
     take_controls();
     if (over_) return SliceEnd::Idle;
@@ -35,7 +38,8 @@ SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
     } else if (std::holds_alternative<EndOfStream>(arrival->event)) {
       prepare(context_.epoch);
     }
-    if (SteadyClock::now() >= deadline) return SliceEnd::Budget;
+    begin = add_busy(context_.counters, begin);
+    if (begin >= deadline) return SliceEnd::Budget;
   }
 }
 

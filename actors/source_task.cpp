@@ -1,5 +1,7 @@
 #include "actors/source_task.hpp"
 
+#include "actors/busy_time.hpp"
+
 namespace millrace {
 
 SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Source> source,
@@ -44,7 +46,9 @@ SliceEnd SourceTask::run_slice(SteadyClock::time_point deadline) {
 }
 
 bool SourceTask::poll_once() {
+  const auto begin = SteadyClock::now();
   Result<PollStatus> status = source_->poll(max_poll_records_, outbox_);
+  add_busy(counters_, begin);
   if (!status) {
     fail(std::move(status.error()));
     return false;
