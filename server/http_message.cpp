@@ -39,7 +39,8 @@ std::optional<std::string> decoded(std::string_view text, bool in_query) {
 }
 
 bool has_parent_step(std::string_view path) {
-  for (std::size_t at = path.find(".."); at != std::string_view::npos; at = path.find("..", at + 1)) {
+  for (std::size_t at = path.find(".."); at != std::string_view::npos;
+       at = path.find("..", at + 1)) {
     const bool starts = path[at - 1] == '/';
     const bool ends = at + 2 == path.size() || path[at + 2] == '/';
     if (starts && ends) return true;
@@ -51,8 +52,8 @@ bool has_parent_step(std::string_view path) {
 bool add_field(std::string_view field, HttpTarget& target) {
   const std::size_t equals = field.find('=');
   const auto name = decoded(field.substr(0, equals), true);
-  const auto value =
-      decoded(equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1), true);
+  const auto value = decoded(
+      equals == std::string_view::npos ? std::string_view() : field.substr(equals + 1), true);
   if (!name || !value) return false;
   if (!name->empty()) target.query[*name] = *value;
   return true;

@@ -19,10 +19,10 @@ std::optional<HttpTarget> parse_target(std::string_view target);
 struct HttpRequest {
   std::string method;  // GET, POST
   HttpTarget target;
-  std::string host;                    // header fields; empty where there are none
+  std::string host;  // header fields; empty where there are none
   std::string origin;
   std::string content_type;
-  std::string token;                   // of `Authorization: Bearer`, else of the query
+  std::string token;  // of `Authorization: Bearer`, else of the query
   std::string body;
 };
 

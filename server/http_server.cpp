@@ -1,18 +1,18 @@
 #include "server/http_server.hpp"
 
-#include <atomic>
-#include <map>
-#include <optional>
-#include <sstream>
-#include <thread>
-#include <vector>
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+
+#include <atomic>
+#include <map>
+#include <optional>
+#include <sstream>
+#include <thread>
+#include <vector>
 
 namespace millrace {
 
@@ -93,8 +93,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     stream_.expires_after(kTimeout);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](beast::error_code error, std::size_t) {
-                       if (!error) self->handle();
-                       else if (error != http::error::end_of_stream) self->refuse(error);
+                       if (!error)
+                         self->handle();
+                       else if (error != http::error::end_of_stream)
+                         self->refuse(error);
                      });
   }
 
@@ -139,8 +141,10 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     stream_.expires_after(kTimeout);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](beast::error_code error, std::size_t) {
-                        if (!error && self->keep_alive_) self->read();
-                        else self->close();
+                        if (!error && self->keep_alive_)
+                          self->read();
+                        else
+                          self->close();
                       });
   }
 

@@ -1,21 +1,21 @@
 #pragma once
 
+#include "records/result.hpp"
+#include "server/http_message.hpp"
+#include "server/request_guard.hpp"
+
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
 
-#include "records/result.hpp"
-#include "server/http_message.hpp"
-#include "server/request_guard.hpp"
-
 namespace millrace {
 
 struct HttpServerState;
 
-/// A small HTTP/1.1 server for pages about a job: answers requests and pushes server-sent events. Two
-/// threads; at most 64 connections, 8 KiB of header, 64 KiB of body, 10 seconds for a request or
-/// for a client to take what it is sent. Every request passes the `RequestGuard`; every response
+/// A small HTTP/1.1 server for pages about a job: answers requests and pushes server-sent events.
+/// Two threads; at most 64 connections, 8 KiB of header, 64 KiB of body, 10 seconds for a request
+/// or for a client to take what it is sent. Every request passes the `RequestGuard`; every response
 /// forbids scripts, styles and connections of other origins.
 class HttpServer {
  public:

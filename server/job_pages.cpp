@@ -14,8 +14,7 @@ HttpServer::Handler giving(std::function<std::string()> text, std::string conten
   };
 }
 
-HttpServer::Handler answering(
-    std::function<Result<std::string>(const std::string&)> sql) {
+HttpServer::Handler answering(std::function<Result<std::string>(const std::string&)> sql) {
   return [sql = std::move(sql)](const HttpRequest& request) {
     const auto query = request.target.query.find("q");
     if (query == request.target.query.end()) return error_response(400, "say ?q=SELECT ...");

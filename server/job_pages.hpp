@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "records/result.hpp"
 #include "server/http_server.hpp"
+
+#include <functional>
+#include <string>
 
 namespace millrace {
 
@@ -26,8 +26,8 @@ struct JobView {
 /// `/api/events` (the state four times a second) and `/api/sql?q=`. To be called before `start`.
 void add_job_pages(HttpServer& server, JobView view);
 
-/// The files of the pages themselves (`/`, `/graph.js`, ...), which hold no data. `start_page` is the
-/// file that `/` gives: `graph.html` or `fraud.html`.
+/// The files of the pages themselves (`/`, `/graph.js`, ...), which hold no data. `start_page` is
+/// the file that `/` gives: `graph.html` or `fraud.html`.
 void add_page_files(HttpServer& server, const std::string& start_page);
 
 }  // namespace millrace

@@ -47,10 +47,10 @@ Result<HttpAccess> read_access(std::string_view text, std::string token, bool in
   access.port = *port;
   if (has_address && colon > 0) access.address = without_brackets(text.substr(0, colon));
   if (is_loopback(access.address) || !access.token.empty() || insecure) return access;
-  return make_error(ErrorKind::Usage,
-                    "http: anybody who reaches this machine could read the job at: '" +
-                        access.address + "'",
-                    "set a token with --http-token, or say --http-insecure");
+  return make_error(
+      ErrorKind::Usage,
+      "http: anybody who reaches this machine could read the job at: '" + access.address + "'",
+      "set a token with --http-token, or say --http-insecure");
 }
 
 bool RequestGuard::is_own_host(std::string_view host) const {

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <optional>
-#include <string>
-
 #include "records/result.hpp"
 #include "server/http_message.hpp"
+
+#include <optional>
+#include <string>
 
 namespace millrace {
 
@@ -18,16 +18,16 @@ struct HttpAccess {
   bool insecure = false;
 };
 
-/// `127.0.0.1:8080`, `8080`, `[::1]:8080`. Errors: no port in it; an address beyond this machine without
-/// a token or `insecure`.
+/// `127.0.0.1:8080`, `8080`, `[::1]:8080`. Errors: no port in it; an address beyond this machine
+/// without a token or `insecure`.
 Result<HttpAccess> read_access(std::string_view text, std::string token, bool insecure);
 
 /// True for 127.0.0.0/8, ::1 and localhost.
 bool is_loopback(std::string_view address);
 
-/// Decides whether a request is answered at all; pure. Guards against pages of other sites that talk to
-/// this machine: the Host header must name the server (DNS rebinding), an Origin must be the
-/// server's own, actions must be JSON and show the token.
+/// Decides whether a request is answered at all; pure. Guards against pages of other sites that
+/// talk to this machine: the Host header must name the server (DNS rebinding), an Origin must be
+/// the server's own, actions must be JSON and show the token.
 class RequestGuard {
  public:
   explicit RequestGuard(HttpAccess access) : access_(std::move(access)) {}

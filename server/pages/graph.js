@@ -2,7 +2,7 @@
 "use strict";
 
 const svgNamespace = "http://www.w3.org/2000/svg";
-const nodeWidth = 190, nodeHeight = 74, gapX = 44, gapY = 18;
+const nodeWidth = 190, nodeHeight = 74, gapX = 40, gapY = 18;
 
 function svgElement(name, attributes, text) {
   const element = document.createElementNS(svgNamespace, name);
@@ -20,13 +20,22 @@ function columnsOf(plan) {
   return column;
 }
 
-/** Places nodes column by column, or row by row where the page is narrow. */
-function placesOf(plan, isNarrow) {
-  const column = columnsOf(plan), used = [];
+/** Places of nodes and which line each stands on: columns from left to right in as many lines as the page
+    needs; on a narrow page one column a line. */
+function placesOf(plan, columnsPerLine) {
+  const column = columnsOf(plan), used = [], heights = [];
+  for (const node of plan.nodes) {
+    const line = Math.floor(column[node.id] / columnsPerLine);
+    node.row = used[column[node.id]] = (used[column[node.id]] ?? -1) + 1;
+    heights[line] = Math.max(heights[line] ?? 0, columnsPerLine === 1 ? 1 : node.row + 1);
+  }
+  const tops = [];
+  heights.reduce((top, height, line) => (tops[line] = top) + height * (nodeHeight + gapY) + gapY, 4);
   return plan.nodes.map((node) => {
-    const along = column[node.id], across = (used[along] = (used[along] ?? -1) + 1);
-    const x = isNarrow ? across : along, y = isNarrow ? along : across;
-    return {x: 4 + x * (nodeWidth + gapX), y: 4 + y * (nodeHeight + gapY)};
+    const line = Math.floor(column[node.id] / columnsPerLine);
+    const x = columnsPerLine === 1 ? node.row : column[node.id] % columnsPerLine;
+    const y = columnsPerLine === 1 ? 0 : node.row;
+    return {line, x: 4 + x * (nodeWidth + gapX), y: tops[line] + y * (nodeHeight + gapY)};
   });
 }
 
@@ -45,24 +54,26 @@ class PlanGraph {
   }
 
   draw() {
-    const isNarrow = window.innerWidth < 700;
-    if (isNarrow === this.isNarrow) return;
-    this.isNarrow = isNarrow;
-    const places = placesOf(this.plan, isNarrow);
+    const columnsPerLine = Math.max(1, Math.floor((this.svg.parentNode.clientWidth + gapX) / (nodeWidth + gapX)));
+    if (columnsPerLine === this.columnsPerLine) return;
+    this.columnsPerLine = columnsPerLine;
+    const places = placesOf(this.plan, columnsPerLine);
     const width = 8 + Math.max(...places.map((p) => p.x)) + nodeWidth;
     const height = 8 + Math.max(...places.map((p) => p.y)) + nodeHeight;
     this.svg.replaceChildren();
     this.svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    this.svg.style.minWidth = isNarrow ? "" : `${Math.min(width, 1000)}px`;
-    for (const edge of this.plan.edges) this.drawEdge(places[edge.from], places[edge.to], isNarrow);
+    this.svg.style.maxWidth = `${width * 1.2}px`;
+    for (const edge of this.plan.edges) this.drawEdge(places[edge.from], places[edge.to]);
     this.texts = this.plan.nodes.map((node) => this.drawNode(node, places[node.id]));
   }
 
-  drawEdge(from, to, isNarrow) {
-    const [x1, y1, x2, y2] = isNarrow
+  /** From side to side on a line, from bottom to top between lines. */
+  drawEdge(from, to) {
+    const isDown = from.line !== to.line;
+    const [x1, y1, x2, y2] = isDown
       ? [from.x + nodeWidth / 2, from.y + nodeHeight, to.x + nodeWidth / 2, to.y]
       : [from.x + nodeWidth, from.y + nodeHeight / 2, to.x, to.y + nodeHeight / 2];
-    const [bx, by] = isNarrow ? [0, gapY] : [gapX, 0];
+    const [bx, by] = isDown ? [0, 2 * gapY] : [gapX, 0];
     this.svg.append(svgElement("path", {
       d: `M${x1} ${y1} C${x1 + bx} ${y1 + by} ${x2 - bx} ${y2 - by} ${x2} ${y2}`}));
   }

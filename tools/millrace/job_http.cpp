@@ -1,11 +1,14 @@
 #include "job_http.hpp"
 
-#include <chrono>
-
-#include <fmt/format.h>
-
 #include "metrics/prometheus_text.hpp"
 #include "server/job_pages.hpp"
+
+#include "memory_sql.hpp"
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <variant>
 
 namespace millrace::cli {
 namespace {
@@ -43,6 +46,12 @@ std::string_view partitioning_name(Partitioning partitioning) {
   return "";
 }
 
+bool has_memory_table(const ExecutionPlan& plan) {
+  return std::any_of(plan.nodes.begin(), plan.nodes.end(), [](const ExecutionNode& node) {
+    return std::holds_alternative<SinkSpec>(node.spec) && node.kind == "memory";
+  });
+}
+
 std::string plan_json(const ExecutionPlan& plan) {
   std::string nodes, edges;
   for (const ExecutionNode& node : plan.nodes)
@@ -50,11 +59,11 @@ std::string plan_json(const ExecutionPlan& plan) {
                          nodes.empty() ? "" : ",", node.id, json_string(node.name),
                          json_string(node.kind), json_string(node.detail), node.parallelism);
   for (const ExecutionEdge& edge : plan.edges)
-    edges += fmt::format("{}{{\"from\":{},\"to\":{},\"partitioning\":\"{}\"}}",
-                         edges.empty() ? "" : ",", edge.from, edge.to,
-                         partitioning_name(edge.partitioning));
-  return fmt::format("{{\"name\":{},\"hasSql\":false,\"nodes\":[{}],\"edges\":[{}]}}",
-                     json_string(plan.name), nodes, edges);
+    edges +=
+        fmt::format("{}{{\"from\":{},\"to\":{},\"partitioning\":\"{}\"}}", edges.empty() ? "" : ",",
+                    edge.from, edge.to, partitioning_name(edge.partitioning));
+  return fmt::format("{{\"name\":{},\"hasSql\":{},\"nodes\":[{}],\"edges\":[{}]}}",
+                     json_string(plan.name), has_memory_table(plan), nodes, edges);
 }
 
 std::int64_t now_ms() {
@@ -81,8 +90,8 @@ constexpr NodeMetric kNodeMetrics[] = {
      &NodeNumbers::dropped, 1},
     {"millrace_operator_errors_total", PrometheusText::Kind::Counter, "Rows that failed.",
      &NodeNumbers::errors, 1},
-    {"millrace_operator_queue_records", PrometheusText::Kind::Gauge, "Rows that wait at the inputs.",
-     &NodeNumbers::queued, 1},
+    {"millrace_operator_queue_records", PrometheusText::Kind::Gauge,
+     "Rows that wait at the inputs.", &NodeNumbers::queued, 1},
     {"millrace_operator_state_keys", PrometheusText::Kind::Gauge, "Rows of state.",
      &NodeNumbers::state_rows, 1},
     {"millrace_operator_state_bytes", PrometheusText::Kind::Gauge, "Memory of state.",
@@ -98,6 +107,7 @@ JobHttp::JobHttp(const ExecutionPlan& plan, const HttpAccess& access)
   view.progress = [this] { return progress_json(); };
   view.plan = [text = plan_json(plan_)] { return text; };
   view.state = [this] { return state_json(); };
+  if (has_memory_table(plan_)) view.sql = select_as_json;
   add_job_pages(server_, std::move(view));
   add_page_files(server_, "graph.html");
 }
@@ -106,7 +116,7 @@ void JobHttp::take(const EpochSummary& epoch, const QueryProgress& progress) {
   std::string json = to_json(progress);
   const std::lock_guard lock(mutex_);
   epoch_ = static_cast<std::int64_t>(epoch.epoch);
-  epoch_micros_ = epoch.completed_at - epoch.trigger_start;
+  epoch_micros_ = epoch.completed_at - epoch.planned_at;
   progress_.push_back(std::move(json));
   if (progress_.size() > kKeptEpochs) progress_.pop_front();
 }

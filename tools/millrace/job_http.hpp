@@ -1,18 +1,19 @@
 #pragma once
 
+#include "actors/job.hpp"
+#include "metrics/progress.hpp"
+#include "server/http_server.hpp"
+
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <mutex>
 #include <string>
 
-#include "actors/job.hpp"
-#include "metrics/progress.hpp"
-#include "server/http_server.hpp"
-
 namespace millrace::cli {
 
-/// The pages about a running job, for `millrace run --http`. All methods may be called from any thread.
+/// The pages about a running job, for `millrace run --http`. All methods may be called from any
+/// thread.
 class JobHttp {
  public:
   JobHttp(const ExecutionPlan& plan, const HttpAccess& access);
@@ -37,7 +38,7 @@ class JobHttp {
   std::deque<std::string> progress_;
   std::int64_t epoch_ = -1;
   std::int64_t epoch_micros_ = 0;  // from its start to its commit
-  HttpServer server_;  // last: its threads use the rest
+  HttpServer server_;              // last: its threads use the rest
 };
 
 }  // namespace millrace::cli
