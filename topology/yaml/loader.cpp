@@ -30,8 +30,9 @@ class TopologyReader {
     Document document = parse_document(source_.text, source_.file_name);
     if (!document.errors.empty() && document.root.is_null()) return take_errors(document);
     apply_overrides(document, source_.overrides);
-    substitute_environment(document, [this](std::string_view name) {
-      return name == "TOPOLOGY_DIR" ? std::optional(source_.directory) : source_.environment(name);
+    substitute_environment(document, [this](std::string_view name) -> std::optional<std::string> {
+      if (name == "TOPOLOGY_DIR") return source_.directory;
+      return source_.environment ? source_.environment(name) : std::nullopt;
     });
     remember_places(document.root, document);
     take_errors(document);

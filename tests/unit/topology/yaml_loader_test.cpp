@@ -193,6 +193,18 @@ TEST_CASE("environment variables are put into values") {
   CHECK(summary(load_with(text, {}).errors) == "1:20 environment variable is not set: 'USER'\n");
 }
 
+TEST_CASE("the folder of the file is put into values") {
+  CHECK(load("name: ${TOPOLOGY_DIR}/x\nsources: {ticks: {type: rate}}\n"
+             "sinks: {out: {from: ticks, type: console}}\n").name == "/jobs/x");
+}
+
+TEST_CASE("a sink replies to a socket source only") {
+  const auto loaded = load("sources: {ticks: {type: rate}}\n"
+                           "sinks: {out: {from: ticks, type: console, reply: ticks}}\n");
+  CHECK(summary(loaded.errors).find("sink 'out': `reply` names no socket source: 'ticks'") !=
+        std::string::npos);
+}
+
 TEST_CASE("a memory sink alone takes the name of the job") {
   CHECK(load("name: totals\nsources: {t: {type: rate}}\nsinks: {out: {from: t, type: memory}}\n")
             .outputs.at(0).name == "totals");
