@@ -19,8 +19,10 @@ std::string_view kind_name(PrometheusText::Kind kind) {
 void append_label_value(std::string& out, std::string_view value) {
   for (const char c : value) {
     if (c == '\\' || c == '"') out.push_back('\\');
-    if (c == '\n') out.append("\\n");
-    else out.push_back(c);
+    if (c == '\n')
+      out.append("\\n");
+    else
+      out.push_back(c);
   }
 }
 

@@ -198,8 +198,7 @@ Status AcknowledgingSocketSource::receive_from(Client& client) {
 void AcknowledgingSocketSource::drop_repeated(Client& client) {
   NoOutput nowhere;
   const auto wanted = static_cast<std::size_t>(client.repeated);
-  client.repeated -=
-      static_cast<std::int64_t>(client.rows.emit(wanted, context_->pool, nowhere));
+  client.repeated -= static_cast<std::int64_t>(client.rows.emit(wanted, context_->pool, nowhere));
 }
 
 Status AcknowledgingSocketSource::receive() {
@@ -235,8 +234,7 @@ Result<PollStatus> AcknowledgingSocketSource::poll(std::size_t max_records, Sour
   for (auto& [name, client] : clients_) {
     const std::int64_t end =
         options_->continuous ? client.received : std::min(client.received, client.limit);
-    const std::int64_t wanted =
-        std::min(end - client.emitted, static_cast<std::int64_t>(left));
+    const std::int64_t wanted = std::min(end - client.emitted, static_cast<std::int64_t>(left));
     if (wanted > 0) left -= emit_from(client, static_cast<std::size_t>(wanted), out);
     at_limit = at_limit && client.is_known && client.emitted >= client.limit;
   }

@@ -13,11 +13,11 @@
 namespace millrace {
 
 /// Reads records from clients that keep them until they are safe. A client connects and says
-/// `{"client": "<name>", "next": <number of its next record>}`; every line after that is a record, and
-/// records are counted. The source answers `{"committed": <n>}` at once and after each epoch that
-/// is complete: the client need not keep its records before `n`. After a restart of either side the
-/// client sends again from the first record that it keeps, and the source drops those that it has:
-/// each record reaches the state exactly once.
+/// `{"client": "<name>", "next": <number of its next record>}`; every line after that is a record,
+/// and records are counted. The source answers `{"committed": <n>}` at once and after each epoch
+/// that is complete: the client need not keep its records before `n`. After a restart of either
+/// side the client sends again from the first record that it keeps, and the source drops those that
+/// it has: each record reaches the state exactly once.
 ///
 /// The offset holds the next record of each client. A planned micro-batch that an earlier process
 /// left is read again from what the clients send again. A line without its end is no record.
@@ -41,7 +41,7 @@ class AcknowledgingSocketSource final : public Source {
  private:
   /// All numbers count a client's records from 0.
   struct Client {
-    bool is_known = false;  // the numbers below hold
+    bool is_known = false;       // the numbers below hold
     std::int64_t received = 0;   // next to arrive
     std::int64_t emitted = 0;    // next to emit
     std::int64_t limit = 0;      // micro-batch: emit those before it

@@ -1,12 +1,13 @@
+#include "expressions/functions/model.hpp"
+
+#include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/functions/tree_ensemble.hpp"
+
 #include <array>
 #include <cmath>
 #include <limits>
 #include <memory>
-
-#include "expressions/functions/function_errors.hpp"
-#include "expressions/functions/model.hpp"
-#include "expressions/functions/scalar_kernel.hpp"
-#include "expressions/functions/tree_ensemble.hpp"
 
 namespace millrace {
 
@@ -77,9 +78,8 @@ Result<BoundExpressionPtr> bind_score(const FunctionCall& call) {
                                           Rows rows, Column& out) {
     Features features;
     auto* const scores = out.mutable_values<double>();
-    rows.for_each([&](std::uint32_t row) {
-      scores[row] = model->score(gather(columns, row, features));
-    });
+    rows.for_each(
+        [&](std::uint32_t row) { scores[row] = model->score(gather(columns, row, features)); });
   };
   return make_call(DataType(TypeKind::Double), false, std::move(bound->features), run,
                    NullRule::Own);

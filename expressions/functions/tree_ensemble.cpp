@@ -1,10 +1,10 @@
 #include "expressions/functions/tree_ensemble.hpp"
 
+#include <nlohmann/json.hpp>
+
 #include <cmath>
 #include <fstream>
 #include <iterator>
-
-#include <nlohmann/json.hpp>
 
 namespace millrace {
 
@@ -62,8 +62,8 @@ class TreeEnsembleReader {
       node.value = tree.at("split_conditions").at(i).get<float>();
       if (left[i].get<int>() >= 0) {
         node.left = static_cast<std::int32_t>(first) + left[i].get<std::int32_t>();
-        node.right = static_cast<std::int32_t>(first) +
-                     tree.at("right_children").at(i).get<std::int32_t>();
+        node.right =
+            static_cast<std::int32_t>(first) + tree.at("right_children").at(i).get<std::int32_t>();
       }
       ensemble_.nodes_.push_back(node);
     }
@@ -119,8 +119,9 @@ Result<TreeEnsemble> TreeEnsemble::parse(std::string_view json) {
 Result<TreeEnsemble> TreeEnsemble::load(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    return make_error(ErrorKind::InputMissing, "model: cannot read: '" + path + "'",
-                      "begin the path with `${TOPOLOGY_DIR}` where it is relative to the topology file");
+    return make_error(
+        ErrorKind::InputMissing, "model: cannot read: '" + path + "'",
+        "begin the path with `${TOPOLOGY_DIR}` where it is relative to the topology file");
   return parse(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 

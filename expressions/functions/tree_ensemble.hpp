@@ -1,13 +1,13 @@
 #pragma once
 
+#include "records/result.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "records/result.hpp"
 
 namespace millrace {
 
@@ -38,15 +38,15 @@ class TreeEnsemble {
     std::int32_t right = -1;
     std::uint16_t feature = 0;
     bool missing_goes_left = false;
-    float value = 0;    // a leaf's value, else: less than this goes left
-    double mean = 0;    // of the leaves below, weighted by the training data
+    float value = 0;  // a leaf's value, else: less than this goes left
+    double mean = 0;  // of the leaves below, weighted by the training data
   };
 
   std::size_t next(const Node& node, std::span<const float> features) const;
 
-  std::vector<Node> nodes_;         // of all trees; children by index
+  std::vector<Node> nodes_;  // of all trees; children by index
   std::vector<std::size_t> roots_;
-  double base_margin_ = 0;          // log-odds before the first tree
+  double base_margin_ = 0;  // log-odds before the first tree
   std::vector<std::string> feature_names_;
 
   friend class TreeEnsembleReader;

@@ -3,15 +3,9 @@
 // Usage: node fraud_page.mjs BUILD [SCREENSHOTS]. Exit 77: there is no browser.
 import assert from "node:assert/strict";
 import {spawn} from "node:child_process";
-import {existsSync} from "node:fs";
+import {end, nothingIsTooWide, withPage} from "./browser.mjs";
 
 const [build, screenshots] = process.argv.slice(2);
-const chromium = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"].find(existsSync);
-
-function skip(why) {
-  console.log(`skipped: ${why}; tools/browser_test installs it`);
-  process.exit(77);
-}
 
 /** Starts the demo on a free port; its address once it is known. */
 function startDemo() {
@@ -21,7 +15,7 @@ function startDemo() {
     let text = "";
     demo.stdout.on("data", (part) => {
       text += part;
-      const found = text.match(/Open (http:\S+)/);
+      const found = text.match(/Open (http:\S+)\n/);
       if (found) resolve(found[1]);
     });
     demo.on("exit", () => reject(new Error(`the demo ended: ${text}`)));
@@ -70,29 +64,11 @@ async function theKeyboardReachesTheButtons(page) {
   assert.equal(await page.evaluate(() => document.activeElement.id), "kill");
 }
 
-async function nothingIsTooWide(page) {
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
-  assert.ok(overflow <= 1, `the page is ${overflow} pixels too wide`);
-}
-
 async function takeScreenshot(page, name, fullPage = false) {
   if (screenshots) await page.screenshot({path: `${screenshots}/${name}.png`, fullPage});
 }
 
-if (!chromium) skip("no Chromium on this machine");
-const playwright = await import("playwright-core").catch(() => skip("playwright-core is missing"));
-const {demo, address} = startDemo();
-const problems = [];
-try {
-  const browser = await playwright.chromium.launch({executablePath: chromium, args: ["--no-sandbox"]});
-  const context = await browser.newContext({viewport: {width: 1280, height: 1000}});
-  const page = await context.newPage();
-  page.on("console", (message) => {
-    // While the engine is down its graph is not there: the page asks again.
-    if (message.type() === "error" && !/503/.test(message.text())) problems.push(message.text());
-  });
-  page.on("pageerror", (error) => problems.push(String(error)));
-  await page.goto(await address);
+async function watch(page) {
   await decisionsMove(page);
   await theKeyboardReachesTheButtons(page);
   await page.waitForTimeout(12_000);  // so that the chart has something to show
@@ -110,12 +86,16 @@ try {
   await page.waitForTimeout(1_000);
   await nothingIsTooWide(page);
   await takeScreenshot(page, "fraud_phone_dark");
-  await browser.close();
-  assert.deepEqual(problems, []);
-  console.log("the fraud page works");
-} finally {
-  demo.removeAllListeners("exit");
-  const ended = new Promise((resolve) => demo.on("exit", resolve));
-  demo.kill("SIGTERM");
-  await ended;
 }
+
+// While the engine is down its graph is not there: the page asks again.
+await withPage(async (page) => {
+  const {demo, address} = startDemo();
+  try {
+    await page.goto(await address);
+    await watch(page);
+  } finally {
+    await end(demo);
+  }
+}, (text) => /503/.test(text));
+console.log("the fraud page works");

@@ -1,15 +1,15 @@
-// The fraud topology over TCP, as terminals see it: every payment is answered, acknowledged once it is
-// safe, and counted once however often the engine is killed.
+// The fraud topology over TCP, as terminals see it: every payment is answered, acknowledged once it
+// is safe, and counted once however often the engine is killed.
+#include "records/tcp.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/topology/program.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <csignal>
 #include <filesystem>
 #include <memory>
-
-#include "records/tcp.hpp"
-#include "tests/support/catch.hpp"
-#include "tests/topology/program.hpp"
 
 using namespace millrace;
 using namespace millrace::testing;
@@ -60,8 +60,10 @@ class Terminal {
     // The engine needs a moment until it listens.
     for (int tries = 0; tries < 3'000 && !socket_; ++tries) {
       auto connected = connect_to("test", {"127.0.0.1", port}, 10'000);
-      if (connected.ok()) socket_ = std::move(*connected);
-      else ::poll(nullptr, 0, 10);
+      if (connected.ok())
+        socket_ = std::move(*connected);
+      else
+        ::poll(nullptr, 0, 10);
     }
     REQUIRE(socket_);
   }
@@ -100,7 +102,8 @@ class Terminal {
 /// Payment number `id` of card 7, a second after the one before.
 std::string payment(int id) {
   return "{\"id\":" + std::to_string(id) + ",\"kind\":\"payment\",\"time\":\"2026-01-05T08:00:0" +
-         std::to_string(id) + "Z\",\"card\":7,\"terminal\":3,\"amount\":12.5,\"country\":\"DE\",\"category\":\"fuel\","
+         std::to_string(id) +
+         "Z\",\"card\":7,\"terminal\":3,\"amount\":12.5,\"country\":\"DE\",\"category\":\"fuel\","
          "\"online\":false,\"x\":1000,\"y\":1200}\n";
 }
 

@@ -1,5 +1,7 @@
 #include "tools/fraud/alert_reader.hpp"
 
+#include "records/tcp.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 
@@ -7,8 +9,6 @@
 #include <cerrno>
 #include <chrono>
 #include <string>
-
-#include "records/tcp.hpp"
 
 namespace millrace::fraud {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <thread>
-
 #include "tools/fraud/recent_decisions.hpp"
+
+#include <thread>
 
 namespace millrace::fraud {
 

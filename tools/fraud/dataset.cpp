@@ -1,10 +1,10 @@
 #include "tools/fraud/dataset.hpp"
 
-#include <filesystem>
-#include <fstream>
-
 #include "tools/fraud/traffic.hpp"
 #include "tools/fraud/transaction_json.hpp"
+
+#include <filesystem>
+#include <fstream>
 
 namespace millrace::fraud {
 

@@ -1,9 +1,9 @@
 #pragma once
 
-#include <string>
-
 #include "records/result.hpp"
 #include "tools/fraud/population.hpp"
+
+#include <string>
 
 namespace millrace::fraud {
 
@@ -11,8 +11,8 @@ namespace millrace::fraud {
 /// folder that exists.
 Status write_population(const std::string& folder, const Population& population);
 
-/// Writes `days` days of traffic as `days/day-000.jsonl` ..., and what is fraud as `labels.jsonl` (one
-/// line for each record with `id`, `day`, `fraud`, `scenario`).
+/// Writes `days` days of traffic as `days/day-000.jsonl` ..., and what is fraud as `labels.jsonl`
+/// (one line for each record with `id`, `day`, `fraud`, `scenario`).
 Status write_days(const std::string& folder, const Population& population, std::uint64_t seed,
                   int days);
 

@@ -1,16 +1,16 @@
 #include "tools/fraud/demo.hpp"
 
-#include <atomic>
-#include <fstream>
-#include <iostream>
-#include <sstream>
-
-#include <fmt/format.h>
-
 #include "metrics/progress.hpp"
 #include "tools/fraud/http_get.hpp"
 #include "tools/fraud/report_json.hpp"
 #include "tools/fraud/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <fstream>
+#include <iostream>
+#include <sstream>
 
 namespace millrace::fraud {
 
@@ -49,20 +49,13 @@ std::vector<std::string> Demo::engine_command() const {
   const auto set = [](const std::string& key, const std::string& value) {
     return key + "=" + value;
   };
-  return {options_.program,
-          "run",
-          options_.topology,
-          "--progress=off",
-          "--trigger",
-          trigger_,
-          "--checkpoint",
-          local("checkpoint"),
-          "--http",
-          "127.0.0.1:" + std::to_string(http_port_),
-          "--set",
-          set("sources.terminals.port", std::to_string(engine_port_)),
-          "--set",
-          set("sinks.alerts.port", std::to_string(alert_port_))};
+  return {options_.program,  "run",
+          options_.topology, "--progress=off",
+          "--trigger",       trigger_,
+          "--checkpoint",    local("checkpoint"),
+          "--http",          "127.0.0.1:" + std::to_string(http_port_),
+          "--set",           set("sources.terminals.port", std::to_string(engine_port_)),
+          "--set",           set("sinks.alerts.port", std::to_string(alert_port_))};
 }
 
 Status Demo::start() {
@@ -77,9 +70,8 @@ Status Demo::start() {
   LoadOptions load = options_.load;
   load.engine = {"127.0.0.1", engine_port_};
   load_ = std::make_unique<TerminalLoad>(population_, load);
-  load_->on_decision([this](const Transaction& payment, std::string_view line) {
-    recent_.add(payment, line);
-  });
+  load_->on_decision(
+      [this](const Transaction& payment, std::string_view line) { recent_.add(payment, line); });
   alert_reader_ = std::make_unique<AlertReader>(alert_port_, alert_book_);
   return await_engine();
 }
@@ -90,7 +82,8 @@ Status Demo::await_engine() {
     const auto state = http_get(http_port_, "/api/state");
     if (state && !state->empty()) return {};
     if (engine_->has_died() || std::chrono::steady_clock::now() > give_up)
-      return make_error(ErrorKind::Unavailable, "demo: the engine does not start:\n" + engine_log());
+      return make_error(ErrorKind::Unavailable,
+                        "demo: the engine does not start:\n" + engine_log());
     std::this_thread::sleep_for(kTick);
   }
 }
@@ -198,8 +191,8 @@ std::string Demo::state_json(const std::optional<std::string>& engine_state) con
   const std::lock_guard lock(mutex_);
   std::string modes, log;
   for (const ModeFigures& mode : modes_)
-    modes += fmt::format("{}{{\"name\":{},{}}}", modes.empty() ? "" : ",", json_string(mode.trigger),
-                         quantiles_json(mode.latency));
+    modes += fmt::format("{}{{\"name\":{},{}}}", modes.empty() ? "" : ",",
+                         json_string(mode.trigger), quantiles_json(mode.latency));
   for (const LogEntry& entry : log_)
     log += fmt::format("{}{{\"number\":{},\"text\":{}}}", log.empty() ? "" : ",", entry.number,
                        json_string(entry.text));

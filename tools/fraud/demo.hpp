@@ -1,5 +1,11 @@
 #pragma once
 
+#include "tools/fraud/alert_reader.hpp"
+#include "tools/fraud/engine_process.hpp"
+#include "tools/fraud/recent_decisions.hpp"
+#include "tools/fraud/scratch_folder.hpp"
+#include "tools/fraud/terminal_load.hpp"
+
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -7,12 +13,6 @@
 #include <string>
 #include <thread>
 #include <vector>
-
-#include "tools/fraud/alert_reader.hpp"
-#include "tools/fraud/engine_process.hpp"
-#include "tools/fraud/recent_decisions.hpp"
-#include "tools/fraud/scratch_folder.hpp"
-#include "tools/fraud/terminal_load.hpp"
 
 namespace millrace::fraud {
 
@@ -27,8 +27,8 @@ struct DemoOptions {
   double kill_at = -1;
 };
 
-/// The simulator and the engine side by side: starts the engine, sends it payments, kills it, restarts
-/// it or starts it in another mode on demand, and starts it again when it dies by itself.
+/// The simulator and the engine side by side: starts the engine, sends it payments, kills it,
+/// restarts it or starts it in another mode on demand, and starts it again when it dies by itself.
 ///
 /// `start` and `run` belong to one thread; all other methods may be called from any thread.
 class Demo {

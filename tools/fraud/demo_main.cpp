@@ -1,16 +1,16 @@
 // fraud_demo: the fraud-detection demo, simulator and engine side by side (docs/fraud_demo.md).
-#include <csignal>
-#include <iostream>
-#include <memory>
-#include <random>
-
-#include <CLI/CLI.hpp>
-#include <fmt/format.h>
-
 #include "tools/fraud/demo.hpp"
 #include "tools/fraud/demo_pages.hpp"
 #include "tools/fraud/echo_server.hpp"
 #include "tools/fraud/summary.hpp"
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <csignal>
+#include <iostream>
+#include <memory>
+#include <random>
 
 namespace millrace::fraud {
 namespace {
@@ -83,8 +83,7 @@ void print_summary(const DemoOptions& options, const LoadReport& report, const Q
 
 int run_demo(const Flags& flags) {
   std::cout << "Measuring a bare TCP echo for comparison ..." << std::endl;
-  const Quantiles floor =
-      echo_latency(make_population(flags.demo.population), flags.demo.load);
+  const Quantiles floor = echo_latency(make_population(flags.demo.population), flags.demo.load);
   Demo demo(flags.demo);
   if (const Status status = demo.start(); !status.ok()) return fail(status.error().message, {});
   std::unique_ptr<HttpServer> server;

@@ -1,11 +1,11 @@
 #include "tools/fraud/demo_pages.hpp"
 
-#include <charconv>
+#include "server/job_pages.hpp"
+#include "tools/fraud/http_get.hpp"
 
 #include <nlohmann/json.hpp>
 
-#include "server/job_pages.hpp"
-#include "tools/fraud/http_get.hpp"
+#include <charconv>
 
 namespace millrace::fraud {
 

@@ -5,8 +5,9 @@
 
 namespace millrace::fraud {
 
-/// Adds the fraud page and what it asks for. What needs the engine (its graph, its metrics) is asked of the
-/// engine's own server, so that the page stays when the engine goes. `demo` must outlive the server.
+/// Adds the fraud page and what it asks for. What needs the engine (its graph, its metrics) is
+/// asked of the engine's own server, so that the page stays when the engine goes. `demo` must
+/// outlive the server.
 void add_demo_pages(HttpServer& server, Demo& demo);
 
 }  // namespace millrace::fraud

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <thread>
-
 #include "records/tcp.hpp"
+
+#include <thread>
 
 namespace millrace::fraud {
 
-/// The floor under every latency: sends back what it receives, on a thread that sleeps in `recv`. One
-/// client at a time.
+/// The floor under every latency: sends back what it receives, on a thread that sleeps in `recv`.
+/// One client at a time.
 class EchoServer {
  public:
   EchoServer();

@@ -8,7 +8,6 @@
 
 #include <utility>
 
-
 extern char** environ;
 
 namespace millrace::fraud {

@@ -7,8 +7,8 @@
 
 namespace millrace::fraud {
 
-/// The engine as a process of its own, which may be killed and started again. Ended with the object.
-/// Not thread-safe.
+/// The engine as a process of its own, which may be killed and started again. Ended with the
+/// object. Not thread-safe.
 class EngineProcess {
  public:
   /// `command`: the program and its arguments; what it writes goes to the file `log`.

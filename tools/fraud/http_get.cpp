@@ -1,11 +1,11 @@
 #include "tools/fraud/http_get.hpp"
 
+#include "records/tcp.hpp"
+
 #include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
-
-#include "records/tcp.hpp"
 
 namespace millrace::fraud {
 
@@ -30,8 +30,9 @@ std::string read_all(int fd) {
 std::optional<std::string> http_get(int port, const std::string& path) {
   const auto connected = connect_to("demo", {"127.0.0.1", port}, kTimeoutMs);
   if (!connected.ok()) return std::nullopt;
-  const std::string request = "GET " + path + " HTTP/1.1\r\nHost: 127.0.0.1:" +
-                              std::to_string(port) + "\r\nConnection: close\r\n\r\n";
+  const std::string request = "GET " + path +
+                              " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
+                              "\r\nConnection: close\r\n\r\n";
   if (::send(connected->get(), request.data(), request.size(), MSG_NOSIGNAL) !=
       static_cast<ssize_t>(request.size()))
     return std::nullopt;

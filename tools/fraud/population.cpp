@@ -28,7 +28,7 @@ constexpr std::array<Country, kNumCountries> kCountries = {{{"DE", {1000, 1200},
                                                             {"SE", {1250, 2100}, 300, 0.06},
                                                             {"GR", {2100, 150}, 200, 0.05},
                                                             {"PT", {-500, 150}, 150, 0.03}}};
-constexpr std::array<std::string_view, 6> kCategories = {"grocery", "restaurant", "fuel",
+constexpr std::array<std::string_view, 6> kCategories = {"grocery",  "restaurant",  "fuel",
                                                          "clothing", "electronics", "travel"};
 
 int any_country(Random& random) {

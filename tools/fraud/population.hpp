@@ -1,10 +1,10 @@
 #pragma once
 
+#include "tools/fraud/random.hpp"
+
 #include <cstdint>
 #include <string_view>
 #include <vector>
-
-#include "tools/fraud/random.hpp"
 
 namespace millrace::fraud {
 
@@ -25,8 +25,8 @@ struct Terminal {
 struct Customer {
   Place home;
   int country = 0;
-  double mean_amount = 0;        // in the currency's unit
-  double payments_per_day = 0;   // mean
+  double mean_amount = 0;               // in the currency's unit
+  double payments_per_day = 0;          // mean
   std::vector<std::int32_t> shops;      // terminals near home
   std::vector<std::int32_t> merchants;  // online terminals it is used to
 };

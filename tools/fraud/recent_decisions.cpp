@@ -18,10 +18,10 @@ void RecentDecisions::add(const Transaction& payment, std::string_view line) {
   const bool is_alert = line.find("\"decision\":\"approve\"") == std::string_view::npos;
   if (now - last_shown_ < (is_alert ? kShowEvery / 3 : kShowEvery)) return;
   last_shown_ = now;
-  std::string entry = "{\"card\":" + std::to_string(payment.card) +
-                      ",\"cents\":" + std::to_string(payment.cents) + ",\"scenario\":" +
-                      json_string(kScenarioNames[static_cast<std::size_t>(payment.scenario)]) + "," +
-                      std::string(line.substr(1));
+  std::string entry =
+      "{\"card\":" + std::to_string(payment.card) + ",\"cents\":" + std::to_string(payment.cents) +
+      ",\"scenario\":" + json_string(kScenarioNames[static_cast<std::size_t>(payment.scenario)]) +
+      "," + std::string(line.substr(1));
   const std::lock_guard lock(mutex_);
   entries_.push_front(std::move(entry));
   if (entries_.size() > kShown) entries_.pop_back();

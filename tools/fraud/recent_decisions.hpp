@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tools/fraud/transaction.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <deque>
@@ -9,12 +11,10 @@
 #include <string>
 #include <string_view>
 
-#include "tools/fraud/transaction.hpp"
-
 namespace millrace::fraud {
 
-/// The decisions that a page shows: all alerts and now and then an honest payment, newest first. One
-/// thread adds, any thread reads.
+/// The decisions that a page shows: all alerts and now and then an honest payment, newest first.
+/// One thread adds, any thread reads.
 class RecentDecisions {
  public:
   void add(const Transaction& payment, std::string_view line);
@@ -28,7 +28,8 @@ class RecentDecisions {
   std::deque<std::string> entries_;
 };
 
-/// Alerts as the engine explains them, by payment; the newest are kept. Safe to call from any thread.
+/// Alerts as the engine explains them, by payment; the newest are kept. Safe to call from any
+/// thread.
 class AlertBook {
  public:
   /// A line of JSON that begins with `{"id":<number>`.

@@ -1,8 +1,8 @@
 #include "tools/fraud/report_json.hpp"
 
-#include <fmt/format.h>
-
 #include "metrics/progress.hpp"
+
+#include <fmt/format.h>
 
 namespace millrace::fraud {
 
@@ -31,7 +31,8 @@ std::string quantiles_json(const Quantiles& quantiles) {
 std::string report_json(const LoadReport& report) {
   return fmt::format(
       "{{\"connected\":{},\"rate\":{:.1f},\"sent\":{},\"decisions\":{},\"waiting\":{},"
-      "\"undecided\":{},\"latency\":{{{}}},\"recent\":{{{}}},\"lateness\":{{{}}},\"detection\":{}}}",
+      "\"undecided\":{},\"latency\":{{{}}},\"recent\":{{{}}},\"lateness\":{{{}}},\"detection\":{}}"
+      "}",
       report.connected, report.rate, report.sent, report.decisions, report.waiting,
       report.undecided, quantiles_json(report.latency), quantiles_json(report.recent),
       quantiles_json(report.lateness), detection_json(report.detection));

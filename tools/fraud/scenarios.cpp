@@ -1,8 +1,8 @@
 // The fraud scenarios of the traffic. Rates are for a thousand customers and a day.
+#include "tools/fraud/traffic.hpp"
+
 #include <algorithm>
 #include <cmath>
-
-#include "tools/fraud/traffic.hpp"
 
 namespace millrace::fraud {
 

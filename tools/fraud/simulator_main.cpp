@@ -1,14 +1,14 @@
 // fraud_simulator: card payments, honest and not, written to files or sent to an engine.
-#include <atomic>
-#include <iostream>
-#include <thread>
-
-#include <CLI/CLI.hpp>
-
 #include "tools/fraud/dataset.hpp"
 #include "tools/fraud/echo_server.hpp"
 #include "tools/fraud/summary.hpp"
 #include "tools/fraud/terminal_load.hpp"
+
+#include <CLI/CLI.hpp>
+
+#include <atomic>
+#include <iostream>
+#include <thread>
 
 namespace millrace::fraud {
 namespace {

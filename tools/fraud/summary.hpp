@@ -1,8 +1,8 @@
 #pragma once
 
-#include <string>
-
 #include "tools/fraud/tally.hpp"
+
+#include <string>
 
 namespace millrace::fraud {
 

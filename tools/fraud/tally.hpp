@@ -1,11 +1,11 @@
 #pragma once
 
+#include "metrics/latency_histogram.hpp"
+#include "tools/fraud/transaction.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string_view>
-
-#include "metrics/latency_histogram.hpp"
-#include "tools/fraud/transaction.hpp"
 
 namespace millrace::fraud {
 
@@ -43,16 +43,16 @@ struct LoadReport {
   std::int64_t sent = 0;
   std::int64_t payments = 0;  // of what was sent
   std::int64_t decisions = 0;
-  std::int64_t waiting = 0;   // payments without a decision
-  std::int64_t repeated = 0;  // decisions that came a second time, after a restart
+  std::int64_t waiting = 0;    // payments without a decision
+  std::int64_t repeated = 0;   // decisions that came a second time, after a restart
   std::int64_t undecided = 0;  // payments that will never get one
   std::int64_t committed = 0;  // records that the engine has acknowledged
   std::int64_t connections = 0;
   bool connected = false;
-  Quantiles latency;   // of all, without outages
-  Quantiles recent;    // since the last report
-  Quantiles lateness;  // of the load itself: sent after the time that was meant
-  double rate = 0;     // decisions a second since the last report
+  Quantiles latency;             // of all, without outages
+  Quantiles recent;              // since the last report
+  Quantiles lateness;            // of the load itself: sent after the time that was meant
+  double rate = 0;               // decisions a second since the last report
   std::int64_t num_outages = 0;  // lost connections that are over
   double last_outage_ms = 0;     // from the lost connection to the next decision
   std::int64_t sent_again = 0;   // records

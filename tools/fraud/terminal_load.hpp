@@ -1,5 +1,10 @@
 #pragma once
 
+#include "records/tcp.hpp"
+#include "tools/fraud/tally.hpp"
+#include "tools/fraud/traffic.hpp"
+#include "tools/fraud/transaction_json.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <deque>
@@ -10,11 +15,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "records/tcp.hpp"
-#include "tools/fraud/tally.hpp"
-#include "tools/fraud/traffic.hpp"
-#include "tools/fraud/transaction_json.hpp"
 
 namespace millrace::fraud {
 
@@ -33,10 +33,10 @@ struct LoadOptions {
   double warm_up_seconds = 1;
 };
 
-/// All terminals of a population behind one TCP connection: sends what traffic there is at an open-loop
-/// rate and times the answers from the moment each payment was *meant* to be sent, so that a slow
-/// engine is not forgiven. Keeps every record until the engine has acknowledged it, connects again when
-/// the connection ends, and then sends again what is not acknowledged.
+/// All terminals of a population behind one TCP connection: sends what traffic there is at an
+/// open-loop rate and times the answers from the moment each payment was *meant* to be sent, so
+/// that a slow engine is not forgiven. Keeps every record until the engine has acknowledged it,
+/// connects again when the connection ends, and then sends again what is not acknowledged.
 ///
 /// `run` has a thread to itself; all other methods may be called from any thread.
 class TerminalLoad {
@@ -54,7 +54,8 @@ class TerminalLoad {
   double rate() const { return rate_; }
   /// Latencies before this moment count no more.
   void forget_latency() { forgetting_ = true; }
-  /// To be set before `run`. Called by the thread of `run` for each decision that is not a repetition.
+  /// To be set before `run`. Called by the thread of `run` for each decision that is not a
+  /// repetition.
   void on_decision(OnDecision callback) { on_decision_ = std::move(callback); }
   LoadReport report() const;
 

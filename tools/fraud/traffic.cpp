@@ -61,8 +61,10 @@ int Traffic::today(double rate) {
 std::int64_t Traffic::time_of_day() {
   const double kind = random_.unit();
   double hour = random_.between(0, 24);
-  if (kind < 0.45) hour = random_.normal(12, 2.5);
-  else if (kind < 0.95) hour = random_.normal(18, 2.5);
+  if (kind < 0.45)
+    hour = random_.normal(12, 2.5);
+  else if (kind < 0.95)
+    hour = random_.normal(18, 2.5);
   hour = std::clamp(hour, 0.0, 23.99);
   return day_start_ + static_cast<std::int64_t>(hour * static_cast<double>(kHour));
 }
@@ -136,7 +138,8 @@ void Traffic::report(const std::vector<Transaction>& day) {
     // This day was given out: who notices at once tells the bank in the morning.
     const std::int64_t morning = day_start_ + kDay + 7 * kHour;
     if (fraud.time < day_start_ + kDay)
-      fraud.time = morning + static_cast<std::int64_t>(random_.between(0, 4) * static_cast<double>(kHour));
+      fraud.time =
+          morning + static_cast<std::int64_t>(random_.between(0, 4) * static_cast<double>(kHour));
     later_.push_back(fraud);
   }
 }

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "tools/fraud/population.hpp"
 #include "tools/fraud/random.hpp"
 #include "tools/fraud/transaction.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace millrace::fraud {
 

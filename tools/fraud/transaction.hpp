@@ -22,8 +22,8 @@ enum class Scenario : std::uint8_t {
   ImpossibleTravel,     // a copied card far away from where its owner pays
 };
 constexpr std::array<std::string_view, 7> kScenarioNames = {
-    "none",           "compromised terminal", "stolen card",      "card not present",
-    "account take-over", "card testing",      "impossible travel"};
+    "none",         "compromised terminal", "stolen card", "card not present", "account take-over",
+    "card testing", "impossible travel"};
 
 /// Payment: asks for a decision. Report: a customer tells, days later, that a payment was fraud.
 enum class TransactionKind : std::uint8_t { Payment, Report };

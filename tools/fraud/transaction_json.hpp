@@ -1,16 +1,16 @@
 #pragma once
 
+#include "tools/fraud/population.hpp"
+#include "tools/fraud/transaction.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "tools/fraud/population.hpp"
-#include "tools/fraud/transaction.hpp"
-
 namespace millrace::fraud {
 
-/// Appends one line of JSON, as the topology `examples/fraud.yaml` reads it: what happened and, as card
-/// messages do, what kind of terminal it was and where.
+/// Appends one line of JSON, as the topology `examples/fraud.yaml` reads it: what happened and, as
+/// card messages do, what kind of terminal it was and where.
 void append_json(std::string& out, std::int64_t id, const Transaction& transaction,
                  const Population& population);
 /// Appends what only the simulation knows of it: `id`, `day`, `fraud` (0 or 1), `scenario`.

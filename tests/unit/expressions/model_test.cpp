@@ -1,12 +1,11 @@
 #include "expressions/functions/tree_ensemble.hpp"
+#include "tests/support/catch.hpp"
+
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <fstream>
 #include <limits>
-
-#include <nlohmann/json.hpp>
-
-#include "tests/support/catch.hpp"
 
 namespace millrace {
 
@@ -35,7 +34,8 @@ constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
 
 }  // namespace
 
-TEST_CASE("a tree ensemble walks its trees, and missing values take the way they were trained for") {
+TEST_CASE(
+    "a tree ensemble walks its trees, and missing values take the way they were trained for") {
   const auto model = TreeEnsemble::parse(small_model());
   REQUIRE(model.ok());
 
@@ -54,7 +54,8 @@ TEST_CASE("contributions say what moved the score, and add up to it") {
 
   model->add_contributions(features, contributions);
 
-  // Means: (3 * 0.5 + 1 * 2) / 4 = 0.875 on the right, (6 * -1 + 4 * 0.875) / 10 = -0.25 at the root.
+  // Means: (3 * 0.5 + 1 * 2) / 4 = 0.875 on the right, (6 * -1 + 4 * 0.875) / 10 = -0.25 at the
+  // root.
   CHECK(contributions[0] == Approx(0.875 + 0.25));
   CHECK(contributions[1] == Approx(2 - 0.875));
 }

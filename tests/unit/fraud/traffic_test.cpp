@@ -1,10 +1,10 @@
 #include "tools/fraud/traffic.hpp"
 
-#include <algorithm>
-#include <set>
-
 #include "tests/support/catch.hpp"
 #include "tools/fraud/transaction_json.hpp"
+
+#include <algorithm>
+#include <set>
 
 namespace millrace::fraud {
 
@@ -42,9 +42,8 @@ TEST_CASE("traffic goes forward in time") {
   const Population population = make_population(small());
   const auto all = days_of(population, 3, 10);
 
-  CHECK(std::is_sorted(all.begin(), all.end(), [](const Transaction& a, const Transaction& b) {
-    return a.time < b.time;
-  }));
+  CHECK(std::is_sorted(all.begin(), all.end(),
+                       [](const Transaction& a, const Transaction& b) { return a.time < b.time; }));
   CHECK(all.front().time >= kFirstDay);
   CHECK(all.back().time < kFirstDay + 10 * kDay);
 }
@@ -105,10 +104,11 @@ TEST_CASE("a transaction is one line of JSON without its label") {
 
   append_json(line, 17, payment, population);
 
-  CHECK(line ==
-        "{\"id\":17,\"kind\":\"payment\",\"time\":\"2026-01-05T08:15:30.123456Z\",\"card\":42,"
-        "\"terminal\":7,\"amount\":12.05,\"country\":\"FR\",\"category\":\"online\",\"online\":true,"
-        "\"x\":-12.50,\"y\":3.00}\n");
+  CHECK(
+      line ==
+      "{\"id\":17,\"kind\":\"payment\",\"time\":\"2026-01-05T08:15:30.123456Z\",\"card\":42,"
+      "\"terminal\":7,\"amount\":12.05,\"country\":\"FR\",\"category\":\"online\",\"online\":true,"
+      "\"x\":-12.50,\"y\":3.00}\n");
 }
 
 TEST_CASE("answers are told apart") {

@@ -7,7 +7,8 @@ namespace millrace {
 TEST_CASE("metrics are written in Prometheus' text format, with labels escaped") {
   PrometheusText metrics;
 
-  metrics.begin("millrace_operator_records_in_total", PrometheusText::Kind::Counter, "Rows taken in.");
+  metrics.begin("millrace_operator_records_in_total", PrometheusText::Kind::Counter,
+                "Rows taken in.");
   metrics.add({{"query", "fraud"}, {"operator", "a\"b\\c\nd"}}, 12);
   metrics.begin("millrace_epoch", PrometheusText::Kind::Gauge, "Last complete epoch.");
   metrics.add({}, 1.5);

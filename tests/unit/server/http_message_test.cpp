@@ -1,8 +1,8 @@
 #include "server/http_message.hpp"
 
-#include <random>
-
 #include "tests/support/catch.hpp"
+
+#include <random>
 
 namespace millrace {
 
@@ -17,8 +17,8 @@ TEST_CASE("a target is taken apart and its percent-encoding undone") {
 }
 
 TEST_CASE("targets that are no path are refused") {
-  for (const char* text : {"", "api", "http://elsewhere/", "/%", "/%4", "/%zz", "/a%00b", "/a%0d%0ab",
-                           "/../etc/passwd", "/a/..", "/%2e%2e/x", "/a?q=%", "*"}) {
+  for (const char* text : {"", "api", "http://elsewhere/", "/%", "/%4", "/%zz", "/a%00b",
+                           "/a%0d%0ab", "/../etc/passwd", "/a/..", "/%2e%2e/x", "/a?q=%", "*"}) {
     INFO(text);
     CHECK_FALSE(parse_target(text));
   }

@@ -1,11 +1,11 @@
 #include "server/http_server.hpp"
 
-#include <poll.h>
-#include <sys/socket.h>
-
 #include "records/tcp.hpp"
 #include "server/job_pages.hpp"
 #include "tests/support/catch.hpp"
+
+#include <poll.h>
+#include <sys/socket.h>
 
 namespace millrace {
 
@@ -89,8 +89,8 @@ TEST_CASE("server takes actions with the token only") {
 
 TEST_CASE("server sends events until the client leaves") {
   const Rig rig;
-  const std::string events = talk(rig, "GET /events HTTP/1.1\r\n" + rig.host() + "\r\n",
-                                  "data: {}\n\ndata: {}\n\n");
+  const std::string events =
+      talk(rig, "GET /events HTTP/1.1\r\n" + rig.host() + "\r\n", "data: {}\n\ndata: {}\n\n");
   CHECK(events.find("text/event-stream") != std::string::npos);
 }
 

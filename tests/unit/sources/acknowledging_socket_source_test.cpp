@@ -10,8 +10,7 @@ namespace millrace {
 namespace {
 
 SourceRequest acknowledging(bool continuous = true) {
-  SourceRequest request =
-      request_of({{"listen", "true"}, {"port", "0"}, {"acknowledge", "true"}});
+  SourceRequest request = request_of({{"listen", "true"}, {"port", "0"}, {"acknowledge", "true"}});
   request.continuous = continuous;
   return request;
 }
@@ -167,8 +166,7 @@ TEST_CASE("acknowledging source refuses a client that does not say who it is") {
 
 TEST_CASE("a planned micro-batch of an earlier process is read from what clients send again") {
   SourceRig rig;
-  auto source =
-      rig.open("socket", acknowledging(false), Offset{R"({"clients":{"terminals":1}})"});
+  auto source = rig.open("socket", acknowledging(false), Offset{R"({"clients":{"terminals":1}})"});
   REQUIRE(source->limit_to(Offset{R"({"clients":{"terminals":3}})"}).ok());
   Client client(*source);
 
@@ -187,8 +185,7 @@ TEST_CASE("acknowledging needs a row for each line of a listening source") {
     REQUIRE_FALSE(planned.ok());
     return planned.error().message;
   };
-  CHECK(refusal({{"host", "localhost"}}) ==
-        "socket source: acknowledge needs listen: true");
+  CHECK(refusal({{"host", "localhost"}}) == "socket source: acknowledge needs listen: true");
   CHECK(refusal({{"listen", "true"}, {"codec", "length"}}) ==
         "socket source: acknowledge needs codec: lines");
   CHECK(refusal({{"listen", "true"}, {"badRecords", "drop"}}) ==
