@@ -1,3 +1,4 @@
+#include "expressions/expression_errors.hpp"
 #include "expressions/parse/expression_builder.hpp"
 #include "expressions/parse/literal.hpp"
 
@@ -32,6 +33,14 @@ bool is_argument(const SyntaxNode& node) {
          node.kind != Syntax::FilterClause && node.kind != Syntax::Over;
 }
 
+Error missing_window(const std::string& name) {
+  Error error = spark_error("MISSING_WINDOW_SPECIFICATION", "42P20",
+                            "Window specification is not defined in the WINDOW clause for `" +
+                                name + "`.");
+  error.fix = "add `WINDOW " + name + " AS (PARTITION BY ... ORDER BY ...)` to the query";
+  return error;
+}
+
 }  // namespace
 
 ExpressionPtr ExpressionBuilder::call(const SyntaxNode& node) {
@@ -60,17 +69,23 @@ ExpressionPtr ExpressionBuilder::call(const SyntaxNode& node) {
 
 ExpressionPtr ExpressionBuilder::over(const SyntaxNode& whole, ExpressionPtr function,
                                       const SyntaxNode& node) {
+  const SyntaxNode* found = specification(node);
+  if (!found) return fail(node, missing_window(name(node.parts[0])));
   WindowOver out;
   out.function = std::move(function);
-  for (const SyntaxNode& part : node.parts) {
-    if (part.kind == Syntax::PartitionBy)
-      out.partition_by = expressions(part.parts);
-    else if (part.kind == Syntax::OrderBy)
-      out.order_by = expressions(part.parts);
-    else
-      out.frame = source_text(part);
+  for (const SyntaxNode& part : found->parts) {
+    if (part.kind == Syntax::PartitionBy) out.partition_by = expressions(part.parts);
+    if (part.kind == Syntax::OrderBy) out.order_by = expressions(part.parts);
+    if (part.kind == Syntax::Frame) out.frame = source_text(part);
   }
   return make_expression(std::move(out), origin(whole));
+}
+
+const SyntaxNode* ExpressionBuilder::specification(const SyntaxNode& over) const {
+  if (over.parts.empty() || over.parts[0].kind != Syntax::Word) return &over;
+  for (const auto& [window, node] : windows_)
+    if (equal_ignoring_case(window, name(over.parts[0]))) return node;
+  return nullptr;
 }
 
 ExpressionPtr ExpressionBuilder::lambda(const SyntaxNode& node) {

@@ -6,6 +6,8 @@
 
 #include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace millrace::parse {
 
@@ -29,6 +31,11 @@ class ExpressionBuilder {
   std::vector<std::string> names(const SyntaxNode& node) const;
   bool is(const SyntaxNode& node, Token first) const { return tokens_.kinds[node.begin] == first; }
   std::string source_text(const SyntaxNode& node) const;
+
+  /// The names of a WINDOW clause and what they stand for.
+  using Windows = std::vector<std::pair<std::string, const SyntaxNode*>>;
+  /// Sets what `OVER name` means from now on and gives back what it meant. The nodes are borrowed.
+  Windows set_windows(Windows windows) { return std::exchange(windows_, std::move(windows)); }
 
   std::optional<Error> error;
 
@@ -56,6 +63,8 @@ class ExpressionBuilder {
                      CastMode mode);
   ExpressionPtr call(const SyntaxNode& node);
   ExpressionPtr over(const SyntaxNode& whole, ExpressionPtr function, const SyntaxNode& node);
+  /// The specification of `OVER (...)` or `OVER name`; null when there is no such name.
+  const SyntaxNode* specification(const SyntaxNode& over) const;
   ExpressionPtr lambda(const SyntaxNode& node);
   ExpressionPtr alias(const SyntaxNode& node);
   ExpressionPtr sort_item(const SyntaxNode& node);
@@ -71,6 +80,7 @@ class ExpressionBuilder {
   const TokenStream& tokens_;
   const Origin& start_;
   const TimeZone& zone_;
+  Windows windows_;
 };
 
 }  // namespace millrace::parse

@@ -27,8 +27,10 @@ struct reserved_word
     : tok<kFirstReservedWord, static_cast<Token>(static_cast<int>(kFirstClauseWord) - 1)> {};
 /// After AS or a dot.
 struct any_name : either<plain_name, free_word, clause_word, reserved_word> {};
+/// Begins the clause, unlike a column or an alias of that name.
+struct window_clause_ahead : ahead<tok<T::Window>, any_name, tok<T::As>, open> {};
 /// An alias without AS.
-struct bare_alias : either<plain_name, free_word> {};
+struct bare_alias : seq<peg::not_at<window_clause_ahead>, either<plain_name, free_word>> {};
 /// A column or a function: `GROUP` and `ORDER` are names unless BY follows.
 struct column_name : seq<peg::not_at<either<tok<T::Group>, tok<T::Order>>, tok<T::By>>,
                          either<plain_name, free_word, clause_word>> {};
@@ -129,8 +131,12 @@ struct frame
            either<seq<tok<T::Between>, frame_bound, tok<T::And>, frame_bound>, frame_bound>> {};
 struct order_by : node<S::OrderBy, tok<T::Order>, tok<T::By>, list_of<sort_item>> {};
 struct partition_by : node<S::PartitionBy, tok<T::Partition>, tok<T::By>, expressions> {};
-struct over
-    : node<S::Over, tok<T::Over>, open, maybe<partition_by>, maybe<order_by>, maybe<frame>, close> {
+struct window_specification
+    : seq<open, maybe<partition_by>, maybe<order_by>, maybe<frame>, close> {};
+struct over : node<S::Over, tok<T::Over>, either<window_specification,
+                                              node<S::Word, either<plain_name, free_word>>>> {};
+struct named_window : node<S::NamedWindow, word, tok<T::As>, window_specification> {};
+struct window_clause : node<S::WindowClause, window_clause_ahead, tok<T::Window>, list_of<named_window>> {
 };
 struct filter_clause
     : node<S::FilterClause, tok<T::Filter>, open, tok<T::Where>, expression, close> {};
@@ -252,7 +258,8 @@ struct group_by
 
 struct select : node<S::Select, tok<T::Select>, maybe<either<mark<T::Distinct>, tok<T::All>>>,
                      select_items, maybe<from>, maybe<node<S::Where, tok<T::Where>, expression>>,
-                     maybe<group_by>, maybe<node<S::Having, tok<T::Having>, expression>>> {};
+                     maybe<group_by>, maybe<node<S::Having, tok<T::Having>, expression>>,
+                     maybe<window_clause>> {};
 struct query_operand : either<select, seq<open, query, close>> {};
 struct union_word : node<S::Union, tok<T::Union>, maybe<either<mark<T::All>, tok<T::Distinct>>>> {};
 struct common_table : node<S::CommonTable, word, maybe<tok<T::As>>, open, query, close> {};

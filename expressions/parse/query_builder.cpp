@@ -27,9 +27,21 @@ class QueryBuilder {
   SelectQueryPtr operand(const SyntaxNode& node) {
     if (node.kind == Syntax::Query) return query(node);
     auto out = std::make_shared<SelectQuery>();
+    auto outer = expressions_.set_windows(windows_of(node));
     for (const SyntaxNode& part : node.parts) add_select_part(*out, part);
+    expressions_.set_windows(std::move(outer));
     out->origin = expressions_.origin(node);
     return out;
+  }
+
+  ExpressionBuilder::Windows windows_of(const SyntaxNode& select) const {
+    ExpressionBuilder::Windows windows;
+    for (const SyntaxNode& part : select.parts) {
+      if (part.kind != Syntax::WindowClause) continue;
+      for (const SyntaxNode& window : part.parts)
+        windows.emplace_back(expressions_.name(window.parts[0]), &window);
+    }
+    return windows;
   }
 
   // UNION binds to the left; a run of equal ones is one union.

@@ -85,6 +85,8 @@ enum class Syntax : std::uint8_t {
   GroupBy,
   GroupingSet,
   Having,
+  WindowClause,
+  NamedWindow,
   OrderBy,
   Limit,
   Offset,

@@ -31,7 +31,7 @@ namespace millrace::parse {
               X(Trailing, "TRAILING") X(Substring, "SUBSTRING") X(Substr, "SUBSTR") X(For, "FOR") \
                   X(Position, "POSITION") X(Overlay, "OVERLAY") X(Placing, "PLACING") X(          \
                       Filter, "FILTER") X(Over, "OVER") X(Partition, "PARTITION") X(Rows, "ROWS") \
-                      X(Range, "RANGE") X(Unbounded, "UNBOUNDED") X(Preceding, "PRECEDING")       \
+                      X(Range, "RANGE") X(Window, "WINDOW") X(Unbounded, "UNBOUNDED") X(Preceding, "PRECEDING")       \
                           X(Following, "FOLLOWING") X(Current, "CURRENT") X(Row, "ROW")           \
                               X(Asc, "ASC") X(Desc, "DESC") X(Nulls, "NULLS") X(First, "FIRST")   \
                                   X(Last, "LAST") X(Outer, "OUTER") X(View, "VIEW")               \

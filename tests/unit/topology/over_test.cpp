@@ -96,6 +96,32 @@ TEST_CASE("frames over one key and order are one step, whatever their length") {
   CHECK(text.find("emits: one row") == text.rfind("emits: one row"));
 }
 
+TEST_CASE("OVER goes by the names of a WINDOW clause") {
+  const std::string query =
+      "SELECT k, count(*) OVER hour AS h, sum(v) OVER MINUTE AS m FROM wm WINDOW hour AS (PARTITION "
+      "BY k ORDER BY ts RANGE INTERVAL 1 HOUR PRECEDING), minute AS (PARTITION BY k ORDER BY ts "
+      "RANGE INTERVAL 1 MINUTE PRECEDING)";
+  CHECK(columns_of(sql(query)) == "k:string,h:bigint,m:bigint");
+  const auto text = explained(sql(query));
+  CHECK(contains(text, "state: a row stays until the watermark reaches its `ts` plus 1 hours"));
+  CHECK(text.find("emits: one row") == text.rfind("emits: one row"));
+}
+
+TEST_CASE("a window has a name in its own query only") {
+  const std::string missing =
+      "[MISSING_WINDOW_SPECIFICATION] Window specification is not defined in the WINDOW clause for "
+      "`w`. SQLSTATE: 42P20";
+  CHECK(errors_of_sql("SELECT count(*) OVER w FROM ev") == missing);
+  CHECK(errors_of_sql("SELECT k, count(*) OVER w AS n FROM (SELECT k, ts, sum(v) OVER w AS s FROM "
+                      "ev) WINDOW w AS (ORDER BY ts)") == missing);
+}
+
+TEST_CASE("window is a name where no clause begins") {
+  CHECK(columns_of(sql("SELECT k window FROM ev")) == "window:string");
+  CHECK(columns_of(sql("SELECT window.k FROM ev window WINDOW w AS (ORDER BY ts)")) == "k:string");
+  CHECK(columns_of(sql("SELECT window.v FROM ev AS window")) == "v:int");
+}
+
 TEST_CASE("explain says why rows of a frame are kept for ever") {
   CHECK(
       contains(explained(sql("SELECT count(*) OVER (PARTITION BY k ORDER BY ts RANGE INTERVAL '1' "
