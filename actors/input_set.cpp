@@ -3,13 +3,8 @@
 namespace millrace {
 
 std::optional<InputSet::Arrival> InputSet::next() {
-  if (!next_.empty()) {
-    Arrival arrival{std::move(next_.front()), 0};
-    next_.pop_front();
-    return arrival;
-  }
   std::size_t tried = 0;
-  while (tried < inputs_.size()) {
+  while (made_.empty() && tried < inputs_.size()) {
     const std::size_t input = turn_;
     turn_ = turn_ + 1 == inputs_.size() ? 0 : turn_ + 1;
     ++tried;
@@ -18,9 +13,13 @@ std::optional<InputSet::Arrival> InputSet::next() {
     if (std::optional<Arrival> arrival = take(input, std::move(event))) return arrival;
     tried = 0;
   }
-  return std::nullopt;
+  if (made_.empty()) return std::nullopt;
+  Arrival arrival{std::move(made_.front()), 0};
+  made_.pop_front();
+  return arrival;
 }
 
+/// What does not fit into one arrival goes to `made_`.
 std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) {
   if (std::holds_alternative<RecordBatch>(event))
     return Arrival{std::move(event), inputs_[input].port};
@@ -29,25 +28,39 @@ std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) 
     return risen ? std::optional(Arrival{*risen, 0}) : std::nullopt;
   }
   if (const EpochMarker* marker = std::get_if<EpochMarker>(&event)) {
-    const auto complete = aligner_.on_marker(input, marker->epoch);
-    return complete ? std::optional(this->complete(*complete)) : std::nullopt;
+    if (const auto epoch = aligner_.on_marker(input, marker->epoch)) complete(*epoch);
+    return std::nullopt;
   }
-  return take_end(input);
+  if (const Activity* activity = std::get_if<Activity>(&event))
+    take_activity(input, *activity);
+  else
+    take_end(input);
+  return std::nullopt;
 }
 
-std::optional<InputSet::Arrival> InputSet::take_end(std::size_t input) {
-  const auto complete = aligner_.on_end(input);
+void InputSet::take_end(std::size_t input) {
+  const auto epoch = aligner_.on_end(input);
   const auto risen = combiner_.on_end(input);
-  std::optional<Arrival> arrival;
-  if (complete) arrival = this->complete(*complete);
-  if (aligner_.all_ended()) next_.push_back(EndOfStream{});
-  else if (risen) next_.push_back(*risen);
-  return arrival || next_.empty() ? std::move(arrival) : next();
+  if (epoch) complete(*epoch);
+  if (aligner_.all_ended()) return made_.push_back(EndOfStream{});
+  if (risen) made_.push_back(*risen);
+  tell_activity();
 }
 
-InputSet::Arrival InputSet::complete(Epoch epoch) {
-  while (const auto more = aligner_.next_complete()) next_.push_back(EpochMarker{*more});
-  return {EpochMarker{epoch}, 0};
+void InputSet::complete(Epoch epoch) {
+  made_.push_back(EpochMarker{epoch});
+  while (const auto more = aligner_.next_complete()) made_.push_back(EpochMarker{*more});
+}
+
+void InputSet::take_activity(std::size_t input, Activity activity) {
+  if (const auto risen = combiner_.on_activity(input, activity)) made_.push_back(*risen);
+  tell_activity();
+}
+
+void InputSet::tell_activity() {
+  if (combiner_.activity() == activity_) return;
+  activity_ = combiner_.activity();
+  made_.push_back(activity_);
 }
 
 }  // namespace millrace

@@ -21,35 +21,41 @@ struct InputChannel {
 /// marker is being aligned, combines watermarks. Not thread-safe: only the running task may call it.
 class InputSet {
  public:
-  InputSet(std::vector<InputChannel> inputs, Alignment alignment)
+  InputSet(std::vector<InputChannel> inputs, Alignment alignment,
+           WatermarkPolicy policy = WatermarkPolicy::Min)
       : inputs_(std::move(inputs)),
         aligner_(inputs_.size(), alignment),
-        combiner_(carries(inputs_)) {}
+        combiner_(watermark_inputs(inputs_), policy) {}
 
   struct Arrival {
     Event event;   // RecordBatch, or what all inputs together say
     int port = 0;  // of a RecordBatch
   };
-  /// The next batch, combined watermark, complete marker, or the end of all inputs.
+  /// The next batch, combined watermark, complete marker, change of activity, or the end of all inputs.
   std::optional<Arrival> next();
   bool all_ended() const { return aligner_.all_ended(); }
 
  private:
-  static std::vector<bool> carries(const std::vector<InputChannel>& inputs) {
-    std::vector<bool> out;
-    for (const InputChannel& input : inputs) out.push_back(input.has_watermark);
+  static std::vector<WatermarkCombiner::Input> watermark_inputs(
+      const std::vector<InputChannel>& inputs) {
+    std::vector<WatermarkCombiner::Input> out;
+    for (const InputChannel& input : inputs) out.push_back({input.has_watermark, input.port});
     return out;
   }
   std::optional<Arrival> take(std::size_t input, Event event);
-  std::optional<Arrival> take_end(std::size_t input);
-  Arrival complete(Epoch epoch);
+  void take_end(std::size_t input);
+  void complete(Epoch epoch);
+  void take_activity(std::size_t input, Activity activity);
+  void tell_activity();
 
   const std::vector<InputChannel> inputs_;
   MarkerAligner aligner_;
   WatermarkCombiner combiner_;
   std::size_t turn_ = 0;
-  // Made while another event was given out; come next, in order.
-  std::deque<Event> next_;
+  // What all inputs together were last said to be.
+  Activity activity_ = Activity::Active;
+  // Made of one event of an input; come next.
+  std::deque<Event> made_;
 };
 
 }  // namespace millrace

@@ -38,7 +38,6 @@ bool Job::step(std::mt19937_64& random) {
 void Job::run() {
   coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
   if (checkpoint_) checkpoint_->store().release();
-  runtime_->spawn_coordinator();
   // First, so that nothing a source says arrives before it.
   post([this](EpochCoordinator& coordinator) { return coordinator.on_start(now()); });
   runtime_->start();

@@ -27,6 +27,8 @@ void Job::make_cells() {
   }
   runtime_ = std::make_unique<ActorRuntime>(
       RuntimeOptions{options_.idle, options_.threads, num_sources, options_.simulated});
+  // Before the tasks, which may ask for timers when they open.
+  runtime_->spawn_coordinator();
   clock_ = {[this] { return runtime_->now_micros(); }, [this] { return runtime_->steady_ns(); }};
 }
 
@@ -37,7 +39,7 @@ void Job::connect() {
     const bool one_to_one = edge.partitioning == Partitioning::Forward && writers == readers;
     for (int w = 0; w < writers; ++w) {
       Subtask& writer = *subtasks_[index_of(edge.from, w)];
-      OutEdge out{edge.partitioning, edge.keys, edge.has_watermark, {}};
+      OutEdge out{edge.partitioning, edge.keys, edge.has_watermark, edge.is_late, {}};
       for (int r = one_to_one ? w : 0; r < (one_to_one ? w + 1 : readers); ++r) {
         Subtask& reader = *subtasks_[index_of(edge.to, r)];
         channels_.push_back(
@@ -61,6 +63,11 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.board = &board_;
   place.clock = clock_;
   place.alignment = options_.alignment;
+  if (plan_.max_watermark_policy) place.watermark_policy = WatermarkPolicy::Max;
+  place.signal_after = [this, cell = &subtasks_[index_of(node.id, subtask)]->cell](
+                           std::chrono::microseconds delay) {
+    runtime_->post_after(delay, [cell] { cell->signal(); });
+  };
   if (!checkpoint_) return place;
   place.store = &checkpoint_->store();
   place.saved_as = checkpoint_->name_of(node.id, subtask);

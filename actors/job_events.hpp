@@ -2,6 +2,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -10,6 +11,7 @@
 #include "checkpoint/checkpoint_store.hpp"
 #include "checkpoint/epoch_coordinator.hpp"
 #include "checkpoint/marker_aligner.hpp"
+#include "checkpoint/watermark_combiner.hpp"
 #include "records/result.hpp"
 
 namespace millrace {
@@ -87,6 +89,9 @@ struct TaskPlace {
   JobClock clock;
   Epoch first_epoch{};
   Alignment alignment = Alignment::Aligned;
+  WatermarkPolicy watermark_policy = WatermarkPolicy::Min;
+  /// Has the task run, if nothing else does, after this time.
+  std::function<void(std::chrono::microseconds)> signal_after;
   /// Where state is kept, and under which name; null: nowhere.
   CheckpointStore* store = nullptr;
   SubtaskName saved_as;

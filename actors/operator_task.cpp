@@ -2,6 +2,7 @@
 
 #include "actors/busy_time.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace millrace {
@@ -19,7 +20,7 @@ OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
       context_{*pool_, eval_, counters, *this, state_, place_.node, place_.subtask, place_.num_subtasks,
                place_.first_epoch},
       logic_(std::move(logic)),
-      inputs_(std::move(inputs), place_.alignment),
+      inputs_(std::move(inputs), place_.alignment, place_.watermark_policy),
       outbox_(std::move(edges), *pool_, counters, hand_off) {}
 
 Status OperatorTask::open(const RecoveredState* recovered) {
@@ -33,14 +34,7 @@ SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
   SliceEnd end = SliceEnd::Idle;
   SteadyClock::time_point begin = SteadyClock::now();
   while (!over_) {
-    if (!outbox_.flush()) break;
-    if (more_) {
-      settle(logic_->resume(outbox_));
-    } else {
-      std::optional<InputSet::Arrival> arrival = inputs_.next();
-      if (!arrival) break;
-      handle(std::move(*arrival));
-    }
+    if (!outbox_.flush() || !step()) break;
     add_busy(counters_, begin);
     outbox_.hand_off(deadline);
     begin = SteadyClock::now();
@@ -54,6 +48,35 @@ SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
   return end;
 }
 
+bool OperatorTask::step() {
+  if (more_) {
+    settle(logic_->resume(outbox_));
+    return true;
+  }
+  // A timer lets one event pass: what is here already came before it.
+  if (!std::exchange(timer_is_next_, false)) {
+    if (std::optional<InputSet::Arrival> arrival = inputs_.next()) {
+      handle(std::move(*arrival));
+      timer_is_next_ = is_woken();
+      return true;
+    }
+  }
+  if (!is_woken()) return false;
+  handle_timer();
+  return true;
+}
+
+void OperatorTask::wake_at(std::int64_t micros) {
+  if (ended_ || (wake_at_ && *wake_at_ <= micros)) return;
+  wake_at_ = micros;
+  place_.signal_after(std::chrono::microseconds(std::max<std::int64_t>(0, micros - now_micros())));
+}
+
+void OperatorTask::handle_timer() {
+  wake_at_.reset();
+  settle(logic_->on_timer(now_micros(), outbox_));
+}
+
 void OperatorTask::handle(InputSet::Arrival arrival) {
   if (RecordBatch* batch = std::get_if<RecordBatch>(&arrival.event))
     return handle(arrival.port, std::move(*batch));
@@ -64,6 +87,8 @@ void OperatorTask::handle(InputSet::Arrival arrival) {
     then_ = Then::ForwardMarker;
     return settle(logic_->on_epoch_end(marker->epoch, outbox_));
   }
+  if (const Activity* activity = std::get_if<Activity>(&arrival.event))
+    return outbox_.emit(*activity);
   handle_end();
 }
 
@@ -78,6 +103,8 @@ void OperatorTask::handle(int port, RecordBatch batch) {
 }
 
 void OperatorTask::handle_end() {
+  ended_ = true;
+  wake_at_.reset();
   then_ = Then::End;
   settle(bounded_ ? logic_->finish(outbox_) : Progress::Done);
 }
@@ -162,7 +189,8 @@ std::optional<Watermark> OperatorTask::planned_watermark(Epoch epoch) const {
 }
 
 void OperatorTask::report_event_time(int, Epoch, const EventTimeStats& stats) {
-  event_time_ = EventTimeReport{stats.count, stats.min, stats.max, stats.sum, stats.watermark};
+  event_time_ = EventTimeReport{stats.count, stats.min, stats.max, stats.sum, stats.watermark,
+                                stats.is_idle};
 }
 
 }  // namespace millrace

@@ -26,7 +26,13 @@ class OperatorTask final : public Task, private JobServices {
   // JobServices, for the operator.
   std::optional<Watermark> planned_watermark(Epoch epoch) const override;
   void report_event_time(int node, Epoch epoch, const EventTimeStats& stats) override;
+  std::int64_t now_micros() const override { return place_.clock.now_micros(); }
+  void wake_at(std::int64_t micros) override;
 
+  /// Does the next thing there is to do; false when there is none.
+  bool step();
+  bool is_woken() const { return wake_at_ && *wake_at_ <= now_micros(); }
+  void handle_timer();
   void handle(InputSet::Arrival arrival);
   void handle(int port, RecordBatch batch);
   void handle_end();
@@ -53,6 +59,10 @@ class OperatorTask final : public Task, private JobServices {
   Outbox outbox_;
   bool more_ = false;
   bool over_ = false;
+  bool ended_ = false;
+  // When the operator wants to be called, processing time.
+  std::optional<std::int64_t> wake_at_;
+  bool timer_is_next_ = false;
   bool epoch_is_new_ = true;
   Then then_ = Then::Nothing;
   std::optional<EventTimeReport> event_time_;

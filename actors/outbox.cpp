@@ -14,6 +14,7 @@ Outbox::Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& co
       for (const BoundExpressionPtr& key : edge.keys) types.push_back(key->type());
       route.encoder.emplace(std::move(types));
     }
+    takes_late_ = takes_late_ || edge.is_late;
     route.waiting.resize(edge.channels.size());
     route.parts.resize(edge.channels.size());
     route.edge = std::move(edge);
@@ -24,18 +25,32 @@ Outbox::Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& co
 void Outbox::emit(RecordBatch batch) {
   if (batch.num_rows() == 0) return;
   counters_.records_out.add(batch.num_rows());
-  for (std::size_t i = 0; i < routes_.size(); ++i) {
-    const bool is_last = i + 1 == routes_.size();
-    route(routes_[i], is_last ? std::move(batch) : pool_.share(batch));
+  emit_where(false, std::move(batch));
+}
+
+void Outbox::emit_late(RecordBatch batch) { emit_where(true, std::move(batch)); }
+
+void Outbox::emit_where(bool is_late, RecordBatch batch) {
+  Route* last = nullptr;
+  for (Route& next : routes_) {
+    if (next.edge.is_late != is_late) continue;
+    if (last != nullptr) route(*last, pool_.share(batch));
+    last = &next;
+  }
+  if (last != nullptr) route(*last, std::move(batch));
+}
+
+template <class Control>
+void Outbox::emit_with_watermarks(Control control) {
+  for (Route& route : routes_) {
+    if (!route.edge.has_watermark) continue;
+    for (std::size_t c = 0; c < route.edge.channels.size(); ++c) push(route, c, control);
   }
 }
 
-void Outbox::emit(Watermark watermark) {
-  for (Route& route : routes_) {
-    if (!route.edge.has_watermark) continue;
-    for (std::size_t c = 0; c < route.edge.channels.size(); ++c) push(route, c, watermark);
-  }
-}
+void Outbox::emit(Watermark watermark) { emit_with_watermarks(watermark); }
+
+void Outbox::emit(Activity activity) { emit_with_watermarks(activity); }
 
 void Outbox::emit(EpochMarker marker) {
   for (Route& route : routes_)

@@ -19,6 +19,7 @@ struct OutEdge {
   Partitioning partitioning = Partitioning::Forward;
   std::vector<BoundExpressionPtr> keys;
   bool has_watermark = false;
+  bool is_late = false;
   std::vector<Channel*> channels;
 };
 
@@ -31,7 +32,10 @@ class Outbox final : public Output, public SourceOutput {
 
   void emit(RecordBatch batch) override;
   void emit(Watermark watermark) override;
+  void emit(Activity activity) override;
   bool is_full() const override { return num_waiting_ != 0; }
+  bool takes_late() const override { return takes_late_; }
+  void emit_late(RecordBatch batch) override;
   /// To every channel below.
   void emit(EpochMarker marker);
   void emit(EndOfStream end);
@@ -55,8 +59,13 @@ class Outbox final : public Output, public SourceOutput {
     std::vector<std::deque<Event>> waiting;  // one for each channel
   };
 
+  /// To every route that carries late rows, or to every one that does not.
+  void emit_where(bool is_late, RecordBatch batch);
   void route(Route& route, RecordBatch batch);
   void spread_by_hash(Route& route, RecordBatch batch);
+  /// To the channels that watermarks travel on.
+  template <class Control>
+  void emit_with_watermarks(Control control);
   void push(Route& route, std::size_t channel, Event event);
   void signal(Channel& channel, Partitioning partitioning);
 
@@ -65,6 +74,7 @@ class Outbox final : public Output, public SourceOutput {
   EvalContext eval_;
   const bool hand_off_;
   std::vector<Route> routes_;
+  bool takes_late_ = false;
   std::size_t num_waiting_ = 0;
   std::vector<TaskCell*> claimed_;
 };

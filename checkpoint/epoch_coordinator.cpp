@@ -1,6 +1,7 @@
 #include "checkpoint/epoch_coordinator.hpp"
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 namespace millrace {
@@ -253,16 +254,21 @@ void EpochCoordinator::complete_oldest(std::int64_t now, CoordinatorActions& out
 }
 
 void EpochCoordinator::take_event_times(const EpochSummary& summary) {
+  std::set<int> idle;
+  std::set<int> active;
   for (const SubtaskReport& report : summary.reports) {
     if (!report.event_time) continue;
     std::int64_t& known = node_watermarks_[report.node];
     known = std::max(known, report.event_time->watermark);
+    (report.event_time->is_idle ? idle : active).insert(report.node);
   }
-  if (!watermark_ || node_watermarks_.empty()) return;
-  auto chosen = node_watermarks_.begin()->second;
-  for (const auto& [node, micros] : node_watermarks_)
-    chosen = options_.max_watermark_policy ? std::max(chosen, micros) : std::min(chosen, micros);
-  watermark_ = std::max(*watermark_, chosen);
+  std::optional<std::int64_t> chosen;
+  for (const auto& [node, micros] : node_watermarks_) {
+    if (idle.contains(node) && !active.contains(node)) continue;
+    chosen = options_.max_watermark_policy ? std::max(chosen.value_or(micros), micros)
+                                           : std::min(chosen.value_or(micros), micros);
+  }
+  if (watermark_ && chosen) watermark_ = std::max(*watermark_, *chosen);
 }
 
 CoordinatorActions EpochCoordinator::on_source_ended(std::int64_t now) {

@@ -22,6 +22,8 @@ struct EventTimeReport {
   std::int64_t max = 0;
   double sum = 0;
   std::int64_t watermark = 0;
+  /// Saw nothing for its idle timeout: does not hold back the watermark.
+  bool is_idle = false;
 };
 
 /// State of one stateful subtask at a marker.

@@ -3,6 +3,7 @@
 #include "checkpoint/timer_index.hpp"
 #include "operators/event_times.hpp"
 #include "operators/group_table.hpp"
+#include "operators/late_rows.hpp"
 #include "operators/result_batch.hpp"
 
 #include <algorithm>
@@ -54,7 +55,7 @@ class Aggregate final : public Operator {
   OutputMode mode() const { return options_.policy.mode; }
   bool at_marker() const { return options_.policy.at_marker; }
   bool evaluate_keys(RecordBatch& batch);
-  void drop_late(RecordBatch& batch);
+  void drop_late(RecordBatch& batch, Output& out);
   void touch(std::byte* group);
   void set_event_times(Rows rows);
   void note_ingest(std::int64_t ns);
@@ -111,7 +112,7 @@ class Aggregate final : public Operator {
 Progress Aggregate::process(int /*port*/, RecordBatch batch, Output& out) {
   if (batch.num_rows() == 0 || !evaluate_keys(batch)) return Progress::Done;
   if (watermark_ != kNoWatermark && has_event_time_ && mode() != OutputMode::Complete)
-    drop_late(batch);
+    drop_late(batch, out);
   const Rows rows = batch.rows();
   groups_.find(keys_, rows);
   for (std::byte* group : groups_.groups()) touch(group);
@@ -135,8 +136,9 @@ bool Aggregate::evaluate_keys(RecordBatch& batch) {
   return settle_errors(*context_, options_.on_error, batch);
 }
 
-/// Takes late rows out of the selection and counts each of their groups once an epoch.
-void Aggregate::drop_late(RecordBatch& batch) {
+/// Takes late rows out of the selection, gives them to what reads them and counts each of their groups
+/// once an epoch.
+void Aggregate::drop_late(RecordBatch& batch, Output& out) {
   const EventTimes times = event_times();
   late_rows_.clear();
   kept_rows_.clear();
@@ -153,6 +155,7 @@ void Aggregate::drop_late(RecordBatch& batch) {
     late_keys_.find_or_insert(encoder.key(k), encoder.hash(k));
   context_->counters.state_rows_dropped_by_watermark.add(
       static_cast<std::int64_t>(late_keys_.size() - before));
+  give_late(batch, late_rows_, context_->pool, out);
   std::swap(batch.start_selection(), kept_rows_);
 }
 

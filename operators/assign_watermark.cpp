@@ -24,12 +24,14 @@ class AssignWatermark final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     context.state.declare_number("watermark", own_watermark_, NumberMerge::Smallest);
+    if (has_timeout()) note_rows();
     return {};
   }
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
     give_own(out);
     if (batch.num_rows() == 0) return Progress::Done;
+    if (has_timeout()) become_active(out);
     observe(batch);
     out.emit(std::move(batch));
     give_own(out);
@@ -39,8 +41,20 @@ class AssignWatermark final : public Operator {
   /// What comes from above is replaced by this node's own.
   Progress on_watermark(Watermark, Output&) override { return Progress::Done; }
 
+  /// Rows may have come since the timer was set.
+  Progress on_timer(std::int64_t now, Output& out) override {
+    if (now < idle_from_) {
+      wake();
+    } else {
+      is_idle_ = true;
+      out.emit(Activity::Idle);
+    }
+    return Progress::Done;
+  }
+
   Progress on_epoch_end(Epoch epoch, Output& out) override {
     stats_.watermark = own_watermark_;
+    stats_.is_idle = has_timeout() && context_->services.now_micros() >= idle_from_;
     context_->services.report_event_time(context_->node, epoch, stats_);
     stats_ = {};
     give_own(out);
@@ -50,6 +64,25 @@ class AssignWatermark final : public Operator {
   }
 
  private:
+  bool has_timeout() const { return options_.idle_timeout_micros > 0; }
+
+  void note_rows() {
+    idle_from_ = context_->services.now_micros() + options_.idle_timeout_micros;
+    if (!is_timed_) wake();
+  }
+  /// In micro-batch mode the coordinator is told at the marker instead.
+  void wake() {
+    is_timed_ = !options_.policy.at_marker;
+    if (is_timed_) context_->services.wake_at(idle_from_);
+  }
+  void become_active(Output& out) {
+    if (is_idle_) {
+      is_idle_ = is_timed_ = false;
+      out.emit(Activity::Active);
+    }
+    note_rows();
+  }
+
   void observe(const RecordBatch& batch) {
     const EventTimes times(batch.column(static_cast<std::size_t>(options_.column)));
     batch.rows().for_each([&](std::uint32_t row) {
@@ -83,6 +116,10 @@ class AssignWatermark final : public Operator {
   std::int64_t own_watermark_ = 0;
   // Since the start of the process.
   std::int64_t given_ = 0;
+  // Processing time after which this node is idle if no row comes; whether a timer is set.
+  std::int64_t idle_from_ = 0;
+  bool is_timed_ = false;
+  bool is_idle_ = false;
   // Since the last marker.
   EventTimeStats stats_;
 };

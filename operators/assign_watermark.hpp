@@ -11,6 +11,9 @@ struct AssignWatermarkOptions {
   int column = 0;
   /// How far the watermark stays behind the largest event time; not negative.
   std::int64_t delay_micros = 0;
+  /// After so much processing time without rows the node is idle and holds no other watermark back;
+  /// 0: never.
+  std::int64_t idle_timeout_micros = 0;
   EmitPolicy policy;
 };
 

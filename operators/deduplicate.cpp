@@ -3,6 +3,7 @@
 #include "checkpoint/state_table.hpp"
 #include "checkpoint/timer_index.hpp"
 #include "operators/event_times.hpp"
+#include "operators/late_rows.hpp"
 #include "records/key_encoding.hpp"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ class Deduplicate final : public Operator {
   }
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
-    if (options_.event_time >= 0 && watermark_ != kNoWatermark) drop_late(batch);
+    if (options_.event_time >= 0 && watermark_ != kNoWatermark) drop_late(batch, out);
     if (batch.num_rows() == 0) return Progress::Done;
     keep_first(batch);
     context_->counters.state_rows_total.set(static_cast<std::int64_t>(seen_.size()));
@@ -56,7 +57,7 @@ class Deduplicate final : public Operator {
 
  private:
   Progress advance(Output& out);
-  void drop_late(RecordBatch& batch);
+  void drop_late(RecordBatch& batch, Output& out);
   void keep_first(RecordBatch& batch);
   void set_timer(const RecordBatch& batch, std::uint32_t row, std::byte* entry);
   EventTimes event_times(const RecordBatch& batch) const {
@@ -92,18 +93,20 @@ class Deduplicate final : public Operator {
   std::vector<ColumnRef> keys_;
   std::vector<std::byte*> entries_;
   std::vector<std::uint32_t> kept_;
+  std::vector<std::uint32_t> late_;
 };
 
-void Deduplicate::drop_late(RecordBatch& batch) {
+void Deduplicate::drop_late(RecordBatch& batch, Output& out) {
   const EventTimes times = event_times(batch);
-  const std::uint32_t before = batch.num_rows();
   kept_.clear();
+  late_.clear();
   batch.rows().for_each([&](std::uint32_t row) {
-    if (times.is_null(row) || times[row] > watermark_) kept_.push_back(row);
+    const bool is_late = !times.is_null(row) && times[row] <= watermark_;
+    (is_late ? late_ : kept_).push_back(row);
   });
-  if (kept_.size() == before) return;
-  context_->counters.state_rows_dropped_by_watermark.add(
-      static_cast<std::int64_t>(before - kept_.size()));
+  if (late_.empty()) return;
+  context_->counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(late_.size()));
+  give_late(batch, late_, context_->pool, out);
   std::swap(batch.start_selection(), kept_);
 }
 

@@ -138,7 +138,7 @@ Status FrameAggregate::open(OperatorContext& context) {
 }
 
 Progress FrameAggregate::process(int /*port*/, RecordBatch batch, Output& out) {
-  late_.drop(batch, context_->counters);
+  late_.drop(batch, *context_, out);
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
   find_keys(batch);
   start_results(batch);

@@ -86,7 +86,7 @@ class Lag final : public Operator {
 };
 
 Progress Lag::process(int /*port*/, RecordBatch batch, Output& out) {
-  late_.drop(batch, context_->counters);
+  late_.drop(batch, *context_, out);
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
   find_keys(batch);
   run(batch);

@@ -10,6 +10,15 @@
 
 namespace millrace {
 
+/// Gives the listed rows of `batch` to what reads late rows, if anything does. `rows` is empty then.
+inline void give_late(const RecordBatch& batch, std::vector<std::uint32_t>& rows, RecordPool& pool,
+                      Output& out) {
+  if (rows.empty() || !out.takes_late()) return;
+  RecordBatch late = pool.share(batch);
+  std::swap(late.start_selection(), rows);
+  out.emit_late(std::move(late));
+}
+
 /// Watermark of an operator that drops rows behind it. In micro-batch mode rows are judged by the
 /// watermark before the last marker (Spark's rule of two watermarks), in continuous mode by the one
 /// that came last. Not thread-safe.
@@ -23,17 +32,19 @@ class LateRows {
     state.declare_number("watermark", watermark_, NumberMerge::Largest);
   }
 
-  /// Takes late rows out of the selection and counts them.
-  void drop(RecordBatch& batch, SubtaskCounters& counters) {
+  /// Takes late rows out of the selection, counts them and gives them to what reads them.
+  void drop(RecordBatch& batch, OperatorContext& context, Output& out) {
     if (column_ < 0 || watermark_ == kNone) return;
     const EventTimes times(batch.column(static_cast<std::size_t>(column_)));
-    const std::uint32_t before = batch.num_rows();
     kept_.clear();
+    late_.clear();
     batch.rows().for_each([&](std::uint32_t row) {
-      if (times.is_null(row) || times[row] > watermark_) kept_.push_back(row);
+      const bool is_late = !times.is_null(row) && times[row] <= watermark_;
+      (is_late ? late_ : kept_).push_back(row);
     });
-    if (kept_.size() == before) return;
-    counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(before - kept_.size()));
+    if (late_.empty()) return;
+    context.counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(late_.size()));
+    give_late(batch, late_, context.pool, out);
     std::swap(batch.start_selection(), kept_);
   }
 
@@ -64,6 +75,7 @@ class LateRows {
   // Passed on since the start of the process.
   std::int64_t given_ = kNone;
   std::vector<std::uint32_t> kept_;
+  std::vector<std::uint32_t> late_;
 };
 
 }  // namespace millrace

@@ -34,6 +34,8 @@ struct EventTimeStats {
   /// What this node alone would make the watermark: largest event time of the whole job minus the
   /// delay, cut to milliseconds, never below 0, never falling. 0 while nothing was seen.
   std::int64_t watermark = 0;
+  /// Nothing came for so long that this node does not count.
+  bool is_idle = false;
 };
 
 /// Where an operator puts its results. Given for the call; the operator never waits: what does not fit
@@ -43,7 +45,13 @@ class Output {
   virtual ~Output() = default;
   virtual void emit(RecordBatch batch) = 0;
   virtual void emit(Watermark watermark) = 0;
+  /// For operators that give out watermarks of their own.
+  virtual void emit(Activity activity) = 0;
   virtual bool is_full() const = 0;
+  /// Whether something reads the rows that come too late; where not, `emit_late` is not called.
+  virtual bool takes_late() const = 0;
+  /// Rows behind the watermark, as they came in.
+  virtual void emit_late(RecordBatch batch) = 0;
 };
 
 /// Done: the call is complete. More: call `resume` when the output has room; no other call comes before.
@@ -58,6 +66,11 @@ class JobServices {
   virtual std::optional<Watermark> planned_watermark(Epoch epoch) const = 0;
   /// Called once an epoch by each watermark node, before it returns from `on_epoch_end`.
   virtual void report_event_time(int node, Epoch epoch, const EventTimeStats& stats) = 0;
+  /// Processing time: microseconds since 1970 UTC.
+  virtual std::int64_t now_micros() const = 0;
+  /// Has `Operator::on_timer` called at or soon after this processing time. One time is kept, the
+  /// earliest; it is forgotten when the operator is called for it.
+  virtual void wake_at(std::int64_t micros) = 0;
 };
 
 /// Everything an operator may use. Lives as long as the operator; not thread-safe.
@@ -92,6 +105,8 @@ class Operator {
     out.emit(watermark);
     return Progress::Done;
   }
+  /// The time that `wake_at` was given has come.
+  virtual Progress on_timer(std::int64_t /*now_micros*/, Output& /*out*/) { return Progress::Done; }
   /// The marker of `epoch` arrived on all inputs; the runtime forwards it after `Done`.
   virtual Progress on_epoch_end(Epoch /*epoch*/, Output& /*out*/) { return Progress::Done; }
   /// All inputs ended and every one of them was bounded: what is still open becomes final.

@@ -29,7 +29,7 @@ class RunningAggregate final : public Operator {
   }
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
-    late_.drop(batch, context_->counters);
+    late_.drop(batch, *context_, out);
     if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
     groups_.find(keys_, batch.rows());
     keys_.clear();

@@ -26,7 +26,11 @@ struct EpochMarker {
 /// Nothing follows on this channel.
 struct EndOfStream {};
 
+/// Whether the writer of a channel has had records lately. An idle one does not hold the watermarks of
+/// others back; before its next record it says that it is active.
+enum class Activity : std::uint8_t { Active, Idle };
+
 /// All that travels on a channel. Closed: its order on the channel is the meaning.
-using Event = std::variant<RecordBatch, Watermark, EpochMarker, EndOfStream>;
+using Event = std::variant<RecordBatch, Watermark, EpochMarker, EndOfStream, Activity>;
 
 }  // namespace millrace

@@ -67,6 +67,8 @@ struct ExecutionEdge {
   std::vector<BoundExpressionPtr> keys;
   /// Whether watermarks travel on this edge; an input without them does not hold others back.
   bool has_watermark = false;
+  /// Carries the rows that came too late for `from` instead of its results.
+  bool is_late = false;
 };
 
 /// What a job runs: printable, no live objects, factories only. Nodes stand in topological order and

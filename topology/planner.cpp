@@ -43,15 +43,26 @@ class PlanBuilder {
     plan_.name = settings_.job_name;
     plan_.max_watermark_policy = settings_.max_watermark_policy;
     plan_.bounded = true;
-    for (const auto& output : plan.outputs) {
-      auto input = node_for(output.input, output.mode);
-      if (!input.ok()) return std::move(input.error());
-      add_sink(output, *input);
+    for (const bool late_records : {false, true}) {
+      for (const auto& output : plan.outputs) {
+        if (output.late_records != late_records) continue;
+        auto input = late_records ? late_node_for(output.input)
+                                  : node_for(output.input, output.mode);
+        if (!input.ok()) return std::move(input.error());
+        add_sink(output, *input);
+      }
     }
     return std::move(plan_);
   }
 
  private:
+  /// The node that gives its results to other sinks, whatever their mode.
+  Result<int> late_node_for(const StepPtr& step) {
+    const auto known = nodes_.lower_bound({step.get(), OutputMode::Append});
+    if (known != nodes_.end() && known->first.first == step.get()) return known->second;
+    return node_for(step, OutputMode::Append);
+  }
+
   Result<int> node_for(const StepPtr& step, OutputMode mode) {
     const auto key = std::pair(step.get(), keeps_state_below(*step) ? mode : OutputMode::Append);
     if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
@@ -172,7 +183,7 @@ class PlanBuilder {
     ExecutionNode node;
     node.kind = output.format;
     node.detail = output.sink.description;
-    node.output = output.input->schema;
+    node.output = resolved::written_schema(*output.input, output.late_records);
     auto make = output.sink.make;
     const bool continuous = settings_.trigger.is_continuous();
     if (continuous && output.wants_committed && !output.sink.shows_by_epoch)
@@ -186,7 +197,8 @@ class PlanBuilder {
                            0,
                            is_alone ? Partitioning::Forward : Partitioning::Rebalance,
                            {},
-                           output.input->has_watermark});
+                           output.input->has_watermark && !output.late_records,
+                           output.late_records});
   }
 
   const Settings& settings_;

@@ -106,6 +106,11 @@ OperatorHarness& OperatorHarness::marker() {
   return *this;
 }
 
+OperatorHarness& OperatorHarness::wait(double seconds) {
+  script_.push_back(Wait{sec(seconds)});
+  return *this;
+}
+
 OperatorHarness& OperatorHarness::finish() {
   script_.push_back(Finish{});
   return *this;
@@ -132,19 +137,17 @@ class OperatorHarness::Run final : public Output, public JobServices {
 
   void emit(RecordBatch batch) override {
     full_ = true;
-    CHECK(batch.num_rows() != 0);
-    batch.rows().for_each([&](std::uint32_t row) {
-      std::vector<Value> cells;
-      for (const ColumnRef& column : batch.columns()) cells.push_back(value_at(*column, row));
-      write(joined(cells));
-    });
+    write_rows("", batch);
   }
+  bool takes_late() const override { return harness_.takes_late_; }
+  void emit_late(RecordBatch batch) override { write_rows("late:", batch); }
   void emit(Watermark watermark) override {
     // An operator that was restored says again what the operators below have heard.
     const bool is_old = num_starts_ > 1 && watermark.micros <= given_watermark_;
     if (!is_old) write("w" + seconds_text(watermark.micros));
     given_watermark_ = watermark.micros;
   }
+  void emit(Activity activity) override { write(activity == Activity::Idle ? "idle" : "active"); }
   bool is_full() const override { return way_.outbox == Outbox::FullAfterEach && full_; }
 
   std::optional<Watermark> planned_watermark(Epoch epoch) const override {
@@ -153,9 +156,14 @@ class OperatorHarness::Run final : public Output, public JobServices {
     return Watermark{planned->second};
   }
   void report_event_time(int, Epoch epoch, const EventTimeStats& stats) override {
-    harness_.reports_.push_back(fmt::format("{}:{},{},{},{}", number(epoch), stats.count,
-                                            seconds_text(stats.min), seconds_text(stats.max),
-                                            seconds_text(stats.watermark)));
+    harness_.reports_.push_back(
+        fmt::format("{}:{},{},{},{}{}", number(epoch), stats.count, seconds_text(stats.min),
+                    seconds_text(stats.max), seconds_text(stats.watermark),
+                    stats.is_idle ? " idle" : ""));
+  }
+  std::int64_t now_micros() const override { return now_; }
+  void wake_at(std::int64_t micros) override {
+    wake_at_ = std::min(wake_at_.value_or(micros), micros);
   }
 
  private:
@@ -171,6 +179,7 @@ class OperatorHarness::Run final : public Output, public JobServices {
   void start() {
     const Epoch epoch = life_ ? life_->context.epoch : Epoch{0};
     life_ = std::make_unique<Life>(*this, epoch);
+    wake_at_.reset();
     life_->operation = harness_.make_();
     REQUIRE(life_->operation->open(life_->context).ok());
     ++num_starts_;
@@ -211,6 +220,17 @@ class OperatorHarness::Run final : public Output, public JobServices {
     complete(operation().process(port, std::move(batch), *this));
   }
   void feed(const Watermark& watermark) { complete(operation().on_watermark(watermark, *this)); }
+  void feed(const Wait& wait) {
+    const std::int64_t end = now_ + wait.micros;
+    while (wake_at_ && *wake_at_ <= end) {
+      now_ = std::max(now_, *wake_at_);
+      wake_at_.reset();
+      eval_.now_micros = now_;
+      complete(operation().on_timer(now_, *this));
+    }
+    now_ = end;
+    eval_.now_micros = now_;
+  }
   void feed(const Marker&) {
     Epoch& epoch = life_->context.epoch;
     complete(operation().on_epoch_end(epoch, *this));
@@ -230,6 +250,14 @@ class OperatorHarness::Run final : public Output, public JobServices {
       full_ = false;
     }
   }
+  void write_rows(const char* prefix, const RecordBatch& batch) {
+    CHECK(batch.num_rows() != 0);
+    batch.rows().for_each([&](std::uint32_t row) {
+      std::vector<Value> cells;
+      for (const ColumnRef& column : batch.columns()) cells.push_back(value_at(*column, row));
+      write(prefix + joined(cells));
+    });
+  }
   void write(const std::string& word) { text_ += (text_.empty() ? "" : " ") + word; }
 
   OperatorHarness& harness_;
@@ -239,6 +267,9 @@ class OperatorHarness::Run final : public Output, public JobServices {
   std::unique_ptr<Life> life_;
   KeptState kept_;
   int num_starts_ = 0;
+  // Processing time, and when the operator wants to be called.
+  std::int64_t now_ = 0;
+  std::optional<std::int64_t> wake_at_;
   std::int64_t given_watermark_ = 0;
   bool full_ = false;
   std::string text_;

@@ -46,7 +46,7 @@ RecordBatch batch_of(RecordPool& pool, const SchemaPtr& schema, const std::vecto
 
 /// Runs an operator over a script of inputs and gives all it put out as one text: rows as cells
 /// joined by `,`, a space between rows, `|n` for the marker of epoch n, `wN` for a watermark at N
-/// seconds, `end` after finish. `run` does it several times: batches as given, row by row, with
+/// seconds, `idle` and `active`, `end` after finish. `run` does it several times: batches as given, row by row, with
 /// rows that are not selected between those that are, with an outbox that is full after each batch,
 /// and with an operator that begins anew after each marker from what the one before had declared as
 /// state. All must give the same text.
@@ -60,7 +60,14 @@ class OperatorHarness {
   OperatorHarness& rows(std::vector<Row> rows, int port = 0);
   OperatorHarness& watermark(double seconds);
   OperatorHarness& marker();
+  /// Processing time passes; the operator is called for each time that it asked for.
+  OperatorHarness& wait(double seconds);
   OperatorHarness& finish();
+  /// Something reads the late rows: they stand in the text as `late:` and their cells.
+  OperatorHarness& take_late() {
+    takes_late_ = true;
+    return *this;
+  }
   /// What the coordinator plans as watermark of an epoch (micro-batch).
   OperatorHarness& plan_watermark(std::int64_t epoch, double seconds);
   /// Results come after each batch, so runs with other batches may differ: only the way of calling
@@ -76,7 +83,8 @@ class OperatorHarness {
   // After `run`: of the last run.
   const SubtaskCounters& counters() const { return *counters_; }
   const std::vector<Error>& failures() const { return failures_; }
-  /// Texts of what the operator reported as event times: `epoch:count,min,max,watermark`.
+  /// Texts of what the operator reported as event times: `epoch:count,min,max,watermark`, then
+  /// ` idle`.
   const std::vector<std::string>& reports() const { return reports_; }
 
  private:
@@ -86,7 +94,10 @@ class OperatorHarness {
   };
   struct Marker {};
   struct Finish {};
-  using Item = std::variant<Rows, Watermark, Marker, Finish>;
+  struct Wait {
+    std::int64_t micros;
+  };
+  using Item = std::variant<Rows, Watermark, Marker, Finish, Wait>;
   enum class Batches { AsGiven, RowByRow, Selected };
   enum class Outbox { Roomy, FullAfterEach };
   enum class Restarts { None, AfterEachMarker };
@@ -104,6 +115,7 @@ class OperatorHarness {
   std::vector<Item> script_;
   std::map<std::int64_t, std::int64_t> planned_;
   bool vary_batches_ = true;
+  bool takes_late_ = false;
 
   std::shared_ptr<SubtaskCounters> counters_;
   std::vector<Error> failures_;

@@ -22,8 +22,8 @@ class ExampleJob {
 
   /// Runs until the sources have nothing more to give, then drains.
   void run_to_end();
-  /// Runs until at least so many rows came out, then drains.
-  void run_until_rows(std::size_t count);
+  /// Runs until at least so many rows came out, or so many timers went off, then drains.
+  void run_until_rows(std::size_t count, int most_timers = 1'000'000);
 
   /// Rows as JSON, by the epoch that they belong to.
   const std::map<std::int64_t, std::vector<std::string>>& epochs() const { return epochs_; }

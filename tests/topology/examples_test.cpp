@@ -180,6 +180,14 @@ TEST_CASE("what a card did before a payment is the same in every mode") {
   check_every_way("card_velocity", final_appended);
 }
 
+TEST_CASE("features of payments over a minute to a week are the same in every mode") {
+  check_every_way("card_features", final_appended);
+}
+
+TEST_CASE("late readings go to a sink of their own in every mode") {
+  check_every_way("late_readings", final_appended);
+}
+
 TEST_CASE("the largest payments of cards come to one table in every mode") {
   check_every_way("top_payments", final_updated);
 }
@@ -236,8 +244,9 @@ TEST_CASE("no example is without a test") {
   std::set<std::string> names;
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
-  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_velocity", "fraud",
-                                       "mall_purchases", "mall_purchases_sql", "rate_console", "running_totals",
+  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_features", "card_velocity",
+                                       "fraud", "late_readings", "mall_purchases",
+                                       "mall_purchases_sql", "rate_console", "running_totals",
                                        "students", "top_payments", "user_totals",
                                        "wordcount_socket", "wordcount_sql"});
 }

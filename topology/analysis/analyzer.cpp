@@ -1,5 +1,6 @@
 #include "topology/analysis/analyzer.hpp"
 
+#include "topology/analysis/late_records.hpp"
 #include "topology/analysis/legality.hpp"
 #include "topology/analysis/resolve_sink.hpp"
 #include "topology/analysis/resolver.hpp"
@@ -25,6 +26,19 @@ void drop_repeated(std::vector<Error>& errors) {
   errors = std::move(kept);
 }
 
+Error located(Error error, const plan::WriteStream& output) {
+  error.origin = output.origin;
+  return error;
+}
+
+void check_mode(const resolved::Output& output, const Settings& settings,
+                std::vector<Error>& errors) {
+  if (!output.late_records) return check_legality(output, settings, errors);
+  if (output.mode != OutputMode::Complete) return;
+  errors.push_back(late_records_not_appended());
+  errors.back().origin = output.origin;
+}
+
 }  // namespace
 
 bool NameLess::operator()(std::string_view a, std::string_view b) const {
@@ -44,12 +58,15 @@ Analysis analyze(const std::vector<plan::WriteStream>& outputs, const Catalog& c
   Analysis analysis;
   Resolver resolver(catalog, settings, analysis.errors);
   for (const auto& output : outputs) {
-    auto input = resolver.resolve(output.input);
-    const Schema* schema = input ? input->step->schema.get() : nullptr;
+    const auto input = resolver.resolve(output.input);
+    resolved::StepPtr step = input ? input->step : nullptr;
+    if (step && output.late_records) step = late_step(step);
+    if (input && !step) analysis.errors.push_back(located(no_late_records(input->step->name), output));
+    const Schema* schema = step ? written_schema(*step, output.late_records).get() : nullptr;
     auto resolved_output = resolve_sink(output, schema, catalog, settings, analysis.errors);
-    if (!input || !resolved_output) continue;
-    resolved_output->input = input->step;
-    check_legality(*resolved_output, settings, analysis.errors);
+    if (!step || !resolved_output) continue;
+    resolved_output->input = std::move(step);
+    check_mode(*resolved_output, settings, analysis.errors);
     analysis.plan.outputs.push_back(std::move(*resolved_output));
   }
   // Names that no sink reads are checked as well.

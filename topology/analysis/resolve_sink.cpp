@@ -63,6 +63,7 @@ std::optional<resolved::Output> resolve_sink(const plan::WriteStream& output, co
   resolved::Output resolved_output;
   resolved_output.name = output.name;
   resolved_output.origin = output.origin;
+  resolved_output.late_records = output.late_records;
   auto mode = parse_mode(output.output_mode);
   if (!mode.ok()) fail(std::move(mode.error()));
   const auto choice = find_sink(*catalog.sinks, output.format);

@@ -49,6 +49,10 @@ struct Stateful {
 
 std::string kind_name(const Step& step) { return std::visit(KindName{}, step.kind); }
 
+const SchemaPtr& written_schema(const Step& step, bool late_records) {
+  return late_records ? step.inputs.front()->schema : step.schema;
+}
+
 bool is_stateful(const Step& step) { return std::visit(Stateful{}, step.kind); }
 
 }  // namespace millrace::resolved

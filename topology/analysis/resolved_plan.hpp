@@ -160,12 +160,16 @@ struct Output {
   /// `visibility: committed`.
   bool wants_committed = false;
   Origin origin;
+  /// Writes the rows that come too late for `input`, in the form in which they come to it.
+  bool late_records = false;
 };
 
 struct Plan {
   std::vector<Output> outputs;
 };
 
+/// Of what a sink behind `step` gets: its results, or its late rows as they come to it.
+const SchemaPtr& written_schema(const Step& step, bool late_records);
 /// `filter`, `aggregate` ...: the name of the kind in explain, metrics and messages.
 std::string kind_name(const Step& step);
 /// True when the step keeps state between rows.

@@ -123,6 +123,8 @@ struct WriteStream {
   Options options;
   std::vector<std::string> partition_by;
   std::string output_mode;  // text, checked by the analyzer; empty: append
+  /// Writes what came too late for `input` instead of its results (lateRecords).
+  bool late_records = false;
   Origin origin;
 };
 

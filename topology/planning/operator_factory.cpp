@@ -95,9 +95,9 @@ struct SpecMaker {
   Made operator()(const resolved::Lead& kind) { return over_spec(kind, step, settings); }
   Made operator()(const resolved::TopRows& kind) { return over_spec(kind, step, settings); }
   Made operator()(const resolved::Watermark& kind) {
-    if (kind.idle_timeout_micros > 0) return not_built("idle timeouts", step.origin);
-    auto spec = spec_of<AssignWatermarkOptions>(make_assign_watermark,
-                                                {kind.column, kind.delay_micros, settings.policy});
+    auto spec = spec_of<AssignWatermarkOptions>(
+        make_assign_watermark,
+        {kind.column, kind.delay_micros, kind.idle_timeout_micros, settings.policy});
     spec.is_watermark = true;
     return spec;
   }

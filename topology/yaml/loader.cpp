@@ -81,6 +81,7 @@ class TopologyReader {
     if (!sinks || sinks->entries.empty())
       return context_.fail("the topology has no sink", Origin{source_.file_name, 1, 1, 1},
                            "add `sinks:` with a name and its definition");
+    if (operators) find_late_sinks(*operators, *sinks);
     read_sinks(*sinks);
     names_.warn_of_unused();
   }
@@ -114,11 +115,28 @@ class TopologyReader {
     loaded_.settings.durable = !loaded_.checkpoint_location.empty();
   }
 
+  void find_late_sinks(const YamlValue& operators, const YamlValue& sinks) {
+    for (const YamlEntry& entry : operators.entries) {
+      const YamlEntry* late = entry.value.find("lateRecords");
+      const YamlEntry* sink = late ? late->value.find("sink") : nullptr;
+      if (!sink || !sink->value.is_scalar()) continue;
+      const std::string what = "operator '" + entry.key.text + "': `lateRecords`: ";
+      if (!sinks.find(sink->value.text))
+        context_.fail(what + "there is no sink '" + sink->value.text + "'", sink->value.origin,
+                      "add it to `sinks:`");
+      else if (!late_of_.emplace(sink->value.text, &entry.key).second)
+        context_.fail(what + "sink '" + sink->value.text + "' takes those of another operator",
+                      sink->value.origin, "give each operator a sink of its own");
+    }
+  }
+
   void read_sinks(const YamlValue& sinks) {
     for (const YamlEntry& entry : sinks.entries) {
       names_.reserve(entry.key);
-      auto sink = read_sink(context_, entry,
-                            [this](const YamlValue& name) { return names_.find(name); });
+      const auto late_of = late_of_.find(entry.key.text);
+      auto sink = read_sink(
+          context_, entry, [this](const YamlValue& name) { return names_.find(name); },
+          late_of == late_of_.end() ? nullptr : late_of->second);
       if (!sink) continue;
       // The job's name is the name of its memory table.
       if (sink->format == "memory" && sinks.entries.size() == 1) sink->name = loaded_.name;
@@ -132,6 +150,8 @@ class TopologyReader {
   LoadContext context_;
   NameTable names_;
   const YamlValue* root_ = nullptr;
+  // By the name of a sink: the operator whose late rows it takes.
+  std::map<std::string, const YamlValue*, NameLess> late_of_;
 };
 
 }  // namespace

@@ -22,9 +22,9 @@ plan::NodePtr read_source(LoadContext& context, const YamlEntry& entry);
 /// An operator's definition as the node of its verb (`having` is a filter above the aggregate).
 plan::NodePtr read_operator(LoadContext& context, const YamlEntry& entry, const FindName& find);
 
-/// A sink's definition.
+/// A sink's definition. `late_of`: the name of the operator whose late rows it takes, or null.
 std::optional<plan::WriteStream> read_sink(LoadContext& context, const YamlEntry& entry,
-                                           const FindName& find);
+                                           const FindName& find, const YamlValue* late_of);
 
 /// `withWatermark` and the short form of sources. Null after an error.
 plan::NodePtr read_watermark(LoadContext& context, const YamlValue& value, plan::NodePtr input,

@@ -6,8 +6,13 @@ namespace {
 
 class SinkReader {
  public:
-  SinkReader(LoadContext& context, const YamlEntry& entry, const FindName& find)
-      : context_(context), entry_(entry), find_(find), what_("sink '" + entry.key.text + "'") {}
+  SinkReader(LoadContext& context, const YamlEntry& entry, const FindName& find,
+             const YamlValue* late_of)
+      : context_(context),
+        entry_(entry),
+        find_(find),
+        late_of_(late_of),
+        what_("sink '" + entry.key.text + "'") {}
 
   std::optional<plan::WriteStream> run() {
     if (!context_.expect(YamlValue::Kind::Map, entry_.value, what_)) return std::nullopt;
@@ -15,19 +20,29 @@ class SinkReader {
     sink_.origin = entry_.key.origin;
     const bool has_type = read_type();
     read_keys();
-    const YamlEntry* from = entry_.value.find("from");
-    if (!from) {
-      context_.missing_key(what_, "from", entry_.key.origin);
-      return std::nullopt;
-    }
-    if (!context_.expect(YamlValue::Kind::Scalar, from->value, what_ + ": `from`"))
-      return std::nullopt;
-    sink_.input = find_(from->value);
-    if (!has_type) return std::nullopt;
+    if (!read_input() || !has_type) return std::nullopt;
     return std::move(sink_);
   }
 
  private:
+  bool read_input() {
+    const YamlEntry* from = entry_.value.find("from");
+    if (late_of_ && from) {
+      context_.fail(what_ + ": it takes the late rows of '" + late_of_->text + "' alone",
+                    from->key.origin, "remove `from`, or name another sink in `lateRecords`");
+      return false;
+    }
+    if (!late_of_ && !from) {
+      context_.missing_key(what_, "from", entry_.key.origin);
+      return false;
+    }
+    if (from && !context_.expect(YamlValue::Kind::Scalar, from->value, what_ + ": `from`"))
+      return false;
+    sink_.late_records = late_of_ != nullptr;
+    sink_.input = find_(late_of_ ? *late_of_ : from->value);
+    return true;
+  }
+
   bool read_type() {
     const YamlEntry* type = entry_.value.find("type");
     if (!type) {
@@ -87,6 +102,7 @@ class SinkReader {
   LoadContext& context_;
   const YamlEntry& entry_;
   const FindName& find_;
+  const YamlValue* late_of_;
   const std::string what_;
   plan::WriteStream sink_;
 };
@@ -94,8 +110,8 @@ class SinkReader {
 }  // namespace
 
 std::optional<plan::WriteStream> read_sink(LoadContext& context, const YamlEntry& entry,
-                                           const FindName& find) {
-  return SinkReader(context, entry, find).run();
+                                           const FindName& find, const YamlValue* late_of) {
+  return SinkReader(context, entry, find, late_of).run();
 }
 
 }  // namespace millrace::yaml

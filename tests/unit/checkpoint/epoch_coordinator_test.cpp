@@ -141,6 +141,27 @@ TEST_CASE("the global watermark is the minimum over the watermark nodes") {
   CHECK(coordinator.watermark() == 40);
 }
 
+TEST_CASE("a watermark node that is idle does not hold the global watermark back") {
+  CoordinatorOptions options = one_source(Trigger::Kind::ProcessingTime);
+  options.num_subtasks = 4;
+  options.has_watermark = true;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "5", 1);
+  const auto idle = [](SubtaskReport report) {
+    report.event_time->is_idle = true;
+    return report;
+  };
+
+  (void)coordinator.on_report(with_watermark(report(0, 0), 90), 2);
+  (void)coordinator.on_report(idle(with_watermark(report(0, 0), 10)), 2);
+  (void)coordinator.on_report(idle(with_watermark(report(2, 0), 40)), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  (void)coordinator.on_committed(Epoch{0}, 3);
+
+  CHECK(coordinator.watermark() == 90);
+}
+
 TEST_CASE("continuous: markers go in at the interval and commit in order") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::Continuous, 100));
   CHECK(text(coordinator.on_start(0)) == "wake 100");

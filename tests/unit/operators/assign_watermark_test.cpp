@@ -9,9 +9,9 @@ namespace {
 
 const SchemaPtr kTimes = schema_of({{"t", TypeKind::Timestamp}});
 
-OperatorHarness watermark(double delay, bool at_marker) {
+OperatorHarness watermark(double delay, bool at_marker, double idle_timeout = 0) {
   return OperatorHarness(kTimes, [=] {
-    return make_assign_watermark({0, sec(delay), {OutputMode::Append, at_marker}});
+    return make_assign_watermark({0, sec(delay), sec(idle_timeout), {OutputMode::Append, at_marker}});
   });
 }
 
@@ -54,4 +54,28 @@ TEST_CASE("a watermark node reports the event times of each epoch") {
 
   CHECK(harness.reports() ==
         std::vector<std::string>{"0:2,20,30,20", "1:1,25,25,20", "2:0,0,0,20"});
+}
+
+TEST_CASE("a watermark node without rows for its idle timeout is idle until the next row") {
+  auto harness = watermark(10, false, 60).results_follow_batches();
+  harness.rows({{sec(15)}}).wait(59).rows({{sec(16)}}).wait(59).wait(1).wait(300);
+  harness.rows({{sec(12)}}).wait(60);
+
+  CHECK(harness.run() == "15 w5 16 w6 idle active 12 idle");
+}
+
+TEST_CASE("a watermark node that never had a row is idle too") {
+  auto harness = watermark(10, false, 60);
+  harness.wait(60);
+
+  CHECK(harness.run() == "idle");
+}
+
+TEST_CASE("in micro-batch mode a watermark node reports that it is idle") {
+  auto harness = watermark(10, true, 60);
+  harness.rows({{sec(15)}}).marker().wait(60).marker().rows({{sec(16)}}).marker();
+
+  CHECK(harness.run() == "15 |0 |1 16 |2");
+  CHECK(harness.reports() ==
+        std::vector<std::string>{"0:1,15,15,5", "1:0,0,0,5 idle", "2:1,16,16,6"});
 }

@@ -50,3 +50,11 @@ TEST_CASE("lag drops rows behind the watermark") {
 
   CHECK(harness.run() == "a,1,9,null w5 |0 a,3,6,1");
 }
+
+TEST_CASE("lag gives rows behind the watermark, as they came, to what reads late rows") {
+  auto harness = lag({{column_of(kEvents, 1), 1, nullptr}}, 2).take_late().results_follow_batches();
+  harness.rows({{"a", 1, sec(9)}}).watermark(5).marker();
+  harness.rows({{"a", 2, sec(5)}, {"a", 3, sec(6)}});
+
+  CHECK(harness.run() == "a,1,9,null w5 |0 late:a,2,5 a,3,6,1");
+}

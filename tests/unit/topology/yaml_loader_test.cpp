@@ -210,4 +210,35 @@ TEST_CASE("a memory sink alone takes the name of the job") {
             .outputs.at(0).name == "totals");
 }
 
+TEST_CASE("a sink that an operator names for its late rows needs no from") {
+  const LoadedTopology loaded = load(R"(
+sources:
+  ticks: {type: rate, watermark: {column: timestamp, delay: 1 minute}}
+operators:
+  once: {from: ticks, dropDuplicates: [timestamp], lateRecords: {sink: late}}
+sinks:
+  screen: {from: once, type: console}
+  late: {type: console}
+)");
+  CHECK(summary(loaded.errors) == "");
+  REQUIRE(loaded.outputs.size() == 2);
+  CHECK_FALSE(loaded.outputs[0].late_records);
+  CHECK(loaded.outputs[1].late_records);
+  CHECK(loaded.outputs[1].input == loaded.outputs[0].input);
+}
+
+TEST_CASE("sinks of late rows that are not there, or read something else, are errors") {
+  const auto errors_with = [](const std::string& sinks) {
+    return summary(load("sources:\n  ticks: {type: rate}\n"
+                        "operators:\n  once: {from: ticks, distinct: true, lateRecords: {sink: late}}\n"
+                        "sinks:\n  screen: {from: once, type: console}\n" +
+                        sinks)
+                       .errors);
+  };
+  CHECK(errors_with("") ==
+        "4:59 operator 'once': `lateRecords`: there is no sink 'late'\n");
+  CHECK(errors_with("  late: {from: ticks, type: console}\n") ==
+        "7:10 sink 'late': it takes the late rows of 'once' alone\n");
+}
+
 }  // namespace millrace::test
