@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -81,6 +82,9 @@ class StateMap {
   /// element. Requires: MapEviction::ByOrder.
   template <class F>
   bool evict(std::int64_t limit, std::size_t most, F&& removing);
+
+  /// No element has a lower order; nothing when there are none. Requires: MapEviction::ByOrder.
+  std::optional<std::int64_t> first_order() const { return timers_.first_time(); }
 
   static std::int64_t order_of(const std::byte* element);
   /// The key without what the map adds to it.

@@ -134,6 +134,10 @@ class Canonizer {
     }
     return over(std::move(aggregate), node);
   }
+  NodePtr rewritten(plan::TransformWithState transform, const plan::Node& node) {
+    transform.grouping = parsed(std::move(transform.grouping));
+    return over(std::move(transform), node);
+  }
   NodePtr rewritten(plan::Join join, const plan::Node& node) {
     if (join.condition) join.condition = parsed(join.condition);
     return over(std::move(join), node);

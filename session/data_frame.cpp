@@ -111,6 +111,38 @@ DataFrame GroupedData::agg(const std::vector<ColumnExpression>& aggregates) cons
   return input_.over(std::move(grouped));
 }
 
+namespace {
+plan::TransformWithState transform(std::vector<ExpressionPtr> keys, MakeProcessor make,
+                                   std::string schema, TimeMode time_mode) {
+  plan::TransformWithState node;
+  node.grouping = std::move(keys);
+  node.processor = "transformWithState";
+  node.schema = std::move(schema);
+  node.make = std::move(make);
+  if (time_mode == TimeMode::EventTime) node.time_mode = "eventTime";
+  if (time_mode == TimeMode::ProcessingTime) node.time_mode = "processingTime";
+  return node;
+}
+}  // namespace
+
+DataFrame GroupedData::transform_with_state(MakeProcessor make, std::string schema,
+                                            TimeMode time_mode) const {
+  return input_.over(transform(expressions(keys_), std::move(make), std::move(schema), time_mode));
+}
+
+Result<DataFrame> GroupedData::transform_with_state(MakeProcessor make, std::string schema,
+                                                    TimeMode time_mode,
+                                                    const DataFrame& initial) const {
+  auto columns = initial.schema();
+  if (!columns) return std::move(columns.error());
+  auto rows = initial.collect();
+  if (!rows) return std::move(rows.error());
+  auto node = transform(expressions(keys_), std::move(make), std::move(schema), time_mode);
+  node.initial_schema = std::move(*columns);
+  node.initial_rows = std::move(*rows);
+  return input_.over(std::move(node));
+}
+
 DataFrame GroupedData::count() const { return agg(millrace::count(lit(1)).alias("count")); }
 
 }  // namespace millrace

@@ -99,6 +99,14 @@ class GroupedData {
   }
   /// Rows of each group, as the column `count`.
   DataFrame count() const;
+  /// A stateful operator of the program's own over the rows of each key (Spark's transformWithState).
+  /// `schema`: the DDL of what it puts out; `make`: makes the processor of one subtask.
+  DataFrame transform_with_state(MakeProcessor make, std::string schema,
+                                 TimeMode time_mode = TimeMode::None) const;
+  /// The same beginning with the rows of a table, whose first columns are the key: the processor gets
+  /// them by `handle_initial_state`. The table is read now.
+  Result<DataFrame> transform_with_state(MakeProcessor make, std::string schema, TimeMode time_mode,
+                                         const DataFrame& initial) const;
 
  private:
   DataFrame input_;

@@ -92,6 +92,7 @@ Json component_schema(const Types& types, const Declarations& keys, const Json& 
 Json operator_schema(const Json& watermark) {
   Json schema = closed_object({&operator_keys(), &operator_verbs(), &group_keys()});
   schema["properties"]["join"] = closed_object({&join_keys()});
+  schema["properties"]["transformWithState"] = closed_object({&transform_keys()});
   schema["properties"]["withWatermark"] = watermark;
   schema["properties"]["withColumn"] = {{"type", "object"},
                                         {"additionalProperties", {{"type", {"string", "number", "boolean"}}}}};

@@ -25,6 +25,7 @@ const std::vector<OptionDeclaration>& operator_verbs();
 /// Keys that go with the verb `groupBy`, and the keys of `join:`.
 const std::vector<OptionDeclaration>& group_keys();
 const std::vector<OptionDeclaration>& join_keys();
+const std::vector<OptionDeclaration>& transform_keys();
 /// Keys that every operator takes beside its verb.
 const std::vector<OptionDeclaration>& operator_keys();
 /// Keys that every sink takes beside the options of its type.

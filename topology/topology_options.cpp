@@ -57,6 +57,8 @@ const std::vector<OptionDeclaration>& operator_verbs() {
       declare("limit", OptionType::Integer, "", "Keeps the first rows."),
       declare("distinct", OptionType::Boolean, "", "Keeps one of equal rows."),
       declare("sql", OptionType::Text, "", "A whole SELECT over the names of the file."),
+      declare("transformWithState", OptionType::Map, "",
+              "A stateful processor of a shared library, for the rows of each key."),
   };
   return verbs;
 }
@@ -79,6 +81,19 @@ const std::vector<OptionDeclaration>& join_keys() {
                      "inner", "Which rows without a partner stay."),
       declare("on", OptionType::Text, "", "Condition over both sides."),
       declare("using", OptionType::List, "", "Columns that both sides have, compared as equal."),
+  };
+  return keys;
+}
+
+const std::vector<OptionDeclaration>& transform_keys() {
+  static const std::vector<OptionDeclaration> keys{
+      declare_required("groupBy", OptionType::List, "Expressions whose values are the key."),
+      declare_required("library", OptionType::Text, "Path of the shared library."),
+      declare("processor", OptionType::Text, "", "Name of the processor, where there are several."),
+      declare("schema", OptionType::Text, "", "Columns of the output, in place of the library's."),
+      declare_choice("timeMode", {"none", "eventTime", "processingTime"}, "none",
+                     "What timers go by."),
+      declare("options", OptionType::Map, "", "Texts that the processor reads by their names."),
   };
   return keys;
 }

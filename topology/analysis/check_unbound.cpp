@@ -37,6 +37,7 @@ struct Resolver::UnboundCheck {
     check_texts(aggregate.grouping);
     check_texts(aggregate.aggregates);
   }
+  void operator()(const plan::TransformWithState& transform) { check_texts(transform.grouping); }
   void operator()(const plan::Sort& sort) {
     for (const auto& tree : resolver.parsed_orders(sort.orders)) check(tree);
   }

@@ -12,6 +12,7 @@ struct EventTime {
   int operator()(const resolved::FrameAggregate& step) const { return step.event_time; }
   int operator()(const resolved::Lag& step) const { return step.event_time; }
   int operator()(const resolved::Deduplicate& step) const { return step.event_time; }
+  int operator()(const resolved::TransformWithState& step) const { return step.event_time; }
   template <class Other>
   int operator()(const Other&) const {
     return -1;

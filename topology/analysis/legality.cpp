@@ -139,6 +139,7 @@ class Checker {
     if (const auto* aggregate = as<resolved::Aggregate>(step)) check_aggregate(*aggregate, step);
     if (const auto* duplicates = as<resolved::Deduplicate>(step))
       check_duplicates(*duplicates, step);
+    if (as<resolved::TransformWithState>(step)) check_transform(step);
     if (as<resolved::Sort>(step)) check_sort(step);
     if (as<resolved::TopRows>(step)) check_top_rows(step);
     if (as<resolved::Limit>(step)) check_limit(step);
@@ -158,6 +159,11 @@ class Checker {
                       "DataFrames/DataSets without watermark",
                       "declare a watermark before it"),
          step.origin);
+  }
+
+  void check_transform(const Step& step) {
+    if (mode_ != OutputMode::Complete || aggregates_.empty()) return;
+    fail(unsupported_mode(mode_, "transformWithState", "use append or update mode"), step.origin);
   }
 
   void check_sort(const Step& step) {
@@ -219,6 +225,7 @@ class Checker {
     if (as<resolved::Aggregate>(step)) return "Aggregate";
     if (as<resolved::Watermark>(step)) return "EventTimeWatermark";
     if (as<resolved::Deduplicate>(step)) return "Deduplicate";
+    if (as<resolved::TransformWithState>(step)) return "TransformWithState";
     if (as<resolved::Explode>(step)) return "Generate";
     if (as<resolved::Expand>(step) || as<resolved::AssignWindow>(step)) return "Expand";
     if (as<resolved::Limit>(step)) return "LocalLimit";

@@ -31,13 +31,6 @@ std::vector<std::size_t> named_columns(const std::string& name, const Relation& 
   return found;
 }
 
-int event_time_column(const resolved::Step& step) {
-  for (std::size_t i = 0; i < step.event_time.size(); ++i) {
-    if (step.event_time[i]) return int(i);
-  }
-  return -1;
-}
-
 }  // namespace
 
 std::optional<std::int64_t> Resolver::delay_of(const std::string& text, const Origin& origin) {

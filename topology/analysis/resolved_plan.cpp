@@ -20,6 +20,7 @@ struct KindName {
   std::string operator()(const AssignWindow&) const { return "window"; }
   std::string operator()(const Watermark&) const { return "watermark"; }
   std::string operator()(const Deduplicate&) const { return "deduplicate"; }
+  std::string operator()(const TransformWithState&) const { return "transform_with_state"; }
   std::string operator()(const Union&) const { return "union"; }
   std::string operator()(const Sort&) const { return "sort"; }
   std::string operator()(const Limit&) const { return "limit"; }
@@ -40,6 +41,7 @@ struct Stateful {
   bool operator()(const AssignWindow&) const { return false; }
   bool operator()(const Watermark&) const { return false; }
   bool operator()(const Deduplicate&) const { return true; }
+  bool operator()(const TransformWithState&) const { return true; }
   bool operator()(const Union&) const { return false; }
   bool operator()(const Sort&) const { return false; }
   bool operator()(const Limit&) const { return true; }
@@ -51,6 +53,13 @@ std::string kind_name(const Step& step) { return std::visit(KindName{}, step.kin
 
 const SchemaPtr& written_schema(const Step& step, bool late_records) {
   return late_records ? step.inputs.front()->schema : step.schema;
+}
+
+int event_time_column(const Step& step) {
+  for (std::size_t i = 0; i < step.event_time.size(); ++i) {
+    if (step.event_time[i]) return int(i);
+  }
+  return -1;
 }
 
 bool is_stateful(const Step& step) { return std::visit(Stateful{}, step.kind); }

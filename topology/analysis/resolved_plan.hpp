@@ -1,5 +1,6 @@
 #pragma once
 
+#include "operators/transform_with_state.hpp"
 #include "expressions/binder.hpp"
 #include "operators/frame_aggregate.hpp"
 #include "operators/lag.hpp"
@@ -109,6 +110,18 @@ struct Deduplicate {
   bool event_time_is_key = false;
   std::int64_t delay_micros = 0;
 };
+/// A program's own operator. Output: what its schema says.
+struct TransformWithState {
+  std::vector<BoundExpressionPtr> keys;
+  SchemaPtr key_schema;
+  std::string name;
+  MakeProcessor make;
+  TimeMode time_mode = TimeMode::None;
+  /// The input's event-time column, -1 when there is none.
+  int event_time = -1;
+  Options options;
+  InitialState initial;
+};
 struct Union {};
 struct SortKey {
   BoundExpressionPtr expression;
@@ -131,7 +144,7 @@ struct Limit {
 struct Step {
   using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate,
                             RunningAggregate, FrameAggregate, Lag, Lead, AssignWindow,
-                            Watermark, Deduplicate, Union, Sort, TopRows, Limit>;
+                            Watermark, Deduplicate, TransformWithState, Union, Sort, TopRows, Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;
   SchemaPtr schema;
@@ -172,6 +185,8 @@ struct Plan {
 const SchemaPtr& written_schema(const Step& step, bool late_records);
 /// `filter`, `aggregate` ...: the name of the kind in explain, metrics and messages.
 std::string kind_name(const Step& step);
+/// The first column with event time, -1 when there is none.
+int event_time_column(const Step& step);
 /// True when the step keeps state between rows.
 bool is_stateful(const Step& step);
 

@@ -176,6 +176,13 @@ class Resolver {
   // resolve_rows.cpp
   Resolved resolve_kind(const plan::WithWatermark& watermark, const plan::Node& node);
   Resolved resolve_kind(const plan::Deduplicate& deduplicate, const plan::Node& node);
+
+  // resolve_transform.cpp
+  Resolved resolve_kind(const plan::TransformWithState& transform, const plan::Node& node);
+  /// False after an error.
+  bool bind_groups(const std::vector<ExpressionPtr>& grouping, const Relation& input,
+                   resolved::TransformWithState& kind);
+
   Resolved resolve_kind(const plan::Sort& sort, const plan::Node& node);
   Resolved sorted(const Relation& input, const std::vector<ExpressionPtr>& orders,
                   const plan::Node& node, const std::vector<ExpressionPtr>& written);

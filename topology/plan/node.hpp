@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "expressions/expression.hpp"
+#include "operators/stateful_processor.hpp"
 #include "records/options.hpp"
 #include "records/value.hpp"
 
@@ -80,6 +81,20 @@ struct Join {
   ExpressionPtr condition;
   std::vector<std::string> using_columns;
 };
+/// A program's own stateful operator over the rows of each key: a processor of a shared library, or one
+/// that a C++ program gives.
+struct TransformWithState {
+  std::vector<ExpressionPtr> grouping;
+  std::string library;    // a file; empty: `make`
+  std::string processor;  // its name in the library, or in messages
+  std::string schema;     // DDL of the output; empty: what the library says
+  std::string time_mode;  // none, eventTime, processingTime; empty: none
+  Options options;        // for the processor
+  MakeProcessor make;
+  /// What the processor is given first: columns of the key, then others.
+  Schema initial_schema;
+  std::vector<std::vector<Value>> initial_rows;
+};
 enum class SetKind { Union, Intersect, Except };
 struct SetOperation {
   SetKind kind = SetKind::Union;
@@ -101,7 +116,8 @@ struct Offset {
 struct Node {
   using Kind = std::variant<Read, LocalRelation, SqlQuery, SubqueryAlias, Project, WithColumns,
                             WithColumnsRenamed, Drop, ToDF, Filter, Aggregate, WithWatermark,
-                            Deduplicate, Join, SetOperation, Sort, Limit, Offset>;
+                            Deduplicate, TransformWithState, Join, SetOperation, Sort, Limit,
+                            Offset>;
   Kind kind;
   std::int64_t id = 0;
   Origin origin;

@@ -107,6 +107,11 @@ struct LinePrinter {
     return "Deduplicate " + listed(deduplicate.columns) +
            (deduplicate.within_watermark ? " within watermark" : "");
   }
+  std::string operator()(const TransformWithState& transform) const {
+    return "TransformWithState " + transform.processor + " by " + listed(transform.grouping) +
+           field("library", transform.library) + field("schema", transform.schema) +
+           field("time mode", transform.time_mode) + field("options", listed(transform.options));
+  }
   std::string operator()(const Join& join) const {
     return "Join " + join.type + (join.condition ? " on " + to_sql(*join.condition) : "") +
            field("using", if_any(join.using_columns));

@@ -10,6 +10,7 @@
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
 #include "operators/sort.hpp"
+#include "operators/transform_with_state.hpp"
 #include "operators/union.hpp"
 #include "topology/planning/over_planning.hpp"
 
@@ -112,6 +113,17 @@ struct SpecMaker {
     spec.state_schema = state_schema(hash_keys(step), {});
     return spec;
   }
+  Made operator()(const resolved::TransformWithState& kind) {
+    auto spec = spec_of<TransformWithStateOptions>(
+        make_transform_with_state,
+        {kind.keys, kind.key_schema, step.inputs.front()->schema, step.schema, kind.make,
+         kind.time_mode, kind.event_time, kind.name, kind.options, kind.initial, settings.policy,
+         settings.on_error});
+    spec.stateful = true;
+    spec.state_name = "transformWithStateExec";
+    spec.state_schema = state_schema(kind.keys, {});
+    return spec;
+  }
   Made operator()(const resolved::Union&) {
     return spec_of<UnionOptions>(make_union, {step.schema});
   }
@@ -150,6 +162,8 @@ std::vector<BoundExpressionPtr> hash_keys(const Step& step) {
       keys.push_back(bound_column(key, field.type, field.nullable));
     }
   }
+  if (const auto* transform = std::get_if<resolved::TransformWithState>(&step.kind))
+    keys = transform->keys;
   if (const auto* over = over_keys(step)) keys = *over;
   return keys;
 }

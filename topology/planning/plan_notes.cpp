@@ -78,6 +78,10 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
     return {{"emits", "the first row of a key, at once"},
             {"state", duplicates_state(*duplicates, step)}};
   }
+  if (std::holds_alternative<resolved::TransformWithState>(step.kind)) {
+    return {{"emits", "what the processor puts out, at once"},
+            {"state", "UNBOUNDED unless the processor clears it, or gives it a time to live"}};
+  }
   if (over_keys(step)) return over_notes(step);
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};

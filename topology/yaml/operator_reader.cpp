@@ -112,7 +112,7 @@ class OperatorReader {
   }
 
   plan::NodePtr read_verb(const YamlValue& value) {
-    static constexpr std::array<Verb, 14> kVerbs{
+    static constexpr std::array<Verb, 15> kVerbs{
         {{"select", &OperatorReader::select},
          {"where", &OperatorReader::where},
          {"withColumn", &OperatorReader::with_column},
@@ -126,7 +126,8 @@ class OperatorReader {
          {"orderBy", &OperatorReader::order_by},
          {"limit", &OperatorReader::limit},
          {"distinct", &OperatorReader::distinct},
-         {"sql", &OperatorReader::sql}}};
+         {"sql", &OperatorReader::sql},
+         {"transformWithState", &OperatorReader::transform_with_state}}};
     const auto* verb = std::find_if(kVerbs.begin(), kVerbs.end(),
                                     [&](const Verb& known) { return known.name == verb_; });
     return (this->*verb->read)(value);
@@ -203,6 +204,25 @@ class OperatorReader {
     if (join.condition && !join.using_columns.empty())
       context_.fail(what_ + ": a join has `on` and `using`", value.origin, "remove one of the two");
     return node(std::move(join), {input_, std::move(right)});
+  }
+
+  plan::NodePtr transform_with_state(const YamlValue& value) {
+    if (!context_.expect(YamlValue::Kind::Map, value, verb_text())) return nullptr;
+    check_keys(context_, verb_text(), value, {&transform_keys()});
+    plan::TransformWithState transform;
+    for (const OptionDeclaration& key : transform_keys()) {
+      const YamlValue* given = checked_value(context_, value, key, verb_text());
+      if (!given) continue;
+      if (key.name == "groupBy") transform.grouping = expressions(context_, *given, verb_text());
+      if (key.name == "library") transform.library = context_.absolute(given->text);
+      if (key.name == "processor") transform.processor = given->text;
+      if (key.name == "schema") transform.schema = given->text;
+      if (key.name == "timeMode") transform.time_mode = given->text;
+      if (key.name == "options")
+        for (const YamlEntry& option : given->entries)
+          transform.options.set(option.key.text, option.value.text, option.value.origin);
+    }
+    return transform.grouping.empty() ? nullptr : node(std::move(transform));
   }
 
   plan::NodePtr unite(const YamlValue& value) {
