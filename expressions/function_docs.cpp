@@ -1,5 +1,7 @@
 #include "expressions/function_docs.hpp"
 
+#include "expressions/function_examples.hpp"
+
 #include <map>
 
 namespace millrace {
@@ -13,6 +15,13 @@ std::string cell(const std::string& text) {
   return result;
 }
 
+std::string example_cell(const std::string& function) {
+  const FunctionExample* example = example_of(function);
+  if (example == nullptr) return "";
+  return "`" + cell(std::string(example->expression)) + "` → `" +
+         cell(std::string(example->result)) + "`";
+}
+
 }  // namespace
 
 std::string functions_markdown(const FunctionRegistry& registry) {
@@ -20,11 +29,15 @@ std::string functions_markdown(const FunctionRegistry& registry) {
   for (const FunctionEntry* entry : registry.list()) {
     std::string summary = cell(entry->summary);
     if (!entry->deterministic) summary += " Not deterministic.";
-    groups[entry->group] += "| `" + cell(entry->signature) + "` | " + summary + " |\n";
+    groups[entry->group] += "| `" + cell(entry->signature) + "` | " + summary + " | " +
+                            example_cell(entry->name) + " |\n";
   }
-  std::string text = "# Functions\n\nNames ignore case. `[x]` may be left out.\n";
+  std::string text =
+      "# Functions\n\nNames ignore case. `[x]` may be left out. Examples of aggregates are over "
+      "the rows "
+      "(k, x) = ('a', 1), ('a', 2), ('b', 2), ('b', NULL).\n";
   for (const auto& [group, lines] : groups)
-    text += "\n## " + group + "\n\n| function | result |\n|---|---|\n" + lines;
+    text += "\n## " + group + "\n\n| function | result | example |\n|---|---|---|\n" + lines;
   return text;
 }
 

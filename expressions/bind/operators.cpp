@@ -79,6 +79,7 @@ void register_rewritten_functions(FunctionRegistry& registry) {
   generator("inline_outer", "inline_outer(structs)",
             "As inline; an empty or NULL array gives one row of NULL.");
   generator("stack", "stack(rows, value, ...)", "Spreads the values over a number of rows.");
+  generator("json_tuple", "json_tuple(json, name, ...)", "Fields of a JSON object as columns of text.");
   window("window", "window(time, duration[, slide[, start]])",
          "The windows of fixed length that a time falls into.");
   window("session_window", "session_window(time, gap)",

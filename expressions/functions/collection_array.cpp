@@ -1,7 +1,3 @@
-#include <algorithm>
-
-#include <fmt/format.h>
-
 #include "expressions/bind/type_coercion.hpp"
 #include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
@@ -10,6 +6,10 @@
 #include "expressions/functions/value_access.hpp"
 #include "expressions/functions/value_size.hpp"
 #include "expressions/kernels/ordering.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
 
 namespace millrace {
 
@@ -23,9 +23,8 @@ bool equal_elements(const Column& a, std::size_t i, const Column& b, std::size_t
 }
 
 bool holds(const Column& elements, const Indices& indices, const Column& other, std::size_t j) {
-  return std::any_of(indices.begin(), indices.end(), [&](std::uint32_t i) {
-    return equal_elements(elements, i, other, j);
-  });
+  return std::any_of(indices.begin(), indices.end(),
+                     [&](std::uint32_t i) { return equal_elements(elements, i, other, j); });
 }
 
 /// A function of one array that picks elements of it by index: `pick(elements, slot, row, chosen)`.
@@ -136,6 +135,31 @@ bool pick_set(EvalContext&, const Columns& columns, std::uint32_t row, Indices& 
   return true;
 }
 
+/// True with a common element; NULL when a NULL could have been one.
+std::optional<bool> overlap(const Columns& columns, std::uint32_t row) {
+  const ListSlot a = columns[0]->at<ListSlot>(row), b = columns[1]->at<ListSlot>(row);
+  const Column& left = *columns[0]->child(0);
+  const Column& right = *columns[1]->child(0);
+  bool saw_null = false;
+  for (std::uint32_t i = a.offset; i < a.offset + a.size; ++i)
+    for (std::uint32_t j = b.offset; j < b.offset + b.size; ++j) {
+      if (left.is_null(i) || right.is_null(j))
+        saw_null = true;
+      else if (kernels::compare_values(left, i, right, j) == 0)
+        return true;
+    }
+  return saw_null ? std::nullopt : std::optional(false);
+}
+
+void find_overlaps(EvalContext&, const Columns& columns, Rows rows, Column& out) {
+  rows.for_each([&](std::uint32_t row) {
+    if (out.is_null(row)) return;
+    const std::optional<bool> found = overlap(columns, row);
+    if (!found) return out.set_null(row);
+    out.mutable_values<std::uint8_t>()[row] = *found;
+  });
+}
+
 void unite(EvalContext&, const Columns& columns, Rows rows, Column& out) {
   Column& elements = *out.child(0);
   rows.for_each([&](std::uint32_t row) {
@@ -177,8 +201,8 @@ Bind bind_pick(BatchFunction function, std::vector<DataType> others = {},
   };
 }
 
-/// Two arrays of one type.
-Bind bind_pair(BatchFunction function) {
+/// Two arrays of one type; Null as `result` stands for that type.
+Bind bind_pair(BatchFunction function, DataType result = {}) {
   return [=](const FunctionCall& call) -> Result<BoundExpressionPtr> {
     if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
     for (std::size_t i = 0; i < 2; ++i)
@@ -189,8 +213,10 @@ Bind bind_pair(BatchFunction function) {
                            fmt::format("Input to function `{}` should have been two \"ARRAY\" with "
                                        "same element type",
                                        call.name));
-    const DataType type = arguments[0]->type();
-    return make_call(type, std::move(arguments), function);
+    const bool is_array = result.is_null();
+    const DataType type = is_array ? arguments[0]->type() : result;
+    const bool nullable = any_nullable(arguments) || !is_array;
+    return make_call(type, nullable, std::move(arguments), function);
   };
 }
 
@@ -208,21 +234,21 @@ Bind bind_with_element(BatchFunction function, DataType result, NullRule rule,
     if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
     if (!is_kind(call, 0, TypeKind::Array)) return unexpected_input_type(call, 0, "\"ARRAY\"");
     if (call.arguments[1]->type().is_null() && rule == NullRule::Propagate)
-      return type_mismatch(call, "NULL_TYPE",
-                           fmt::format("Null typed values cannot be used as arguments of `{}`",
-                                       call.name));
-    const std::optional<DataType> element = common_type(
-        call.arguments[0]->type().element(), call.arguments[1]->type(), call.settings);
+      return type_mismatch(
+          call, "NULL_TYPE",
+          fmt::format("Null typed values cannot be used as arguments of `{}`", call.name));
+    const std::optional<DataType> element =
+        common_type(call.arguments[0]->type().element(), call.arguments[1]->type(), call.settings);
     if (!element)
-      return type_mismatch(call, "ARRAY_FUNCTION_DIFF_TYPES",
-                           fmt::format("Input to `{}` should have been \"ARRAY\" followed by a value "
-                                       "with same element type",
-                                       call.name));
+      return type_mismatch(
+          call, "ARRAY_FUNCTION_DIFF_TYPES",
+          fmt::format("Input to `{}` should have been \"ARRAY\" followed by a value "
+                      "with same element type",
+                      call.name));
     const bool has_nulls = call.arguments[0]->type().fields()[0].nullable ||
                            (rule == NullRule::Own && call.arguments[1]->nullable());
-    Result<BoundExpressionPtr> array =
-        bound_cast(call.arguments[0], DataType::array(*element, has_nulls), CastMode::Plain,
-                   call.settings);
+    Result<BoundExpressionPtr> array = bound_cast(
+        call.arguments[0], DataType::array(*element, has_nulls), CastMode::Plain, call.settings);
     Result<BoundExpressionPtr> value =
         bound_cast(call.arguments[1], *element, CastMode::Plain, call.settings);
     if (!array || !value) return array ? value.error() : array.error();
@@ -241,8 +267,8 @@ std::int64_t position_in(const Columns& columns, std::uint32_t row, bool& saw_nu
       saw_null = true;
       continue;
     }
-    if (kernels::compare_values(elements, slot.offset + i, *columns[1],
-                                row_of(*columns[1], row)) == 0)
+    if (kernels::compare_values(elements, slot.offset + i, *columns[1], row_of(*columns[1], row)) ==
+        0)
       return i + 1;
   }
   return 0;
@@ -251,7 +277,8 @@ std::int64_t position_in(const Columns& columns, std::uint32_t row, bool& saw_nu
 void find_positions(EvalContext&, const Columns& columns, Rows rows, Column& out) {
   rows.for_each([&](std::uint32_t row) {
     bool saw_null = false;
-    if (!out.is_null(row)) out.mutable_values<std::int64_t>()[row] = position_in(columns, row, saw_null);
+    if (!out.is_null(row))
+      out.mutable_values<std::int64_t>()[row] = position_in(columns, row, saw_null);
   });
 }
 
@@ -289,11 +316,14 @@ void find_extreme(EvalContext&, const Columns& columns, Rows rows, Column& out) 
     std::int64_t best = -1;
     for (std::uint32_t i = slot.offset; i < slot.offset + slot.size; ++i)
       if (!elements.is_null(i) &&
-          (best < 0 || Sign * kernels::compare_values(elements, i, elements,
-                                                      static_cast<std::size_t>(best)) > 0))
+          (best < 0 ||
+           Sign * kernels::compare_values(elements, i, elements, static_cast<std::size_t>(best)) >
+               0))
         best = i;
-    if (best < 0) appender.put_null(row);
-    else appender.put(row, elements, static_cast<std::size_t>(best));
+    if (best < 0)
+      appender.put_null(row);
+    else
+      appender.put(row, elements, static_cast<std::size_t>(best));
   });
 }
 
@@ -331,7 +361,8 @@ void join_elements(EvalContext& context, const Columns& columns, Rows rows, Colu
 Result<BoundExpressionPtr> bind_join(const FunctionCall& call) {
   const DataType text(TypeKind::String);
   if (Status status = check_num_arguments(call, 2, 3); !status) return status.error();
-  if (!is_kind(call, 0, TypeKind::Array)) return unexpected_input_type(call, 0, "\"ARRAY<STRING>\"");
+  if (!is_kind(call, 0, TypeKind::Array))
+    return unexpected_input_type(call, 0, "\"ARRAY<STRING>\"");
   Result<BoundExpressionPtr> array =
       bound_cast(call.arguments[0], DataType::array(text), CastMode::Plain, call.settings);
   if (!array) return array.error();
@@ -359,23 +390,26 @@ void register_array_functions(FunctionRegistry& registry) {
                     bind_pick(picking(pick_slice), {number, number}));
   arrays.add_custom("array_intersect(a, b)", "Elements in both, each once.",
                     bind_pair(picking(pick_set<SetOperation::Intersect>)));
+  arrays.add_custom("arrays_overlap(a, b)",
+                    "True with a common element; NULL when only a NULL could be one.",
+                    bind_pair(find_overlaps, DataType(TypeKind::Boolean)));
   arrays.add_custom("array_except(a, b)", "Elements of a that b lacks, each once.",
                     bind_pair(picking(pick_set<SetOperation::Except>)));
   arrays.add_custom("array_union(a, b)", "Elements of either, each once.", bind_pair(unite));
   arrays.add_custom("array_remove(array, value)", "The elements that differ from the value.",
                     bind_with_element(picking(pick_removed), DataType(), NullRule::Propagate));
-  arrays.add_custom("array_position(array, value)", "Place of the value from 1, 0 for none.",
-                    bind_with_element(find_positions, DataType(TypeKind::Long),
-                                      NullRule::Propagate));
-  arrays.add_custom("array_contains(array, value)", "True when the value is an element.",
-                    bind_with_element(find_contained, flag, NullRule::Propagate,
-                                      contains_nullable));
-  arrays.add_custom("array_append(array, value)", "The array with the value at its end.",
-                    bind_with_element(add_element<true>, DataType(), NullRule::Own,
-                                      array_nullable));
-  arrays.add_custom("array_prepend(array, value)", "The array with the value at its start.",
-                    bind_with_element(add_element<false>, DataType(), NullRule::Own,
-                                      array_nullable));
+  arrays.add_custom(
+      "array_position(array, value)", "Place of the value from 1, 0 for none.",
+      bind_with_element(find_positions, DataType(TypeKind::Long), NullRule::Propagate));
+  arrays.add_custom(
+      "array_contains(array, value)", "True when the value is an element.",
+      bind_with_element(find_contained, flag, NullRule::Propagate, contains_nullable));
+  arrays.add_custom(
+      "array_append(array, value)", "The array with the value at its end.",
+      bind_with_element(add_element<true>, DataType(), NullRule::Own, array_nullable));
+  arrays.add_custom(
+      "array_prepend(array, value)", "The array with the value at its start.",
+      bind_with_element(add_element<false>, DataType(), NullRule::Own, array_nullable));
   arrays.add_custom("array_max(array)", "The greatest element.", bind_extreme<1>);
   arrays.add_custom("array_min(array)", "The least element.", bind_extreme<-1>);
   arrays.add_custom("array_join(array, separator[, null])", "The elements as one text.", bind_join);

@@ -27,6 +27,11 @@ void register_library_functions(FunctionRegistry& registry) {
   register_lambda_functions(registry);
   register_conditional_functions(registry);
   register_model_functions(registry);
+  register_url_functions(registry);
+  register_csv_functions(registry);
+  register_session_functions(registry);
+  register_number_format_functions(registry);
+  register_interval_functions(registry);
 }
 
 }  // namespace millrace

@@ -29,5 +29,10 @@ void register_map_functions(FunctionRegistry& registry);
 void register_sequence_functions(FunctionRegistry& registry);
 void register_lambda_functions(FunctionRegistry& registry);
 void register_conditional_functions(FunctionRegistry& registry);
+void register_url_functions(FunctionRegistry& registry);
+void register_csv_functions(FunctionRegistry& registry);
+void register_session_functions(FunctionRegistry& registry);
+void register_number_format_functions(FunctionRegistry& registry);
+void register_interval_functions(FunctionRegistry& registry);
 
 }  // namespace millrace

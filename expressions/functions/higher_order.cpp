@@ -6,6 +6,7 @@
 #include "expressions/functions/lambda.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "expressions/kernels/gather.hpp"
+#include "expressions/kernels/ordering.hpp"
 
 namespace millrace {
 
@@ -339,6 +340,79 @@ Result<BoundExpressionPtr> bind_zip_with(const FunctionCall& call) {
   });
 }
 
+std::uint32_t place_of_key(const Column& keys, ListSlot slot, const Column& wanted, std::uint32_t i) {
+  for (std::uint32_t k = slot.offset; k < slot.offset + slot.size; ++k)
+    if (kernels::compare_values(keys, k, wanted, i) == 0) return k;
+  return kernels::kNoRow;
+}
+
+/// Keys of the first map in its order, then those that the second alone has.
+Pairs key_pairs_of(const Column& left, const Column& right, Rows rows) {
+  Pairs pairs;
+  const Column& left_keys = *left.child(0);
+  const Column& right_keys = *right.child(0);
+  const auto add = [&](std::uint32_t row, std::uint32_t a, std::uint32_t b) {
+    pairs.left.push_back(a);
+    pairs.right.push_back(b);
+    pairs.outer_rows.push_back(row);
+  };
+  rows.for_each([&](std::uint32_t row) {
+    if (left.is_null(row) || right.is_null(row)) return;
+    const ListSlot a = left.at<ListSlot>(row), b = right.at<ListSlot>(row);
+    for (std::uint32_t i = a.offset; i < a.offset + a.size; ++i)
+      add(row, i, place_of_key(right_keys, b, left_keys, i));
+    for (std::uint32_t j = b.offset; j < b.offset + b.size; ++j)
+      if (place_of_key(left_keys, a, right_keys, j) == kernels::kNoRow) add(row, kernels::kNoRow, j);
+  });
+  return pairs;
+}
+
+/// A key of each pair, from the map that has it.
+ColumnRef keys_of(RecordPool& pool, const Column& left, const Column& right, const Pairs& pairs) {
+  ColumnRef keys = pool.make_column(left.child(0)->type());
+  for (std::size_t i = 0; i < pairs.left.size(); ++i) {
+    const bool is_left = pairs.left[i] != kernels::kNoRow;
+    keys->append_from(is_left ? *left.child(0) : *right.child(0),
+                      is_left ? pairs.left[i] : pairs.right[i]);
+  }
+  return keys;
+}
+
+Result<BoundExpressionPtr> bind_map_zip_with(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 3, 3); !status) return status.error();
+  for (std::size_t i = 0; i < 2; ++i)
+    if (!is_kind(call, i, TypeKind::Map)) return unexpected_input_type(call, i, "\"MAP\"");
+  const BoundExpressionPtr first = call.arguments[0], second = call.arguments[1];
+  const DataType key = first->type().key();
+  if (key != second->type().key())
+    return type_mismatch(call, "MAP_ZIP_WITH_DIFF_TYPES",
+                         "Input to the `map_zip_with` should have been two \"MAP\" with compatible "
+                         "key types");
+  const Result<BoundLambda> lambda =
+      BoundLambda::make(call, 2, {{"k", key, false},
+                                  {"v1", first->type().value(), true},
+                                  {"v2", second->type().value(), true}});
+  if (!lambda) return lambda.error();
+  const DataType type = DataType::map(key, lambda->body().type());
+  return higher_order(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+                                                  Rows rows) {
+    const ColumnRef left = first->evaluate(context, batch, rows);
+    const ColumnRef right = second->evaluate(context, batch, rows);
+    const Pairs pairs = key_pairs_of(*left, *right, rows);
+    ColumnRef out = lists_like(context, type, *left, rows, pairs.outer_rows);
+    rows.for_each([&](std::uint32_t row) {
+      if (right->is_null(row)) out->set_null(row);
+    });
+    const ColumnRef keys = keys_of(context.pool, *left, *right, pairs);
+    out->set_child(0, keys);
+    out->set_child(1, lambda.evaluate(context, batch,
+                                      {keys, kernels::gather(context.pool, left->child(1), pairs.left),
+                                       kernels::gather(context.pool, right->child(1), pairs.right)},
+                                      pairs.outer_rows));
+    return out;
+  });
+}
+
 }  // namespace
 
 void register_lambda_functions(FunctionRegistry& registry) {
@@ -360,6 +434,8 @@ void register_lambda_functions(FunctionRegistry& registry) {
                      "The entries for which the function is true.", bind_filter(TypeKind::Map));
   lambdas.add_custom("transform_keys(map, (k, v) -> ...)", "Each key replaced.",
                      bind_map_transform(0));
+  lambdas.add_custom("map_zip_with(a, b, (k, v1, v2) -> ...)",
+                     "Values of two maps put together by their keys.", bind_map_zip_with);
   lambdas.add_custom("transform_values(map, (k, v) -> ...)", "Each value replaced.",
                      bind_map_transform(1));
   lambdas.add_custom("array_sort(array)", "Sorted elements, NULLs last.", bind_array_sort);

@@ -103,17 +103,23 @@ std::optional<string_view> url_encode(CallRow& row, string_view text) {
   return row.copy(result);
 }
 
+Error undecodable_url(string_view text) {
+  return row_error("CANNOT_DECODE_URL", "22546",
+                   "The provided URL cannot be decoded: " + std::string(text) +
+                       ". Please ensure that the URL is properly formatted and try again.");
+}
+
+template <bool IsTry>
 std::optional<string_view> url_decode(CallRow& row, string_view text) {
   std::string result;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '%') {
       const int high = i + 2 < text.size() ? hex_digit(text[i + 1]) : -1;
       const int low = i + 2 < text.size() ? hex_digit(text[i + 2]) : -1;
-      if (i + 2 >= text.size() || high < 0 || low < 0)
-        return row.fail(row_error("CANNOT_DECODE_URL", "22546",
-                                  "The provided URL cannot be decoded: " + std::string(text) +
-                                      ". Please ensure that the URL is properly formatted and try "
-                                      "again."));
+      if (high < 0 || low < 0) {
+        if (IsTry) return std::nullopt;
+        return row.fail(undecodable_url(text));
+      }
       result += static_cast<char>(high * 16 + low);
       i += 2;
     } else {
@@ -121,6 +127,84 @@ std::optional<string_view> url_decode(CallRow& row, string_view text) {
     }
   }
   return row.copy(result);
+}
+
+Error malformed_binary(string_view text, string_view format) {
+  return row_error("CONVERSION_INVALID_INPUT", "22018",
+                   "The value '" + std::string(text) + "' (\"STRING\") cannot be converted to "
+                       "\"BINARY\" because it is malformed. Correct the value as per the syntax, or "
+                       "change its format. Use `try_to_binary` to tolerate malformed input and return "
+                       "NULL instead.",
+                   "the format is " + std::string(format));
+}
+
+/// Whether base64 has only its digits, with the right padding: to_binary is stricter than unbase64.
+bool is_strict_base64(string_view text) {
+  std::size_t digits = 0, padding = 0;
+  for (const char c : text) {
+    if (c == '\r' || c == '\n') continue;
+    if (c == '=') ++padding;
+    else if (padding > 0 || string_view(kBase64, 64).find(c) == string_view::npos) return false;
+    else ++digits;
+  }
+  return padding <= 2 && digits % 4 != 1 && (padding == 0 || (digits + padding) % 4 == 0);
+}
+
+std::optional<string_view> binary_of(CallRow& row, string_view text, string_view format) {
+  if (equal_ignoring_case(format, "utf-8") || equal_ignoring_case(format, "utf8")) return text;
+  if (equal_ignoring_case(format, "hex")) return unhex(row, text);
+  if (!is_strict_base64(text)) return std::nullopt;
+  const OrError<string_view> bytes = unbase64(row, text);
+  return bytes ? std::optional(*bytes) : std::nullopt;
+}
+
+bool is_binary_format(string_view format) {
+  for (const char* known : {"hex", "base64", "utf-8", "utf8"})
+    if (equal_ignoring_case(format, known)) return true;
+  return false;
+}
+
+template <bool IsTry>
+Result<BoundExpressionPtr> bind_to_binary(const FunctionCall& call) {
+  std::string format = "hex";
+  if (call.arguments.size() > 1 && call.arguments[1]) {
+    const std::optional<std::string> text = constant_text(*call.arguments[1]);
+    if (!text || !is_binary_format(*text))
+      return type_mismatch(call, "INVALID_ARG_VALUE",
+                           "The `fmt` value must to be a case-insensitive \"STRING\" literal of "
+                           "'hex', 'utf-8', 'utf8', or 'base64', but got '" +
+                               text.value_or("NULL") + "'");
+    format = *text;
+  }
+  return FunctionGroup::binder<Binary(String, String)>(
+      plain([format](CallRow& row, string_view text, string_view) -> std::optional<string_view> {
+        const std::optional<string_view> bytes = binary_of(row, text, format);
+        if (!bytes && !IsTry) return row.fail(malformed_binary(text, format));
+        return bytes;
+      }),
+      {text_value("hex")})(call);
+}
+
+/// An optional, as Spark calls the result nullable.
+std::optional<string_view> make_valid_utf8(CallRow& row, string_view text) {
+  if (utf8::is_valid(text)) return text;
+  std::string valid;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8::Decoded decoded = utf8::decode(text, at);
+    char bytes[4];
+    valid.append(bytes, utf8::encode(decoded.code, bytes));
+    at += decoded.width;
+  }
+  return row.copy(valid);
+}
+
+template <bool IsTry>
+std::optional<string_view> validate_utf8(CallRow& row, string_view text) {
+  if (utf8::is_valid(text)) return text;
+  if (IsTry) return std::nullopt;
+  return row.fail(row_error("INVALID_UTF8_STRING", "22029",
+                            "Invalid UTF8 byte sequence found in string: " +
+                                std::string(hex_of_bytes(row, text)) + "."));
 }
 
 string_view character(CallRow& row, std::int64_t code) {
@@ -260,7 +344,19 @@ void register_string_encoding_functions(FunctionRegistry& registry) {
   strings.add<String(Binary)>("base64(bytes)", "Bytes as base64.", base64);
   strings.add<Binary(String)>("unbase64(text)", "Bytes from base64.", unbase64);
   strings.add<String(String)>("url_encode(text)", "Text for use in a URL.", url_encode);
-  strings.add<String(String)>("url_decode(text)", "Text from a URL.", url_decode);
+  strings.add<String(String)>("url_decode(text)", "Text from a URL.", url_decode<false>);
+  strings.add<String(String)>("try_url_decode(text)", "Text from a URL, NULL when malformed.",
+                              url_decode<true>);
+  strings.add_custom("to_binary(text[, format])", "Bytes from hex, base64 or utf-8 text.",
+                     bind_to_binary<false>);
+  strings.add_custom("try_to_binary(text[, format])", "The same, NULL when malformed.",
+                     bind_to_binary<true>);
+  strings.add<String(String)>("make_valid_utf8(text)", "The text with U+FFFD for invalid bytes.",
+                              make_valid_utf8);
+  strings.add<String(String)>("validate_utf8(text)", "The text; an error when it is not valid UTF-8.",
+                              validate_utf8<false>);
+  strings.add<String(String)>("try_validate_utf8(text)",
+                              "The text, NULL when it is not valid UTF-8.", validate_utf8<true>);
   strings.add<String(Long)>("chr(code)", "The character of a code from 0 to 255.", character)
       .alias("char");
   strings.add<Binary(String, String)>("encode(text, charset)", "Bytes of a text in a charset.",

@@ -125,9 +125,13 @@ auto make_make_date(const FunctionCall& call, const Arguments&) {
   return Result<std::decay_t<decltype(make)>>(make);
 }
 
-template <template <class> class Maybe>
+enum class PartsOf { Session, NoZone };
+
+/// `Parts`: whether the parts are those of the session's zone or of no zone.
+template <template <class> class Maybe, PartsOf Parts = PartsOf::Session>
 auto make_make_timestamp(const FunctionCall& call, const Arguments&) {
-  const auto make = [ansi = call.settings.ansi, zone = session_zone(call)](
+  const TimeZone its_zone = Parts == PartsOf::Session ? session_zone(call) : TimeZone();
+  const auto make = [ansi = call.settings.ansi, zone = its_zone](
                         CallRow& row, std::int32_t year, std::int32_t month, std::int32_t day,
                         std::int32_t hour, std::int32_t minute,
                         double second) -> Maybe<std::int64_t> {
@@ -211,6 +215,16 @@ FunctionGroup::Bind by_ansi(Strict strict, Lenient lenient) {
   };
 }
 
+/// The function as it is without ANSI: NULL where it would fail.
+Result<BoundExpressionPtr> bind_try_make_timestamp(const FunctionCall& call) {
+  ExpressionSettings settings = call.settings;
+  settings.ansi = false;
+  const FunctionCall lenient{call.name,   call.arguments, false,      settings,
+                             call.origin, call.syntax,    call.scope, call.functions};
+  return FunctionGroup::binder<Timestamp(Int, Int, Int, Int, Int, Double)>(
+      make_make_timestamp<std::optional>)(lenient);
+}
+
 Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
   if (call.arguments.size() == 3)
     return FunctionGroup::binder<Timestamp(String, Long, Timestamp)>(make_timestampadd)(call);
@@ -261,7 +275,16 @@ void register_time_arithmetic_functions(FunctionRegistry& registry) {
   times.add_custom("make_timestamp(year, month, day, hour, minute, second)",
                    "An instant from the parts of local time.",
                    by_ansi<Timestamp(Int, Int, Int, Int, Int, Double)>(
-                       make_make_timestamp<OrError>, make_make_timestamp<std::optional>));
+                       make_make_timestamp<OrError>, make_make_timestamp<std::optional>))
+      .alias("make_timestamp_ltz");
+  times.add_custom("make_timestamp_ntz(year, month, day, hour, minute, second)",
+                   "A timestamp without zone from its parts.",
+                   by_ansi<TimestampNtz(Int, Int, Int, Int, Int, Double)>(
+                       make_make_timestamp<OrError, PartsOf::NoZone>,
+                       make_make_timestamp<std::optional, PartsOf::NoZone>));
+  times.add_custom("try_make_timestamp(year, month, day, hour, minute, second)",
+                   "An instant from the parts of local time, NULL where there is none.",
+                   bind_try_make_timestamp);
 }
 
 }  // namespace millrace

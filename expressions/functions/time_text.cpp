@@ -99,9 +99,24 @@ std::optional<std::int64_t> parse_lenient(const FormatArgument& format, CallRow&
 }
 
 template <template <class> class Maybe>
+Maybe<std::int64_t> parse_local(const FormatArgument& format, CallRow& row, string_view value,
+                                string_view pattern) {
+  const auto micros = parse_instant<Maybe>(format, row, value, pattern);
+  if (!micros) return std::nullopt;
+  return format.zone().to_local(*micros);
+}
+
+template <template <class> class Maybe>
 Maybe<std::int32_t> parse_day(const FormatArgument& format, CallRow& row, string_view value,
                               string_view pattern) {
   const auto micros = parse_instant<Maybe>(format, row, value, pattern);
+  if (!micros) return std::nullopt;
+  return static_cast<std::int32_t>(floor_divide(format.zone().to_local(*micros), kMicrosPerDay));
+}
+
+std::optional<std::int32_t> parse_day_lenient(const FormatArgument& format, CallRow& row,
+                                              string_view value, string_view pattern) {
+  const auto micros = parse_lenient(format, row, value, pattern);
   if (!micros) return std::nullopt;
   return static_cast<std::int32_t>(floor_divide(format.zone().to_local(*micros), kMicrosPerDay));
 }
@@ -169,6 +184,19 @@ Result<BoundExpressionPtr> bind_to_date(const FunctionCall& call) {
   return bind_parse<Date(String, String)>(call, parse_day<OrError>, parse_day<std::optional>);
 }
 
+Result<BoundExpressionPtr> bind_try_to_date(const FunctionCall& call) {
+  if (call.arguments.size() != 2 || !is_text(call))
+    return bind_cast(call, TypeKind::Date, CastMode::Try);
+  return FunctionGroup::binder<Date(String, String)>(with_format(parse_day_lenient))(call);
+}
+
+Result<BoundExpressionPtr> bind_to_timestamp_ntz(const FunctionCall& call) {
+  if (call.arguments.size() != 2 || !is_text(call))
+    return bind_cast(call, TypeKind::TimestampNtz, CastMode::Plain);
+  return bind_parse<TimestampNtz(String, String)>(call, parse_local<OrError>,
+                                                  parse_local<std::optional>);
+}
+
 /// Seconds since 1970; without arguments those of the current time.
 Result<BoundExpressionPtr> bind_unix_timestamp(const FunctionCall& call) {
   if (Status status = check_num_arguments(call, 0, 2); !status) return status.error();
@@ -209,7 +237,12 @@ OrError<std::int64_t> convert_zone(CallRow& row, string_view from, string_view t
 
 void register_time_text_functions(FunctionRegistry& registry) {
   FunctionGroup times(registry, "date and time");
-  times.add_custom("to_timestamp(text[, pattern])", "An instant from text.", bind_to_timestamp);
+  times.add_custom("to_timestamp(text[, pattern])", "An instant from text.", bind_to_timestamp)
+      .alias("to_timestamp_ltz");
+  times.add_custom("to_timestamp_ntz(text[, pattern])", "A timestamp without zone from text.",
+                   bind_to_timestamp_ntz);
+  times.add_custom("try_to_date(text[, pattern])", "A date from text, NULL when it cannot be read.",
+                   bind_try_to_date);
   times.add_custom("try_to_timestamp(text[, pattern])",
                    "An instant from text, NULL when it cannot be read.", bind_try_to_timestamp);
   times.add_custom("to_date(text[, pattern])", "A date from text.", bind_to_date);

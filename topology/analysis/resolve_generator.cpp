@@ -65,6 +65,63 @@ Error wrong_alias_count(std::size_t wanted, std::size_t given) {
   return error;
 }
 
+ExpressionPtr call_of(std::string name, std::vector<ExpressionPtr> arguments,
+                      const Origin& origin) {
+  return make_expression(Function{std::move(name), std::move(arguments), false, {}}, origin);
+}
+
+ExpressionPtr text_of(const std::string& text) {
+  return make_expression(Literal{Value{DataType(TypeKind::String), text}});
+}
+
+/// `inline(array(...))` of structs with these values; short rows end with NULL.
+ExpressionPtr inline_of(const std::vector<std::vector<ExpressionPtr>>& rows, const char* prefix,
+                        const Origin& origin) {
+  std::vector<ExpressionPtr> structs;
+  for (const auto& row : rows) {
+    std::vector<ExpressionPtr> parts;
+    for (std::size_t i = 0; i < rows.front().size(); ++i) {
+      parts.push_back(text_of(prefix + std::to_string(i)));
+      parts.push_back(i < row.size() ? row[i] : make_expression(Literal{}));
+    }
+    structs.push_back(call_of("named_struct", std::move(parts), origin));
+  }
+  return call_of("inline", {call_of("array", std::move(structs), origin)}, origin);
+}
+
+/// `stack(2, a, b, c)` is the rows (a, b) and (c, NULL). Null when the number of rows is none.
+ExpressionPtr inline_for_stack(const Function& call, const Origin& origin) {
+  const auto* literal =
+      call.arguments.size() < 2 ? nullptr : std::get_if<Literal>(&call.arguments[0]->node);
+  const auto* count = literal ? std::get_if<std::int64_t>(&literal->value.storage) : nullptr;
+  if (!count || *count < 1) return nullptr;
+  const std::size_t num_values = call.arguments.size() - 1;
+  const auto num_rows = static_cast<std::size_t>(*count);
+  const std::size_t width = (num_values + num_rows - 1) / num_rows;
+  std::vector<std::vector<ExpressionPtr>> rows(std::min(num_rows, num_values));
+  for (std::size_t i = 0; i < num_values; ++i) rows[i / width].push_back(call.arguments[i + 1]);
+  return inline_of(rows, "col", origin);
+}
+
+ExpressionPtr inline_for_json_tuple(const Function& call, const Origin& origin) {
+  if (call.arguments.size() < 2) return nullptr;
+  std::vector<ExpressionPtr> fields;
+  for (std::size_t i = 1; i < call.arguments.size(); ++i) {
+    auto path = call_of("concat", {text_of("$['"), call.arguments[i], text_of("']")}, origin);
+    fields.push_back(call_of("get_json_object", {call.arguments[0], std::move(path)}, origin));
+  }
+  return inline_of({std::move(fields)}, "c", origin);
+}
+
+/// Generators that are `inline` of something; null for others, and for calls that cannot be.
+ExpressionPtr as_inline(const ExpressionPtr& expression) {
+  const auto& call = std::get<Function>(expression->node);
+  if (equal_ignoring_case(call.name, "stack")) return inline_for_stack(call, expression->origin);
+  if (equal_ignoring_case(call.name, "json_tuple"))
+    return inline_for_json_tuple(call, expression->origin);
+  return nullptr;
+}
+
 }  // namespace
 
 bool Resolver::check_generators(const std::vector<SelectItem>& items,
@@ -97,7 +154,8 @@ Resolver::Resolved Resolver::explode(Relation input, std::vector<SelectItem>& it
   std::optional<std::size_t> place;
   if (!check_generators(items, place)) return std::nullopt;
   if (!place) return input;
-  const SelectItem item = items[*place];
+  SelectItem item = items[*place];
+  if (ExpressionPtr other = as_inline(item.expression)) item.expression = std::move(other);
   const auto& call = std::get<Function>(item.expression->node);
   if (call.arguments.size() != 1) {
     fail(wrong_argument_count(lower_case(call.name), call.arguments.size(), "1"),
