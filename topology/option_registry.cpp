@@ -50,6 +50,13 @@ Status check_choice(const OptionDeclaration& option, std::string_view text) {
   return error;
 }
 
+/// `kafka.*` stands for every name that begins with `kafka.`.
+bool stands_for(std::string_view pattern, std::string_view name) {
+  if (!pattern.ends_with(".*")) return false;
+  const std::string_view prefix = pattern.substr(0, pattern.size() - 1);
+  return name.size() > prefix.size() && equal_ignoring_case(prefix, name.substr(0, prefix.size()));
+}
+
 bool is_bytes_text(std::string_view text) {
   const std::size_t unit = text.find_first_not_of("0123456789");
   if (unit == 0 || text.empty()) return false;
@@ -83,7 +90,7 @@ std::vector<OptionDeclaration> options_of(const SinkType& type, std::string_view
 const OptionDeclaration* find_option(const std::vector<OptionDeclaration>& options,
                                      std::string_view name) {
   const auto found = std::find_if(options.begin(), options.end(), [&](const auto& option) {
-    return equal_ignoring_case(option.name, name);
+    return equal_ignoring_case(option.name, name) || stands_for(option.name, name);
   });
   return found == options.end() ? nullptr : &*found;
 }

@@ -46,7 +46,8 @@ bool takes_path(std::string_view type);
 std::vector<OptionDeclaration> options_of(const SourceType& type, std::string_view format);
 std::vector<OptionDeclaration> options_of(const SinkType& type, std::string_view format);
 
-/// Null when there is none; names are compared without case.
+/// Null when there is none; names are compared without case. A declared name that ends in `.*` stands
+/// for all names that begin like it.
 const OptionDeclaration* find_option(const std::vector<OptionDeclaration>& options,
                                      std::string_view name);
 std::vector<std::string> names_of(const std::vector<OptionDeclaration>& options);
