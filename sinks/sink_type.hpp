@@ -26,6 +26,8 @@ struct PlannedSink {
   std::function<std::unique_ptr<Sink>()> make;
   /// Its rows are seen when their epoch commits, in both modes.
   bool shows_by_epoch = false;
+  /// What a reader of the sink may rely on when the job has a checkpoint; empty: what the trigger gives.
+  std::string guarantee{};
 };
 
 /// One kind of sink: its options and how it is made.

@@ -96,6 +96,7 @@ std::string durable_text(const resolved::Output& output, const EmitPolicy& polic
                          const Settings& settings) {
   if (!policy.at_marker && !settings.aligned)
     return "at least once: with alignment none a restart may count an input twice in the state";
+  if (!output.sink.guarantee.empty()) return output.sink.guarantee;
   if (output.sink.shows_by_epoch)
     return "exactly once: files of an epoch are hidden until it is prepared and count when its "
            "manifest in _spark_metadata is written";
