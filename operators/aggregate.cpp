@@ -197,7 +197,10 @@ Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
       if (at_marker()) steps_ = {Step::EmitDue};
       break;
     case OutputMode::Update: steps_ = {Step::EmitTouched, Step::RemoveDue}; break;
-    case OutputMode::Complete: steps_ = {Step::EmitAll}; break;
+    // Continuous: a table that nothing changed need not be given again.
+    case OutputMode::Complete:
+      if (at_marker() || updated_ != 0) steps_ = {Step::EmitAll};
+      break;
   }
   steps_.push_back(Step::AdvanceWatermark);
   steps_.push_back(Step::EndEpoch);

@@ -75,6 +75,13 @@ TEST_CASE("aggregate gives the whole table at each marker in complete mode") {
   CHECK(harness.run() == "a,1 b,1 |0 a,1 b,1 |1 a,2 b,1 |2");
 }
 
+TEST_CASE("aggregate in complete mode gives a table once in continuous mode until it changes") {
+  auto harness = word_count({OutputMode::Complete, false});
+  harness.rows({{"a"}, {"b"}}).marker().marker().rows({{"a"}}).marker();
+
+  CHECK(harness.run() == "a,1 b,1 |0 |1 a,2 b,1 |2");
+}
+
 TEST_CASE("aggregate in append mode gives a group once the watermark is at its end") {
   auto harness = time_count({OutputMode::Append, true});
   harness.rows({{sec(10)}, {sec(20)}, {sec(10)}}).watermark(10).marker().marker();
