@@ -5,6 +5,7 @@
 #include "topology/yaml/name_table.hpp"
 #include "topology/yaml/overrides.hpp"
 #include "topology/yaml/readers.hpp"
+#include "topology/yaml/secrets.hpp"
 #include "topology/yaml/substitution.hpp"
 
 namespace millrace {
@@ -29,7 +30,10 @@ class TopologyReader {
   void run() {
     Document document = parse_document(source_.text, source_.file_name);
     if (!document.errors.empty() && document.root.is_null()) return take_errors(document);
+    hide_secrets(document.root, source_.file_name, loaded_.texts[source_.file_name]);
     apply_overrides(document, source_.overrides);
+    if (!source_.overrides.empty())
+      hide_secrets(document.root, kOverrideFile, loaded_.texts[kOverrideFile]);
     substitute_environment(document, [this](std::string_view name) -> std::optional<std::string> {
       if (name == "TOPOLOGY_DIR") return source_.directory;
       return source_.environment ? source_.environment(name) : std::nullopt;

@@ -205,6 +205,26 @@ TEST_CASE("a sink replies to a socket source only") {
         std::string::npos);
 }
 
+TEST_CASE("messages never quote the value of a secret option") {
+  const std::string text =
+      "sources:\n"
+      "  a: {type: rate, kafka.sasl.password: 'plain', x: 1}\n"
+      "  b: {type: rate, KAFKA.SSL.KEY.PEM: \"esc\\x61ped\", y: 1}\n"
+      "  c:\n    type: rate\n    kafka.sasl.jaas.config: |\n      first\n      second\n"
+      "  d: {type: rate, kafka.sasl.password: \"${PASSWORD}\", z: 1}\n";
+
+  const auto loaded = load(text, {"sources.a.kafka.ssl.key.password=given"});
+  const std::string shown = render_diagnostics(loaded.errors, loaded.texts);
+
+  CHECK(loaded.texts.at("job.yaml").size() == text.size());
+  for (const char* secret : {"plain", "ped", "first", "second", "given"}) {
+    INFO(secret << " in " << shown);
+    for (const auto& [file, quoted] : loaded.texts) CHECK(quoted.find(secret) == std::string::npos);
+    CHECK(shown.find(secret) == std::string::npos);
+  }
+  CHECK(loaded.texts.at("job.yaml").find("${PASSWORD}") != std::string::npos);
+}
+
 TEST_CASE("a memory sink alone takes the name of the job") {
   CHECK(load("name: totals\nsources: {t: {type: rate}}\nsinks: {out: {from: t, type: memory}}\n")
             .outputs.at(0).name == "totals");
