@@ -244,6 +244,7 @@ TEST_CASE("no example is without a test") {
   std::set<std::string> names;
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
+  names.erase("kafka_wordcount");  // tests/kafka: it wants a broker
   CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_features", "card_velocity",
                                        "fraud", "late_readings", "mall_purchases",
                                        "mall_purchases_sql", "rate_console", "running_totals",
