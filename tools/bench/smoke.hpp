@@ -8,6 +8,8 @@ struct SmokeOptions {
   std::string engine = "build/release/bin/millrace";
   std::string floor = "build/release/bin/floor_poll_loop";
   std::string state_floor = "build/release/bin/floor_state_loop";
+  std::string kafka_floor = "build/release/bin/floor_kafka_chain";
+  std::string kafka_tool = "tools/kafka";
   double seconds = 3;
   int rounds = 5;
 };
@@ -22,6 +24,7 @@ void measure_tcp(const SmokeOptions& options);
 void measure_durable(const SmokeOptions& options);
 void measure_state(const SmokeOptions& options);
 void measure_recovery(const SmokeOptions& options);
+void measure_kafka(const SmokeOptions& options);
 void measure_files(const SmokeOptions& options);
 void measure_start(const SmokeOptions& options);
 void measure_idle(const SmokeOptions& options);

@@ -2,10 +2,9 @@
 #include <fmt/format.h>
 #include <sched.h>
 
-#include <algorithm>
-
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/durable_totals.hpp"
+#include "tools/bench/medians.hpp"
 #include "tools/bench/smoke.hpp"
 
 namespace millrace::bench {
@@ -45,17 +44,6 @@ struct Quantiles {
     p99.push_back(static_cast<double>(quantile(result.latencies_ns, 0.99)) / 1000);
   }
 };
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
-double median_ratio(const std::vector<double>& a, const std::vector<double>& b) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < a.size(); ++i) ratios.push_back(a[i] / b[i]);
-  return median(std::move(ratios));
-}
 
 std::string text_of(const Quantiles& quantiles) {
   return fmt::format("p50 {:.1f} p99 {:.1f} us", median(quantiles.p50), median(quantiles.p99));

@@ -7,6 +7,7 @@
 
 #include "actors/job.hpp"
 #include "tools/bench/in_process.hpp"
+#include "tools/bench/medians.hpp"
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/smoke.hpp"
 #include "topology/planner.hpp"
@@ -83,11 +84,6 @@ std::unique_ptr<Run> run(KeyedLoad load, bool durable) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   result->seconds = static_cast<double>(*load.taken_ns) / 1e9;
   return result;
-}
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
 }
 
 double micros(std::int64_t ns) { return static_cast<double>(ns) / 1000; }
