@@ -53,36 +53,34 @@ class TreeEnsembleReader {
   }
 
   Status read_tree(const Json& tree) {
-    const Json& left = tree.at("left_children");
-    const std::size_t first = ensemble_.nodes_.size();
+    const auto left = tree.at("left_children").get<std::vector<std::int32_t>>();
+    const auto right = tree.at("right_children").get<std::vector<std::int32_t>>();
+    const auto first = static_cast<std::int32_t>(ensemble_.nodes_.size());
     for (std::size_t i = 0; i < left.size(); ++i) {
       TreeEnsemble::Node node;
       node.feature = tree.at("split_indices").at(i).get<std::uint16_t>();
       node.missing_goes_left = tree.at("default_left").at(i).get<int>() != 0;
       node.value = tree.at("split_conditions").at(i).get<float>();
-      if (left[i].get<int>() >= 0) {
-        node.left = static_cast<std::int32_t>(first) + left[i].get<std::int32_t>();
-        node.right =
-            static_cast<std::int32_t>(first) + tree.at("right_children").at(i).get<std::int32_t>();
-      }
+      if (left[i] >= 0 && right.at(i) != left[i] + 1)
+        return bad_model("children that are not neighbours");
+      if (left[i] >= 0) node.left = first + left[i];
       ensemble_.nodes_.push_back(node);
     }
-    if (Status status = check(first); !status.ok()) return status;
-    ensemble_.roots_.push_back(first);
-    set_means(tree, first);
+    if (Status status = check(static_cast<std::size_t>(first)); !status.ok()) return status;
+    ensemble_.roots_.push_back(static_cast<std::size_t>(first));
+    set_means(tree, static_cast<std::size_t>(first));
     return {};
   }
 
   /// Children stand behind their parent: so every walk ends.
   Status check(std::size_t first) const {
-    const auto end = static_cast<std::int32_t>(ensemble_.nodes_.size());
-    if (ensemble_.nodes_.size() == first) return bad_model("a tree without nodes");
-    for (std::size_t i = first; i < ensemble_.nodes_.size(); ++i) {
+    const std::size_t end = ensemble_.nodes_.size();
+    if (end == first) return bad_model("a tree without nodes");
+    for (std::size_t i = first; i < end; ++i) {
       const TreeEnsemble::Node& node = ensemble_.nodes_[i];
       if (node.left < 0) continue;
-      const auto self = static_cast<std::int32_t>(i);
-      if (node.left <= self || node.right <= self || node.left >= end || node.right >= end ||
-          node.feature >= ensemble_.num_features())
+      const auto left = static_cast<std::size_t>(node.left);
+      if (left <= i || left + 1 >= end || node.feature >= ensemble_.num_features())
         return bad_model("a node that leads nowhere");
     }
     return {};
@@ -90,18 +88,19 @@ class TreeEnsembleReader {
 
   void set_means(const Json& tree, std::size_t first) {
     const auto weights = tree.at("sum_hessian").get<std::vector<double>>();
+    std::vector<double>& means = ensemble_.means_;
+    means.resize(ensemble_.nodes_.size());
     for (std::size_t i = ensemble_.nodes_.size(); i-- > first;) {
-      TreeEnsemble::Node& node = ensemble_.nodes_[i];
+      const TreeEnsemble::Node& node = ensemble_.nodes_[i];
       if (node.left < 0) {
-        node.mean = node.value;
+        means[i] = node.value;
         continue;
       }
       const auto left = static_cast<std::size_t>(node.left);
-      const auto right = static_cast<std::size_t>(node.right);
-      const double left_weight = weights.at(left - first), right_weight = weights.at(right - first);
-      node.mean = (ensemble_.nodes_[left].mean * left_weight +
-                   ensemble_.nodes_[right].mean * right_weight) /
-                  (left_weight + right_weight);
+      const double left_weight = weights.at(left - first);
+      const double right_weight = weights.at(left + 1 - first);
+      means[i] = (means[left] * left_weight + means[left + 1] * right_weight) /
+                 (left_weight + right_weight);
     }
   }
 
@@ -127,8 +126,9 @@ Result<TreeEnsemble> TreeEnsemble::load(const std::string& path) {
 
 std::size_t TreeEnsemble::next(const Node& node, std::span<const float> features) const {
   const float feature = features[node.feature];
-  const bool goes_left = std::isnan(feature) ? node.missing_goes_left : feature < node.value;
-  return static_cast<std::size_t>(goes_left ? node.left : node.right);
+  const bool goes_left =
+      static_cast<bool>((feature < node.value) | (std::isnan(feature) & node.missing_goes_left));
+  return static_cast<std::size_t>(node.left) + (goes_left ? 0 : 1);
 }
 
 double TreeEnsemble::score(std::span<const float> features) const {
@@ -144,9 +144,9 @@ void TreeEnsemble::add_contributions(std::span<const float> features,
                                      std::span<double> contributions) const {
   for (std::size_t at : roots_)
     while (nodes_[at].left >= 0) {
-      const Node& node = nodes_[at];
-      at = next(node, features);
-      contributions[node.feature] += nodes_[at].mean - node.mean;
+      const std::size_t below = next(nodes_[at], features);
+      contributions[nodes_[at].feature] += means_[below] - means_[at];
+      at = below;
     }
 }
 

@@ -33,18 +33,18 @@ class TreeEnsemble {
   void add_contributions(std::span<const float> features, std::span<double> contributions) const;
 
  private:
+  /// Small, so that a whole model stays in the cache. The right child stands behind the left one.
   struct Node {
+    float value = 0;         // a leaf's value, else: less than this goes left
     std::int32_t left = -1;  // -1: a leaf
-    std::int32_t right = -1;
     std::uint16_t feature = 0;
     bool missing_goes_left = false;
-    float value = 0;  // a leaf's value, else: less than this goes left
-    double mean = 0;  // of the leaves below, weighted by the training data
   };
 
   std::size_t next(const Node& node, std::span<const float> features) const;
 
-  std::vector<Node> nodes_;  // of all trees; children by index
+  std::vector<Node> nodes_;    // of all trees; children by index
+  std::vector<double> means_;  // by node: of the leaves below, weighted by the training data
   std::vector<std::size_t> roots_;
   double base_margin_ = 0;  // log-odds before the first tree
   std::vector<std::string> feature_names_;
