@@ -1,5 +1,7 @@
 #include "server/http_message.hpp"
 
+#include <utility>
+
 #include "metrics/progress.hpp"
 
 namespace millrace {

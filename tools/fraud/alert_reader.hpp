@@ -2,6 +2,7 @@
 
 #include "tools/fraud/recent_decisions.hpp"
 
+#include <stop_token>
 #include <thread>
 
 namespace millrace::fraud {

@@ -3,6 +3,7 @@
 #include "tools/fraud/traffic.hpp"
 #include "tools/fraud/transaction_json.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 

@@ -1,5 +1,7 @@
 #include "tools/fraud/recent_decisions.hpp"
 
+#include <utility>
+
 #include "metrics/progress.hpp"
 #include "tools/fraud/transaction_json.hpp"
 
