@@ -27,30 +27,30 @@ QueryStatusReport::QueryStatusReport(const ExecutionPlan& plan)
     : asking_("Getting offsets from " + first_source(plan)) {}
 
 void QueryStatusReport::take(const CoordinatorAction& action) {
-  std::visit([this](const auto& what) { take(what); }, action);
+  std::visit([this](const auto& what) { follow(what); }, action);
 }
 
-void QueryStatusReport::take(const AskLatestOffsets&) { status_ = {asking_, false, true}; }
+void QueryStatusReport::follow(const AskLatestOffsets&) { status_ = {asking_, false, true}; }
 
-void QueryStatusReport::take(const StartEpoch& start) {
+void QueryStatusReport::follow(const StartEpoch& start) {
   is_idle_ = false;
   const bool has_new_data = std::exchange(ends_, start.ends) != start.ends;
   status_ = {"Processing new data", has_new_data, true};
 }
 
-void QueryStatusReport::take(const SkipTrigger&) {
+void QueryStatusReport::follow(const SkipTrigger&) {
   is_idle_ = true;
   status_ = {"Waiting for data to arrive", false, false};
 }
 
-void QueryStatusReport::take(const AcknowledgeEpoch& done) {
+void QueryStatusReport::follow(const AcknowledgeEpoch& done) {
   status_.is_trigger_active = false;
   if (!in_epochs_)
     status_.message = "Committing epoch " + std::to_string(number(done.summary.epoch));
 }
 
 // Follows the end of an epoch or of an idle trigger; continuous jobs have no triggers.
-void QueryStatusReport::take(const WakeAt&) {
+void QueryStatusReport::follow(const WakeAt&) {
   if (in_epochs_ && !is_idle_) status_.message = "Waiting for next trigger";
 }
 

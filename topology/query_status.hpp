@@ -30,14 +30,14 @@ class QueryStatusReport {
   const QueryStatus& status() const { return status_; }
 
  private:
-  void take(const AskLatestOffsets&);
-  void take(const StartEpoch& start);
-  void take(const SkipTrigger&);
-  void take(const AcknowledgeEpoch& done);
-  void take(const WakeAt&);
-  void take(const InjectMarker&) { in_epochs_ = false; }
+  void follow(const AskLatestOffsets&);
+  void follow(const StartEpoch& start);
+  void follow(const SkipTrigger&);
+  void follow(const AcknowledgeEpoch& done);
+  void follow(const WakeAt&);
+  void follow(const InjectMarker&) { in_epochs_ = false; }
   template <class Other>
-  void take(const Other&) {}
+  void follow(const Other&) {}
 
   std::string asking_;  // Getting offsets from ...
   bool in_epochs_ = true;  // micro-batch mode

@@ -10,10 +10,15 @@ constexpr std::int64_t kSecond = 1'000'000;
 /// source 0 -> stateful operator 1 -> sink 2
 ExecutionPlan small_plan(SourceSpec source = {{}, "FileStreamSource[file:/in]"},
                          SinkSpec sink = {{}, "NoopTable"}) {
+  OperatorSpec grouping;
+  grouping.stateful = true;
+  grouping.state_name = "stateStoreSave";
   ExecutionPlan plan;
-  plan.nodes.push_back({.id = 0, .spec = std::move(source)});
-  plan.nodes.push_back({.id = 1, .spec = OperatorSpec{{}, true, "stateStoreSave"}});
-  plan.nodes.push_back({.id = 2, .spec = std::move(sink)});
+  plan.nodes.resize(3);
+  for (int id = 0; id < 3; ++id) plan.nodes[static_cast<std::size_t>(id)].id = id;
+  plan.nodes[0].spec = std::move(source);
+  plan.nodes[1].spec = std::move(grouping);
+  plan.nodes[2].spec = std::move(sink);
   return plan;
 }
 

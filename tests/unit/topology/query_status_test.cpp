@@ -7,7 +7,7 @@ namespace {
 
 QueryStatusReport report_of_one_source() {
   ExecutionPlan plan;
-  plan.nodes.push_back({.spec = SourceSpec{{}, "FileStreamSource[file:/in]"}});
+  plan.nodes.emplace_back().spec = SourceSpec{{}, "FileStreamSource[file:/in]"};
   return QueryStatusReport(plan);
 }
 
