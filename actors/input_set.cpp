@@ -14,7 +14,7 @@ std::optional<InputSet::Arrival> InputSet::next() {
     turn_ = turn_ + 1 == inputs_.size() ? 0 : turn_ + 1;
     ++tried;
     Event event;
-    if (aligner_.is_held(input) || !inputs_[input].channel->try_pop(event)) continue;
+    if (is_held(input) || !inputs_[input].channel->try_pop(event)) continue;
     if (std::optional<Arrival> arrival = take(input, std::move(event))) return arrival;
     tried = 0;
   }
@@ -36,6 +36,7 @@ std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) 
 }
 
 std::optional<InputSet::Arrival> InputSet::take_end(std::size_t input) {
+  if (inputs_[input].comes_first) --num_first_;
   const auto complete = aligner_.on_end(input);
   const auto risen = combiner_.on_end(input);
   std::optional<Arrival> arrival;

@@ -15,16 +15,19 @@ struct InputChannel {
   Channel* channel = nullptr;
   int port = 0;
   bool has_watermark = false;
+  /// Read to its end before the inputs that do not come first.
+  bool comes_first = false;
 };
 
 /// The inputs of one subtask as one sequence of events: takes from each in turn, holds inputs while a
-/// marker is being aligned, combines watermarks. Not thread-safe: only the running task may call it.
+/// marker is being aligned or an input that comes first is open, combines watermarks. Not thread-safe: only the running task may call it.
 class InputSet {
  public:
   InputSet(std::vector<InputChannel> inputs, Alignment alignment)
       : inputs_(std::move(inputs)),
         aligner_(inputs_.size(), alignment),
-        combiner_(carries(inputs_)) {}
+        combiner_(carries(inputs_)),
+        num_first_(count_first(inputs_)) {}
 
   struct Arrival {
     Event event;   // RecordBatch, or what all inputs together say
@@ -40,6 +43,14 @@ class InputSet {
     for (const InputChannel& input : inputs) out.push_back(input.has_watermark);
     return out;
   }
+  static std::size_t count_first(const std::vector<InputChannel>& inputs) {
+    std::size_t count = 0;
+    for (const InputChannel& input : inputs) count += input.comes_first ? 1 : 0;
+    return count;
+  }
+  bool is_held(std::size_t input) const {
+    return aligner_.is_held(input) || (num_first_ != 0 && !inputs_[input].comes_first);
+  }
   std::optional<Arrival> take(std::size_t input, Event event);
   std::optional<Arrival> take_end(std::size_t input);
   Arrival complete(Epoch epoch);
@@ -47,6 +58,8 @@ class InputSet {
   const std::vector<InputChannel> inputs_;
   MarkerAligner aligner_;
   WatermarkCombiner combiner_;
+  // Inputs that come first and have not ended.
+  std::size_t num_first_;
   std::size_t turn_ = 0;
   // Made while another event was given out; come next, in order.
   std::deque<Event> next_;

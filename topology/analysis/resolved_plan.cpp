@@ -21,6 +21,7 @@ struct KindName {
   std::string operator()(const Watermark&) const { return "watermark"; }
   std::string operator()(const Deduplicate&) const { return "deduplicate"; }
   std::string operator()(const Union&) const { return "union"; }
+  std::string operator()(const Join&) const { return "join"; }
   std::string operator()(const Sort&) const { return "sort"; }
   std::string operator()(const Limit&) const { return "limit"; }
 };
@@ -41,6 +42,7 @@ struct Stateful {
   bool operator()(const Watermark&) const { return false; }
   bool operator()(const Deduplicate&) const { return true; }
   bool operator()(const Union&) const { return false; }
+  bool operator()(const Join& join) const { return join.is_stream_stream; }
   bool operator()(const Sort&) const { return false; }
   bool operator()(const Limit&) const { return true; }
 };

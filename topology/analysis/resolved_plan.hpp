@@ -2,6 +2,7 @@
 
 #include "expressions/binder.hpp"
 #include "operators/frame_aggregate.hpp"
+#include "operators/join_type.hpp"
 #include "operators/lag.hpp"
 #include "operators/operator.hpp"
 #include "records/options.hpp"
@@ -110,6 +111,29 @@ struct Deduplicate {
   std::int64_t delay_micros = 0;
 };
 struct Union {};
+struct JoinInput {
+  /// Bound to the side; the keys of both sides have the same types.
+  std::vector<BoundExpressionPtr> keys;
+  /// Terms of the condition that look at this side only; may be empty.
+  BoundExpressionPtr condition;
+  /// Both sides streaming: when its rows may be forgotten; none: never.
+  std::optional<JoinLimit> limit;
+};
+/// Output: the left columns, then the right ones; the left ones only for semi and anti joins.
+struct Join {
+  JoinType type = JoinType::Inner;
+  JoinInput left;
+  JoinInput right;
+  /// For each key: NULL finds NULL.
+  std::vector<bool> null_safe;
+  /// What is left of the condition, over the columns of `pairs`; may be empty.
+  BoundExpressionPtr condition;
+  /// The left columns, then the right ones.
+  SchemaPtr pairs;
+  /// A key carries a watermark.
+  bool has_watermark_key = false;
+  bool is_stream_stream = false;
+};
 struct SortKey {
   BoundExpressionPtr expression;
   bool ascending = true;
@@ -131,7 +155,7 @@ struct Limit {
 struct Step {
   using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate,
                             RunningAggregate, FrameAggregate, Lag, Lead, AssignWindow,
-                            Watermark, Deduplicate, Union, Sort, TopRows, Limit>;
+                            Watermark, Deduplicate, Union, Join, Sort, TopRows, Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;
   SchemaPtr schema;

@@ -187,7 +187,6 @@ class Resolver {
 
   // resolve_set_operation.cpp
   Resolved resolve_kind(const plan::SetOperation& operation, const plan::Node& node);
-  Resolved resolve_kind(const plan::Join& join, const plan::Node& node);
   std::optional<std::vector<Relation>> inputs_of(const plan::Node& node);
   std::optional<std::vector<std::size_t>> matching_columns(const Relation& input,
                                                            const Relation& first, bool by_name,
@@ -198,6 +197,20 @@ class Resolver {
   Resolved aligned(const Relation& input, const Relation& first,
                    const std::vector<std::size_t>& order, const std::vector<DataType>& types,
                    const plan::Node& node);
+
+  // resolve_join.cpp
+  Resolved resolve_kind(const plan::Join& join, const plan::Node& node);
+  bool take_condition(const ExpressionPtr& written, const Relation& left, const Relation& right,
+                      resolved::Join& join);
+  bool take_key(const Expression& conjunct, const Relation& left, const Relation& right,
+                resolved::Join& join);
+  bool add_key(BoundExpressionPtr left, BoundExpressionPtr right, bool null_safe,
+               resolved::Join& join);
+  bool take_using(const std::vector<std::string>& names, const Relation& left,
+                  const Relation& right, resolved::Join& join, const Origin& origin);
+  /// The columns of USING once, in front.
+  Resolved merge_using(const Relation& joined, const std::vector<std::string>& names,
+                       const Relation& left, JoinType type, const plan::Node& node);
 
   const Catalog& catalog_;
   const Settings& settings_;

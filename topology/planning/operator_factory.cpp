@@ -10,6 +10,8 @@
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
 #include "operators/sort.hpp"
+#include "operators/stream_join.hpp"
+#include "operators/table_join.hpp"
 #include "operators/union.hpp"
 #include "topology/planning/over_planning.hpp"
 
@@ -115,6 +117,39 @@ struct SpecMaker {
   Made operator()(const resolved::Union&) {
     return spec_of<UnionOptions>(make_union, {step.schema});
   }
+  Made operator()(const resolved::Join& kind) {
+    if (kind.is_stream_stream) return stream_join(kind);
+    const Step& left = *step.inputs.front();
+    const Step& right = *step.inputs.back();
+    return spec_of<TableJoinOptions>(
+        make_table_join, {kind.type,
+                          {left.schema, kind.left.keys, kind.left.condition},
+                          {right.schema, kind.right.keys, kind.right.condition},
+                          kind.null_safe,
+                          kind.condition,
+                          kind.pairs,
+                          step.schema,
+                          table_port(step),
+                          settings.on_error});
+  }
+  Made stream_join(const resolved::Join& kind) const {
+    auto spec = spec_of<StreamJoinOptions>(
+        make_stream_join, {kind.type, stream_side(kind.left, *step.inputs.front()),
+                           stream_side(kind.right, *step.inputs.back()), kind.null_safe,
+                           kind.condition, kind.pairs, step.schema, settings.policy,
+                           settings.on_error});
+    spec.stateful = true;
+    spec.state_name = "symmetricHashJoin";
+    return spec;
+  }
+  static StreamJoinSide stream_side(const resolved::JoinInput& side, const Step& input) {
+    return {{input.schema, side.keys, side.condition}, event_time_column(input), side.limit};
+  }
+  static int event_time_column(const Step& input) {
+    for (std::size_t i = 0; i < input.event_time.size(); ++i)
+      if (input.event_time[i]) return int(i);
+    return -1;
+  }
   Made operator()(const resolved::Sort& kind) {
     SortOptions options{{}, step.schema, settings.on_error};
     for (const auto& key : kind.keys) {
@@ -136,8 +171,18 @@ Result<OperatorSpec> operator_spec(const Step& step, const OperatorSettings& set
   return std::visit(SpecMaker{step, settings}, step.kind);
 }
 
-std::vector<BoundExpressionPtr> hash_keys(const Step& step) {
+int table_port(const Step& step) {
+  const auto* join = std::get_if<resolved::Join>(&step.kind);
+  if (!join || join->is_stream_stream) return -1;
+  if (step.streaming) return step.inputs.front()->streaming ? 1 : 0;
+  return join->type == JoinType::RightOuter ? 0 : 1;
+}
+
+std::vector<BoundExpressionPtr> hash_keys(const Step& step, int port) {
   std::vector<BoundExpressionPtr> keys;
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) {
+    if (join->is_stream_stream) keys = port == 0 ? join->left.keys : join->right.keys;
+  }
   if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {
     for (std::size_t i = 0; i < aggregate->keys.size(); ++i) {
       if (int(i) != aggregate->session_key) keys.push_back(aggregate->keys[i]);

@@ -3,6 +3,7 @@
 #include "records/interval_text.hpp"
 #include "topology/planning/over_planning.hpp"
 
+#include <cstdlib>
 #include <set>
 
 namespace millrace {
@@ -61,6 +62,26 @@ std::string duplicates_state(const resolved::Deduplicate& duplicates, const Step
   return "UNBOUNDED: no watermarked column among the keys, so every key is kept";
 }
 
+std::string rows_of(const std::string& side, const std::optional<JoinLimit>& limit) {
+  if (!limit) return side + " rows: UNBOUNDED, no bound on the time between partners";
+  if (limit->is_key) return side + " rows stay until the watermark reaches their key";
+  const std::int64_t offset = -limit->offset_micros;
+  std::string text = side + " rows stay until the watermark passes their time";
+  if (offset != 0) text += (offset > 0 ? " plus " : " minus ") + duration(std::abs(offset));
+  return text;
+}
+
+std::vector<PlanNote> join_notes(const resolved::Join& join) {
+  if (!join.is_stream_stream) return {{"state", "the table, read once when the job starts"}};
+  std::string emits = "each pair, at once";
+  if (join.type == JoinType::LeftSemi) emits = "a left row at its first partner";
+  const bool keeps = keeps_left(join.type) || keeps_right(join.type);
+  if (keeps) emits += "; a row without partner when it leaves the state";
+  return {{"emits", emits},
+          {"state", rows_of("left", join.left.limit)},
+          {"state", rows_of("right", join.right.limit)}};
+}
+
 /// Sources whose rows are gone once they were read.
 void collect_unrepeatable(const Step& step, std::set<std::string>& formats) {
   const auto* read = std::get_if<resolved::Read>(&step.kind);
@@ -79,6 +100,7 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
             {"state", duplicates_state(*duplicates, step)}};
   }
   if (over_keys(step)) return over_notes(step);
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return join_notes(*join);
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
   }

@@ -125,8 +125,6 @@ const std::map<std::string, std::string>& differences() {
        "sum takes numbers and intervals only"},
       {R"~(start(spark.sql("SELECT explode(split(k, ' ')) + 1 FROM ev"), 'append'))~",
        "prints a generator by its column"},
-      {R"~(start(spark.sql("SELECT a.k FROM ev a JOIN ev b ON a.k = b.k WHERE k = 'x'"), 'append'))~",
-       "joins come with a later version"},
       {R"~(start(spark.sql("SELECT if(k, 1, 2) FROM ev"), 'append'))~",
        "the condition of if() is cast to boolean"},
       {R"~(start(spark.sql("SELECT INTERVAL 'x' SECOND FROM ev"), 'append'))~",
