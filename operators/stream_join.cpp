@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <span>
 #include <utility>
 
 namespace millrace {
@@ -17,7 +18,7 @@ namespace {
 
 constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
 constexpr std::uint32_t kRowsPerBatch = 4096;
-constexpr int kRemovedPerCall = 4096;
+constexpr std::size_t kRemovedPerCall = ResultBatch::kRows;
 
 std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
   std::vector<DataType> types;
@@ -41,6 +42,9 @@ class StreamJoin final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     result_.open(context);
+    context.state.declare("left", halves_[0].state.map());
+    context.state.declare("right", halves_[1].state.map());
+    context.state.declare_number("watermark", watermark_, NumberMerge::Smallest);
     return {};
   }
 
@@ -84,7 +88,7 @@ class StreamJoin final : public Operator {
   Progress run(Output& out);
   Progress run_step(Step step, Output& out);
   Progress give_up(Half& half, Output& out);
-  void append_alone(const Half& half, const JoinState::Row& row);
+  void append_alone(const Half& half, const std::byte* row);
   void advance_watermark(Output& out);
   void end_epoch();
   void count_rows();
@@ -111,7 +115,8 @@ class StreamJoin final : public Operator {
   RecordBatch input_;
   std::uint32_t position_ = 0;
   bool is_within_row_ = false;
-  JoinState::Row* partner_ = nullptr;
+  std::span<const MapElement> row_partners_;
+  std::size_t next_partner_ = 0;
   ResultBatch result_;
 
   // Scratch of one batch.
@@ -119,7 +124,7 @@ class StreamJoin final : public Operator {
   std::vector<Fate> fates_;
   std::vector<std::uint8_t> matched_;
   std::vector<std::uint32_t> positions_;
-  std::vector<JoinState::Row*> partners_;
+  std::vector<std::byte*> partners_;
   std::vector<std::uint32_t> rows_;
 };
 
@@ -191,11 +196,12 @@ bool StreamJoin::collect_pairs() {
   partners_.clear();
   for (; position_ < fates_.size(); ++position_, is_within_row_ = false) {
     if (!is_within_row_) start_row();
-    for (; partner_ != nullptr; partner_ = partner_->next) {
-      if (is_semi() && port_ == 1 && partner_->is_matched) continue;
+    for (; next_partner_ < row_partners_.size(); ++next_partner_) {
+      std::byte* partner = row_partners_[next_partner_].value;
+      if (is_semi() && port_ == 1 && JoinState::is_matched(partner)) continue;
       if (positions_.size() == kRowsPerBatch) return true;
       positions_.push_back(position_);
-      partners_.push_back(partner_);
+      partners_.push_back(partner);
     }
   }
   return !positions_.empty();
@@ -203,9 +209,11 @@ bool StreamJoin::collect_pairs() {
 
 void StreamJoin::start_row() {
   is_within_row_ = true;
-  const bool joins = fates_[position_] == Fate::Joins;
+  next_partner_ = 0;
+  row_partners_ = {};
+  if (fates_[position_] != Fate::Joins) return;
   const KeyEncoder& encoder = own().encoder;
-  partner_ = joins ? other().state.find(encoder.key(position_), encoder.hash(position_)) : nullptr;
+  row_partners_ = other().state.find(encoder.key(position_), encoder.hash(position_));
 }
 
 /// The pairs that the condition holds for.
@@ -218,7 +226,7 @@ void StreamJoin::give_pairs(Output& out) {
   if (is_semi() && port_ == 1) keep_first_partners(pairs);
   pairs.rows().for_each([&](std::uint32_t pair) {
     matched_[positions_[pair]] = 1;
-    partners_[pair]->is_matched = true;
+    if (other().keeps) other().state.set_matched(partners_[pair]);
   });
   if (pairs.num_rows() == 0 || (is_semi() && port_ == 0)) return;
   if (is_semi()) pairs.columns().resize(options_.output->fields.size());
@@ -241,8 +249,8 @@ RecordBatch StreamJoin::pairs_batch() {
   const std::size_t num_other = columns.size() - input_.num_columns();
   for (std::size_t c = first_other; c < first_other + num_other; ++c)
     columns[c] = context_->pool.make_column(options_.pairs->fields[c].type);
-  for (const JoinState::Row* partner : partners_)
-    JoinState::decode(*partner, &columns[first_other], num_other);
+  const std::span<const ColumnRef> decoded(&columns[first_other], num_other);
+  for (const std::byte* partner : partners_) JoinState::decode(partner, decoded);
   pairs.set_num_physical_rows(static_cast<std::uint32_t>(positions_.size()));
   pairs.set_ingest_ns(input_.ingest_ns());
   return pairs;
@@ -252,7 +260,9 @@ RecordBatch StreamJoin::pairs_batch() {
 void StreamJoin::keep_first_partners(RecordBatch& pairs) {
   rows_.clear();
   pairs.rows().for_each([&](std::uint32_t pair) {
-    if (!std::exchange(partners_[pair]->is_matched, true)) rows_.push_back(pair);
+    if (JoinState::is_matched(partners_[pair])) return;
+    other().state.set_matched(partners_[pair]);
+    rows_.push_back(pair);
   });
   if (rows_.size() != pairs.num_rows()) std::swap(pairs.start_selection(), rows_);
 }
@@ -344,30 +354,22 @@ Progress StreamJoin::run_step(Step step, Output& out) {
 Progress StreamJoin::give_up(Half& half, Output& out) {
   if (!half.side.limit || next_watermark_ == kNoWatermark) return Progress::Done;
   const std::int64_t limit = half.side.limit->millis(next_watermark_);
-  for (int i = 0; i < kRemovedPerCall; ++i) {
-    JoinState::Row* row = half.state.take_due(limit);
-    if (row == nullptr) {
-      result_.flush(out);
-      return Progress::Done;
-    }
-    if (half.keeps && !row->is_matched) append_alone(half, *row);
-    half.state.drop(row);
+  const auto removing = [&](const std::byte* row) {
+    if (half.keeps && !JoinState::is_matched(row)) append_alone(half, row);
     ++removed_;
-    if (!result_.is_full()) continue;
-    result_.flush(out);
-    if (out.is_full()) return Progress::More;
-  }
+  };
+  const bool is_done = half.state.give_up(limit, kRemovedPerCall, removing);
   result_.flush(out);
-  return Progress::More;
+  return is_done ? Progress::Done : Progress::More;
 }
 
-void StreamJoin::append_alone(const Half& half, const JoinState::Row& row) {
+void StreamJoin::append_alone(const Half& half, const std::byte* row) {
   std::vector<ColumnRef>& columns = result_.columns();
   const std::size_t num_left = options_.left.input.schema->fields.size();
   const bool is_left = &half == &halves_[0];
   const std::size_t first = is_left ? 0 : num_left;
   const std::size_t end = is_left ? num_left : columns.size();
-  JoinState::decode(row, &columns[first], end - first);
+  JoinState::decode(row, std::span<const ColumnRef>(&columns[first], end - first));
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (c < first || c >= end) columns[c]->append_null();
   result_.row_done();
@@ -375,7 +377,7 @@ void StreamJoin::append_alone(const Half& half, const JoinState::Row& row) {
 
 /// Rows below wait for what this join may still give: the older of the two limits.
 void StreamJoin::advance_watermark(Output& out) {
-  watermark_ = next_watermark_;
+  watermark_ = std::max(watermark_, next_watermark_);
   if (watermark_ == kNoWatermark) return;
   std::optional<std::int64_t> lowest;
   for (const Half& half : halves_) {
@@ -389,7 +391,7 @@ void StreamJoin::advance_watermark(Output& out) {
 }
 
 void StreamJoin::count_rows() {
-  const std::size_t rows = halves_[0].state.size() + halves_[1].state.size();
+  const std::size_t rows = halves_[0].state.map().size() + halves_[1].state.map().size();
   context_->counters.state_rows_total.set(static_cast<std::int64_t>(rows));
 }
 
@@ -398,8 +400,8 @@ void StreamJoin::end_epoch() {
   count_rows();
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(halves_[0].state.bytes_used() +
-                                                     halves_[1].state.bytes_used()));
+  counters.state_bytes.set(static_cast<std::int64_t>(halves_[0].state.map().bytes_used() +
+                                                     halves_[1].state.map().bytes_used()));
   updated_ = removed_ = 0;
 }
 

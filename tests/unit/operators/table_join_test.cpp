@@ -1,5 +1,6 @@
 #include "operators/table_join.hpp"
 
+#include "expressions/binder.hpp"
 #include "expressions/parser.hpp"
 #include "tests/support/operator_harness.hpp"
 
