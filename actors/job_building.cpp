@@ -62,7 +62,7 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.board = &board_;
   place.clock = clock_;
   place.alignment = options_.alignment;
-  if (!checkpoint_) return place;
+  if (!checkpoint_ || node.is_table) return place;
   place.store = &checkpoint_->store();
   place.saved_as = checkpoint_->name_of(node.id, subtask);
   if (const auto rerun = checkpoint_->rerun({}); rerun && !options_.trigger.is_continuous())
@@ -122,7 +122,8 @@ Status Job::make_operator(const ExecutionNode& node, const OperatorSpec& spec, i
       plan_.bounded || node.is_table, spec.stateful, options_.hand_off, place.counters);
   OperatorTask* logic = task.get();
   place.cell.attach(std::move(task), runtime_->spawn_task(place.cell, false), true);
-  return logic->open(checkpoint_ ? checkpoint_->state_of(node.id) : nullptr);
+  const bool goes_on = checkpoint_ && !node.is_table;
+  return logic->open(goes_on ? checkpoint_->state_of(node.id) : nullptr);
 }
 
 Status Job::make_sink(const ExecutionNode& node, const SinkSpec& spec, int subtask) {

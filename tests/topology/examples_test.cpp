@@ -184,6 +184,18 @@ TEST_CASE("the largest payments of cards come to one table in every mode") {
   check_every_way("top_payments", final_updated);
 }
 
+TEST_CASE("sales find the regions of their stores in every mode") {
+  check_every_way("sales_by_region", final_appended);
+}
+
+TEST_CASE("views of ads come with their click, or without one, in every mode") {
+  check_every_way("ad_clicks", final_appended);
+}
+
+TEST_CASE("visits come to sessions in every mode") {
+  check_every_way("visit_sessions", final_appended);
+}
+
 TEST_CASE("the rate example counts up in twos") {
   ExampleJob job(example("rate_console"), {});
   job.run_until_rows(10);
@@ -236,8 +248,9 @@ TEST_CASE("no example is without a test") {
   std::set<std::string> names;
   for (const auto& file : fs::directory_iterator("examples"))
     if (file.path().extension() == ".yaml") names.insert(file.path().stem().string());
-  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_velocity", "fraud",
-                                       "mall_purchases", "mall_purchases_sql", "rate_console", "running_totals",
-                                       "students", "top_payments", "user_totals",
-                                       "wordcount_socket", "wordcount_sql"});
+  CHECK(names == std::set<std::string>{
+                     "ad_clicks", "bitcoin_sliding_average", "card_velocity", "fraud",
+                     "mall_purchases", "mall_purchases_sql", "rate_console", "running_totals",
+                     "sales_by_region", "students", "top_payments", "user_totals",
+                     "visit_sessions", "wordcount_socket", "wordcount_sql"});
 }

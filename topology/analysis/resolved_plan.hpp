@@ -50,9 +50,9 @@ struct TimeWindow {
   std::int64_t size = 0;
   std::int64_t slide = 0;
   std::int64_t start = 0;
-  /// session_window: the row's gap as an interval, or as its text; else empty.
-  BoundExpressionPtr gap;
-  bool is_session() const { return gap != nullptr; }
+  /// session_window: when the row's own session ends, its time plus the gap; else empty.
+  BoundExpressionPtr session_end;
+  bool is_session() const { return session_end != nullptr; }
 };
 /// Output: the keys, then the aggregates.
 struct Aggregate {

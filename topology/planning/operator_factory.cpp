@@ -1,6 +1,7 @@
 #include "topology/planning/operator_factory.hpp"
 
 #include "operators/aggregate.hpp"
+#include "operators/assign_session.hpp"
 #include "operators/assign_watermark.hpp"
 #include "operators/assign_window.hpp"
 #include "operators/deduplicate.hpp"
@@ -9,10 +10,12 @@
 #include "operators/filter.hpp"
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
+#include "operators/session_aggregate.hpp"
 #include "operators/sort.hpp"
 #include "operators/stream_join.hpp"
 #include "operators/table_join.hpp"
 #include "operators/union.hpp"
+#include "records/schema_text.hpp"
 #include "topology/planning/over_planning.hpp"
 
 namespace millrace {
@@ -72,18 +75,24 @@ struct SpecMaker {
   }
   Made operator()(const resolved::AssignWindow& kind) {
     const auto& window = kind.window;
-    if (window.is_session()) return not_built("session windows", step.origin);
+    if (window.is_session())
+      return spec_of<AssignSessionOptions>(
+          make_assign_session,
+          {window.time, window.session_end, step.schema, settings.on_error});
     return spec_of<AssignWindowOptions>(
         make_assign_window,
         {window.time, window.size, window.slide, window.start, step.schema, settings.on_error});
   }
   Made operator()(const resolved::Aggregate& kind) {
-    if (kind.session_key >= 0) return not_built("session windows", step.origin);
-    auto spec = spec_of<AggregateOptions>(
-        make_aggregate, {kind.keys, kind.aggregates, step.schema, kind.event_time_key,
-                         settings.policy, settings.on_error});
+    AggregateOptions options{kind.keys,           kind.aggregates, step.schema,
+                             kind.event_time_key, settings.policy, settings.on_error};
+    OperatorSpec spec;
+    if (const int session = kind.session_key; session >= 0)
+      spec.make = [options, session] { return make_session_aggregate(options, session); };
+    else
+      spec = spec_of<AggregateOptions>(make_aggregate, std::move(options));
     spec.stateful = true;
-    spec.state_name = "stateStoreSave";
+    spec.state_name = kind.session_key >= 0 ? "sessionWindowStateStoreSaveExec" : "stateStoreSave";
     spec.state_schema = state_schema(kind.keys, kind.aggregates);
     return spec;
   }
@@ -140,6 +149,7 @@ struct SpecMaker {
                            settings.on_error});
     spec.stateful = true;
     spec.state_name = "symmetricHashJoin";
+    spec.state_schema = state_schema(kind.left.keys, {}) + " " + to_ddl(*kind.pairs);
     return spec;
   }
   static StreamJoinSide stream_side(const resolved::JoinInput& side, const Step& input) {
