@@ -1,7 +1,9 @@
 #include "operators/join_state.hpp"
 
+#include "records/fixed_values.hpp"
 #include "records/value_encoding.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace millrace {
@@ -12,14 +14,24 @@ namespace {
 constexpr std::size_t kMatchedAt = 0;
 constexpr std::size_t kBytesAt = 16;
 
-StateBytes& bytes_of(std::byte* row) { return *reinterpret_cast<StateBytes*>(row + kBytesAt); }
-const StateBytes& bytes_of(const std::byte* row) {
-  return *reinterpret_cast<const StateBytes*>(row + kBytesAt);
+bool has_fixed_width(const Schema& schema) {
+  return std::all_of(schema.fields.begin(), schema.fields.end(),
+                     [](const Field& field) { return is_fixed_width(field.type); });
 }
+
+StateLayout layout_of(const Schema& schema) {
+  if (!has_fixed_width(schema)) return {kBytesAt + sizeof(StateBytes), {kBytesAt}};
+  std::size_t size = kBytesAt;
+  for (const Field& field : schema.fields) size += 1 + field.type.width();
+  return {size, {}};
+}
+
+StateBytes& bytes_of(std::byte* row) { return *reinterpret_cast<StateBytes*>(row + kBytesAt); }
 
 }  // namespace
 
-JoinState::JoinState() : map_({kBytesAt + sizeof(StateBytes), {kBytesAt}}, MapEviction::ByOrder) {}
+JoinState::JoinState(const Schema& schema)
+    : is_fixed_(has_fixed_width(schema)), map_(layout_of(schema), MapEviction::ByOrder) {}
 
 std::span<const MapElement> JoinState::find(std::string_view key, std::uint64_t hash) const {
   const MapElements* elements = map_.find(key, hash);
@@ -28,13 +40,16 @@ std::span<const MapElement> JoinState::find(std::string_view key, std::uint64_t 
 
 void JoinState::add(std::string_view key, std::uint64_t hash, const RecordBatch& batch,
                     std::uint32_t row, bool is_matched, std::optional<std::int64_t> due) {
-  std::size_t num_bytes = 0;
-  for (const ColumnRef& column : batch.columns()) num_bytes += encoded_size(*column, row);
   std::byte* kept =
       map_.insert(key, hash, due.value_or(std::numeric_limits<std::int64_t>::max()));
   kept[kMatchedAt] = std::byte{is_matched};
-  StateBytes& bytes = bytes_of(kept);
-  auto* to = reinterpret_cast<char*>(bytes.extend(static_cast<std::uint32_t>(num_bytes)));
+  std::byte* place = kept + kBytesAt;
+  if (!is_fixed_) {
+    std::size_t num_bytes = 0;
+    for (const ColumnRef& column : batch.columns()) num_bytes += encoded_size(*column, row);
+    place = bytes_of(kept).extend(static_cast<std::uint32_t>(num_bytes));
+  }
+  auto* to = reinterpret_cast<char*>(place);
   for (const ColumnRef& column : batch.columns())
     to = encode_value(to, *column, row, ValueForm::Exact);
   map_.changed(kept);
@@ -48,8 +63,14 @@ void JoinState::set_matched(std::byte* row) {
   map_.changed(row);
 }
 
-void JoinState::decode(const std::byte* row, std::span<const ColumnRef> columns) {
-  const auto* next = reinterpret_cast<const char*>(bytes_of(row).data());
+const char* JoinState::encoded(const std::byte* row) const {
+  const std::byte* place = row + kBytesAt;
+  if (!is_fixed_) place = reinterpret_cast<const StateBytes*>(place)->data();
+  return reinterpret_cast<const char*>(place);
+}
+
+void JoinState::decode(const std::byte* row, std::span<const ColumnRef> columns) const {
+  const char* next = encoded(row);
   for (const ColumnRef& column : columns) next = decode_value(next, *column);
 }
 

@@ -13,7 +13,7 @@ namespace millrace {
 /// they are given up. A row is an element of the map. Not thread-safe.
 class JoinState {
  public:
-  JoinState();
+  explicit JoinState(const Schema& schema);
 
   /// The rows of a key, those that are given up first in front. Good until the state changes.
   std::span<const MapElement> find(std::string_view key, std::uint64_t hash) const;
@@ -30,12 +30,16 @@ class JoinState {
   static bool is_matched(const std::byte* row);
   void set_matched(std::byte* row);
   /// Appends the values of a row to `columns`, one for each column of the batch it came from.
-  static void decode(const std::byte* row, std::span<const ColumnRef> columns);
+  void decode(const std::byte* row, std::span<const ColumnRef> columns) const;
 
   StateMap& map() { return map_; }
   const StateMap& map() const { return map_; }
 
  private:
+  const char* encoded(const std::byte* row) const;
+
+  // Rows of fixed width lie in their value, others in bytes that grow.
+  const bool is_fixed_;
   StateMap map_;
 };
 

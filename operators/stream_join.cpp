@@ -57,7 +57,10 @@ class StreamJoin final : public Operator {
   /// One side: what it wants and what it keeps.
   struct Half {
     Half(const StreamJoinSide& wanted, bool keeps_rows)
-        : side(wanted), keeps(keeps_rows), encoder(types_of(wanted.input.keys)) {}
+        : side(wanted),
+          keeps(keeps_rows),
+          encoder(types_of(wanted.input.keys)),
+          state(*wanted.input.schema) {}
     const StreamJoinSide& side;
     const bool keeps;
     KeyEncoder encoder;
@@ -250,7 +253,7 @@ RecordBatch StreamJoin::pairs_batch() {
   for (std::size_t c = first_other; c < first_other + num_other; ++c)
     columns[c] = context_->pool.make_column(options_.pairs->fields[c].type);
   const std::span<const ColumnRef> decoded(&columns[first_other], num_other);
-  for (const std::byte* partner : partners_) JoinState::decode(partner, decoded);
+  for (const std::byte* partner : partners_) other().state.decode(partner, decoded);
   pairs.set_num_physical_rows(static_cast<std::uint32_t>(positions_.size()));
   pairs.set_ingest_ns(input_.ingest_ns());
   return pairs;
@@ -369,7 +372,7 @@ void StreamJoin::append_alone(const Half& half, const std::byte* row) {
   const bool is_left = &half == &halves_[0];
   const std::size_t first = is_left ? 0 : num_left;
   const std::size_t end = is_left ? num_left : columns.size();
-  JoinState::decode(row, std::span<const ColumnRef>(&columns[first], end - first));
+  half.state.decode(row, std::span<const ColumnRef>(&columns[first], end - first));
   for (std::size_t c = 0; c < columns.size(); ++c)
     if (c < first || c >= end) columns[c]->append_null();
   result_.row_done();
