@@ -64,10 +64,12 @@ class PlanBuilder {
   Result<int> node_for(const StepPtr& step, OutputMode mode, const Step* table_of) {
     const NodeKey key{step.get(), keeps_state_below(*step) ? mode : OutputMode::Append, table_of};
     if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
+    const std::vector<StepPtr>& steps_below =
+        sliced_window(*step, mode) ? step->inputs.front()->inputs : step->inputs;
     std::vector<int> inputs;
-    for (int port = 0; port < int(step->inputs.size()); ++port) {
+    for (int port = 0; port < int(steps_below.size()); ++port) {
       const bool is_table = port == table_port(*step);
-      auto below = node_for(step->inputs[std::size_t(port)], is_table ? OutputMode::Append : mode,
+      auto below = node_for(steps_below[std::size_t(port)], is_table ? OutputMode::Append : mode,
                             is_table ? step.get() : table_of);
       if (!below.ok()) return below;
       inputs.push_back(*below);
@@ -77,7 +79,7 @@ class PlanBuilder {
     node->is_table = table_of != nullptr;
     const int id = add_node(std::move(*node), *step);
     for (std::size_t port = 0; port < inputs.size(); ++port) {
-      add_edge(inputs[port], id, int(port), *step, *step->inputs[port]);
+      add_edge(inputs[port], id, int(port), *step, *steps_below[port]);
     }
     if (!table_of && needs_no_data_epochs(*step, mode)) plan_.needs_no_data_epochs = true;
     nodes_.emplace(key, id);
@@ -156,9 +158,15 @@ class PlanBuilder {
 
   int add_node(ExecutionNode node, const std::string& name) {
     node.id = int(plan_.nodes.size());
-    node.name = unique_name(name.empty() ? node.kind + "_" + std::to_string(node.id) : name);
+    node.name = unique_name(name.empty() ? numbered(node.kind) : name);
     plan_.nodes.push_back(std::move(node));
     return plan_.nodes.back().id;
+  }
+
+  /// Nodes without a name count among their kind, so that a filter more or less leaves the names of those
+  /// that keep state.
+  std::string numbered(const std::string& kind) {
+    return kind + "_" + std::to_string(++num_unnamed_[kind]);
   }
 
   std::string unique_name(const std::string& name) {
@@ -214,6 +222,7 @@ class PlanBuilder {
   ExecutionPlan plan_;
   std::map<NodeKey, int> nodes_;
   std::set<std::string> names_;
+  std::map<std::string, int> num_unnamed_;
 };
 
 }  // namespace

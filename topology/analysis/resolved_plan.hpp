@@ -63,6 +63,9 @@ struct Aggregate {
   int event_time_key = -1;
   /// Index of the key that is a session window: sessions of equal other keys merge. -1: none.
   int session_key = -1;
+  /// The event-time key is a sliding window that nothing else looks at, and no aggregate depends on the
+  /// order of the rows: windows may be put together from slices.
+  bool may_slice = false;
 };
 /// OVER with the frame of all rows so far. Output: the input's columns, then one for each call.
 struct RunningAggregate {

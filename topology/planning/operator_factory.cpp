@@ -11,6 +11,7 @@
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
 #include "operators/session_aggregate.hpp"
+#include "operators/sliced_aggregate.hpp"
 #include "operators/sort.hpp"
 #include "operators/stream_join.hpp"
 #include "operators/table_join.hpp"
@@ -87,13 +88,21 @@ struct SpecMaker {
     AggregateOptions options{kind.keys,           kind.aggregates, step.schema,
                              kind.event_time_key, settings.policy, settings.on_error};
     OperatorSpec spec;
+    const auto* window = sliced_window(step, settings.policy.mode);
     if (const int session = kind.session_key; session >= 0)
       spec.make = [options, session] { return make_session_aggregate(options, session); };
+    else if (window)
+      spec = spec_of<SlicedAggregateOptions>(
+          make_sliced_aggregate,
+          {std::move(options), window->time, window->size, window->slide, window->start});
     else
       spec = spec_of<AggregateOptions>(make_aggregate, std::move(options));
     spec.stateful = true;
     spec.state_name = kind.session_key >= 0 ? "sessionWindowStateStoreSaveExec" : "stateStoreSave";
     spec.state_schema = state_schema(kind.keys, kind.aggregates);
+    if (window)
+      spec.state_schema += " in slices of " + std::to_string(window->size) + " by " +
+                           std::to_string(window->slide) + " from " + std::to_string(window->start);
     return spec;
   }
   Made operator()(const resolved::RunningAggregate& kind) {
@@ -181,6 +190,12 @@ Result<OperatorSpec> operator_spec(const Step& step, const OperatorSettings& set
   return std::visit(SpecMaker{step, settings}, step.kind);
 }
 
+const resolved::TimeWindow* sliced_window(const Step& step, OutputMode mode) {
+  const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind);
+  if (!aggregate || !aggregate->may_slice || mode != OutputMode::Append) return nullptr;
+  return &std::get<resolved::AssignWindow>(step.inputs.front()->kind).window;
+}
+
 int table_port(const Step& step) {
   const auto* join = std::get_if<resolved::Join>(&step.kind);
   if (!join || join->is_stream_stream) return -1;
@@ -195,7 +210,8 @@ std::vector<BoundExpressionPtr> hash_keys(const Step& step, int port) {
   }
   if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {
     for (std::size_t i = 0; i < aggregate->keys.size(); ++i) {
-      if (int(i) != aggregate->session_key) keys.push_back(aggregate->keys[i]);
+      const bool is_sliced = aggregate->may_slice && int(i) == aggregate->event_time_key;
+      if (int(i) != aggregate->session_key && !is_sliced) keys.push_back(aggregate->keys[i]);
     }
   }
   if (const auto* duplicates = std::get_if<resolved::Deduplicate>(&step.kind)) {

@@ -15,6 +15,10 @@ struct OperatorSettings {
 /// yet.
 Result<OperatorSpec> operator_spec(const resolved::Step& step, const OperatorSettings& settings);
 
+/// The sliding windows that the step's operator puts together from slices, so that no operator of its own
+/// assigns them; null: it does not.
+const resolved::TimeWindow* sliced_window(const resolved::Step& step, OutputMode mode);
+
 /// The input of a join that is read whole before the other, 0 left, 1 right; -1: there is none.
 int table_port(const resolved::Step& step);
 

@@ -1,6 +1,7 @@
 #include "topology/planning/plan_notes.hpp"
 
 #include "records/interval_text.hpp"
+#include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
 
 #include <cstdlib>
@@ -45,7 +46,10 @@ std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& st
     return "UNBOUNDED: no grouping column has a watermark, so no group is ever final";
   }
   const auto& name = (*step.schema)[std::size_t(aggregate.event_time_key)].name;
-  return "a group stays until the watermark reaches its `" + name + "` (" +
+  const bool is_sliced = sliced_window(step, policy.mode) != nullptr;
+  return (is_sliced ? "a slice stays until the watermark reaches its last `"
+                    : "a group stays until the watermark reaches its `") +
+         name + "` (" +
          delay_text(step, aggregate.event_time_key) + ")";
 }
 
