@@ -1,5 +1,6 @@
 #include "expressions/binder.hpp"
 
+#include "expressions/aggregates/distinct.hpp"
 #include "expressions/bind/bind_context.hpp"
 #include "expressions/bind/constant_folding.hpp"
 #include "expressions/bind/name_resolution.hpp"
@@ -196,6 +197,11 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
     return std::nullopt;
   }
   bound.function = std::move(*function);
+  if (call.distinct) {
+    std::vector<DataType> types;
+    for (const BoundExpressionPtr& argument : arguments) types.push_back(argument->type());
+    bound.function = make_distinct(std::move(bound.function), std::move(types));
+  }
   bound.arguments = std::move(arguments);
   bound.order_sensitive = entry->order_sensitive;
   return bound;

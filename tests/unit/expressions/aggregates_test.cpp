@@ -158,6 +158,20 @@ TEST_CASE("bool_and and bool_or leave out NULL") {
   CHECK(aggregate_of("bool_or", {TypeKind::Boolean}, {{nullptr}}) == "null");
 }
 
+TEST_CASE("DISTINCT aggregates take each value once and leave out NULL") {
+  const std::vector<Row> numbers{{5}, {nullptr}, {2}, {5}, {2}, {9}};
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int}, numbers) == "3");
+  CHECK(distinct_aggregate_of("sum", {TypeKind::Int}, numbers) == "16");
+  CHECK(distinct_aggregate_of("collect_list", {TypeKind::Int}, numbers) == "[5,2,9]");
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int}, {{nullptr}}) == "0");
+  CHECK(distinct_aggregate_of("sum", {TypeKind::Int}, {}) == "null");
+}
+
+TEST_CASE("DISTINCT over several columns counts their combinations") {
+  const std::vector<Row> pairs{{1, "a"}, {1, "b"}, {1, "a"}, {2, nullptr}};
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int, TypeKind::String}, pairs) == "2");
+}
+
 TEST_CASE("approx_count_distinct is exact for small sets and leaves out NULL") {
   CHECK(aggregate_of("approx_count_distinct", {TypeKind::Int}, {{1}, {nullptr}, {2}, {1}}) == "2");
   CHECK(aggregate_of("approx_count_distinct", {TypeKind::String}, {{"a"}, {"b"}, {"c"}}) == "3");
