@@ -9,7 +9,7 @@ std::optional<InputSet::Arrival> InputSet::next() {
     turn_ = turn_ + 1 == inputs_.size() ? 0 : turn_ + 1;
     ++tried;
     Event event;
-    if (aligner_.is_held(input) || !inputs_[input].channel->try_pop(event)) continue;
+    if (is_held(input) || !inputs_[input].channel->try_pop(event)) continue;
     if (std::optional<Arrival> arrival = take(input, std::move(event))) return arrival;
     tried = 0;
   }
@@ -39,6 +39,7 @@ std::optional<InputSet::Arrival> InputSet::take(std::size_t input, Event event) 
 }
 
 void InputSet::take_end(std::size_t input) {
+  if (inputs_[input].comes_first) --num_first_;
   const auto epoch = aligner_.on_end(input);
   const auto risen = combiner_.on_end(input);
   if (epoch) complete(*epoch);

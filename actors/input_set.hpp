@@ -15,17 +15,20 @@ struct InputChannel {
   Channel* channel = nullptr;
   int port = 0;
   bool has_watermark = false;
+  /// Read to its end before the inputs that do not come first.
+  bool comes_first = false;
 };
 
 /// The inputs of one subtask as one sequence of events: takes from each in turn, holds inputs while a
-/// marker is being aligned, combines watermarks. Not thread-safe: only the running task may call it.
+/// marker is being aligned or an input that comes first is open, combines watermarks. Not thread-safe: only the running task may call it.
 class InputSet {
  public:
   InputSet(std::vector<InputChannel> inputs, Alignment alignment,
            WatermarkPolicy policy = WatermarkPolicy::Min)
       : inputs_(std::move(inputs)),
         aligner_(inputs_.size(), alignment),
-        combiner_(watermark_inputs(inputs_), policy) {}
+        combiner_(watermark_inputs(inputs_), policy),
+        num_first_(count_first(inputs_)) {}
 
   struct Arrival {
     Event event;   // RecordBatch, or what all inputs together say
@@ -42,6 +45,14 @@ class InputSet {
     for (const InputChannel& input : inputs) out.push_back({input.has_watermark, input.port});
     return out;
   }
+  static std::size_t count_first(const std::vector<InputChannel>& inputs) {
+    std::size_t count = 0;
+    for (const InputChannel& input : inputs) count += input.comes_first ? 1 : 0;
+    return count;
+  }
+  bool is_held(std::size_t input) const {
+    return aligner_.is_held(input) || (num_first_ != 0 && !inputs_[input].comes_first);
+  }
   std::optional<Arrival> take(std::size_t input, Event event);
   void take_end(std::size_t input);
   void complete(Epoch epoch);
@@ -51,6 +62,8 @@ class InputSet {
   const std::vector<InputChannel> inputs_;
   MarkerAligner aligner_;
   WatermarkCombiner combiner_;
+  // Inputs that come first and have not ended.
+  std::size_t num_first_;
   std::size_t turn_ = 0;
   // What all inputs together were last said to be.
   Activity activity_ = Activity::Active;

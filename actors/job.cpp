@@ -8,11 +8,24 @@ Job::Job(ExecutionPlan plan, JobOptions options)
     : plan_(std::move(plan)), options_(std::move(options)) {}
 
 Job::~Job() {
-  for (const auto& [index, task] : sources_) {
-    task->put(StopSource{});
+  stop_sources();
+  tear_down();
+}
+
+void Job::stop_sources() {
+  for (const auto* list : {&sources_, &tables_}) {
+    for (const auto& [index, task] : *list) {
+      task->put(StopSource{});
+      subtasks_[index]->cell.signal();
+    }
+  }
+}
+
+void Job::read_tables() {
+  for (const auto& [index, task] : tables_) {
+    task->put(ReadEpoch{{}, std::nullopt, true});
     subtasks_[index]->cell.signal();
   }
-  tear_down();
 }
 
 Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) {
@@ -41,6 +54,7 @@ void Job::run() {
   // First, so that nothing a source says arrives before it.
   post([this](EpochCoordinator& coordinator) { return coordinator.on_start(now()); });
   runtime_->start();
+  read_tables();
 }
 
 void Job::stop() {
@@ -87,6 +101,7 @@ void Job::tear_down() {
     for (auto& subtask : subtasks_) subtask->cell.detach();
     checkpoint_.reset();
     sources_.clear();
+    tables_.clear();
     sinks_.clear();
     channels_.clear();
     runtime_.reset();
@@ -116,6 +131,7 @@ void Job::post(std::function<CoordinatorActions(EpochCoordinator&)> event) {
 }
 
 void Job::on_report(SubtaskReport report) {
+  if (plan_.nodes[static_cast<std::size_t>(report.node)].is_table) return;
   post([this, report = std::move(report)](EpochCoordinator& coordinator) {
     return coordinator.on_report(report, now());
   });
@@ -278,7 +294,7 @@ void Job::check_state_size(const EpochSummary& summary) {
 }
 
 void Job::end(std::optional<Error> failure) {
-  for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, StopSource{});
+  stop_sources();
   {
     std::lock_guard lock(mutex_);
     if (ended_) return;

@@ -120,6 +120,8 @@ class Job final : private JobEvents {
   std::vector<std::pair<int, int>> source_places() const;
   void on_storage_full(bool is_full);
   void check_state_size(const EpochSummary& summary);
+  void read_tables();
+  void stop_sources();
   void end(std::optional<Error> failure);
 
   // JobEvents: from any thread.
@@ -157,6 +159,8 @@ class Job final : private JobEvents {
   std::vector<std::unique_ptr<Subtask>> subtasks_;
   std::vector<std::unique_ptr<Channel>> channels_;
   std::vector<std::pair<std::size_t, SourceTask*>> sources_;  // subtask index and task
+  // Sources of tables: read once, unknown to the coordinator.
+  std::vector<std::pair<std::size_t, SourceTask*>> tables_;
   std::map<std::pair<int, int>, std::pair<std::size_t, SinkTask*>> sinks_;
   std::vector<std::unique_ptr<LatencyHistogram>> latencies_;
   std::vector<RecordPool::Owner> sink_pools_;

@@ -47,7 +47,8 @@ void Job::connect() {
             std::make_unique<Channel>(writer.cell, reader.cell, options_.channel_records));
         out.channels.push_back(channels_.back().get());
         reader.queues.push_back(channels_.back().get());
-        reader.inputs.push_back({channels_.back().get(), edge.port, edge.has_watermark});
+        reader.inputs.push_back(
+            {channels_.back().get(), edge.port, edge.has_watermark, edge.comes_first});
       }
       writer.edges.push_back(std::move(out));
     }
@@ -69,7 +70,7 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
                            std::chrono::microseconds delay) {
     runtime_->post_after(delay, [cell] { cell->signal(); });
   };
-  if (!checkpoint_) return place;
+  if (!checkpoint_ || node.is_table) return place;
   place.store = &checkpoint_->store();
   place.saved_as = checkpoint_->name_of(node.id, subtask);
   if (const auto rerun = checkpoint_->rerun({}); rerun && !options_.trigger.is_continuous())
@@ -107,16 +108,17 @@ Status Job::make_tasks() {
 
 Status Job::make_source(const ExecutionNode& node, const SourceSpec& spec, int subtask) {
   Subtask& place = *subtasks_[index_of(node.id, subtask)];
-  const bool continuous = options_.trigger.is_continuous() && !plan_.bounded;
+  const bool continuous = options_.trigger.is_continuous() && !plan_.bounded && !node.is_table;
   auto task = std::make_unique<SourceTask>(place_of(node, subtask), sources_.size(), spec.make(),
                                            std::move(place.edges), continuous, options_.hand_off,
                                            options_.max_poll_records, place.counters);
   SourceTask* source = task.get();
   place.cell.attach(std::move(task), nullptr, false);
-  const auto start = checkpoint_ ? checkpoint_->offset_of(node.id, subtask) : std::nullopt;
-  const std::string folder = checkpoint_ ? checkpoint_->source_folder(node.id) : std::string();
+  const bool goes_on = checkpoint_ && !node.is_table;
+  const auto start = goes_on ? checkpoint_->offset_of(node.id, subtask) : std::nullopt;
+  const std::string folder = goes_on ? checkpoint_->source_folder(node.id) : std::string();
   if (Status status = source->open(start, folder); !status) return status;
-  sources_.emplace_back(index_of(node.id, subtask), source);
+  (node.is_table ? tables_ : sources_).emplace_back(index_of(node.id, subtask), source);
   place.cell.set_poke(runtime_->spawn_source(place.cell, *source));
   return {};
 }
@@ -125,10 +127,11 @@ Status Job::make_operator(const ExecutionNode& node, const OperatorSpec& spec, i
   Subtask& place = *subtasks_[index_of(node.id, subtask)];
   auto task = std::make_unique<OperatorTask>(
       place_of(node, subtask), spec.make(), std::move(place.inputs), std::move(place.edges),
-      plan_.bounded, spec.stateful, options_.hand_off, place.counters);
+      plan_.bounded || node.is_table, spec.stateful, options_.hand_off, place.counters);
   OperatorTask* logic = task.get();
   place.cell.attach(std::move(task), runtime_->spawn_task(place.cell, false), true);
-  return logic->open(checkpoint_ ? checkpoint_->state_of(node.id) : nullptr);
+  const bool goes_on = checkpoint_ && !node.is_table;
+  return logic->open(goes_on ? checkpoint_->state_of(node.id) : nullptr);
 }
 
 Status Job::make_sink(const ExecutionNode& node, const SinkSpec& spec, int subtask) {
@@ -167,7 +170,6 @@ CoordinatorOptions Job::coordinator_options() const {
   options.trigger = options_.trigger;
   if (plan_.bounded) options.trigger.kind = Trigger::Kind::AvailableNow;
   options.num_sources = sources_.size();
-  options.num_subtasks = subtasks_.size();
   options.num_sinks = sinks_.size();
   options.needs_no_data_epochs = plan_.needs_no_data_epochs;
   options.max_watermark_policy = plan_.max_watermark_policy;
@@ -178,6 +180,8 @@ CoordinatorOptions Job::coordinator_options() const {
     options.rerun = checkpoint_->rerun(source_places());
   }
   for (const ExecutionNode& node : plan_.nodes) {
+    if (node.is_table) continue;
+    options.num_subtasks += static_cast<std::size_t>(node.parallelism);
     const auto* logic = std::get_if<OperatorSpec>(&node.spec);
     options.has_watermark = options.has_watermark || (logic != nullptr && logic->is_watermark);
   }

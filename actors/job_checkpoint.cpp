@@ -4,10 +4,12 @@ namespace millrace {
 
 namespace {
 
-/// Stateful nodes with what their keys and values are, and sources: all that a restart must find again.
+/// Stateful nodes with what their keys and values are, and sources: all that a restart must find
+/// again. Tables are read anew.
 TopologyFingerprint fingerprint_of(const ExecutionPlan& plan) {
   TopologyFingerprint fingerprint;
   for (const ExecutionNode& node : plan.nodes) {
+    if (node.is_table) continue;
     if (std::holds_alternative<SourceSpec>(node.spec)) fingerprint.nodes[node.name] = node.kind;
     const auto* logic = std::get_if<OperatorSpec>(&node.spec);
     if (logic != nullptr && logic->stateful)
@@ -45,8 +47,10 @@ SubtaskName JobCheckpoint::name_of(int node, int subtask) const {
 std::string JobCheckpoint::source_folder(int node) const {
   // Spark numbers sources in the order of the plan.
   int number = 0;
-  for (int i = 0; i < node; ++i)
-    number += std::holds_alternative<SourceSpec>(plan_.nodes[static_cast<std::size_t>(i)].spec);
+  for (int i = 0; i < node; ++i) {
+    const ExecutionNode& before = plan_.nodes[static_cast<std::size_t>(i)];
+    number += !before.is_table && std::holds_alternative<SourceSpec>(before.spec);
+  }
   return location_ + "/sources/" + std::to_string(number);
 }
 

@@ -1,5 +1,6 @@
 #include "expressions/binder.hpp"
 
+#include "expressions/aggregates/distinct.hpp"
 #include "expressions/bind/bind_context.hpp"
 #include "expressions/bind/constant_folding.hpp"
 #include "expressions/bind/name_resolution.hpp"
@@ -144,6 +145,24 @@ BoundExpressionPtr bind(const Expression& expression, const BindScope& scope,
   return Binder(scope, functions, settings, errors).bind(expression);
 }
 
+namespace {
+
+/// Text stands for a number where an aggregate takes no text, as in Spark; false without any text.
+bool cast_texts_to_double(std::vector<BoundExpressionPtr>& arguments,
+                          const ExpressionSettings& settings) {
+  bool found = false;
+  for (BoundExpressionPtr& argument : arguments) {
+    if (argument->type().kind() != TypeKind::String) continue;
+    auto number = bound_cast(argument, DataType(TypeKind::Double), CastMode::Plain, settings);
+    if (!number) return false;
+    argument = std::move(*number);
+    found = true;
+  }
+  return found;
+}
+
+}  // namespace
+
 std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin& origin,
                                              const BindScope& scope,
                                              const FunctionRegistry& functions,
@@ -168,11 +187,21 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
   FunctionCall bound_call = binder.make_call(plain, origin, arguments);
   bound_call.name = entry->name;
   auto function = entry->bind_aggregate(bound_call);
+  if (!function && cast_texts_to_double(arguments, settings)) {
+    FunctionCall numeric = binder.make_call(plain, origin, arguments);
+    numeric.name = entry->name;
+    if (auto with_numbers = entry->bind_aggregate(numeric)) function = std::move(with_numbers);
+  }
   if (!function) {
     binder.fail(std::move(function.error()), origin);
     return std::nullopt;
   }
   bound.function = std::move(*function);
+  if (call.distinct) {
+    std::vector<DataType> types;
+    for (const BoundExpressionPtr& argument : arguments) types.push_back(argument->type());
+    bound.function = make_distinct(std::move(bound.function), std::move(types));
+  }
   bound.arguments = std::move(arguments);
   bound.order_sensitive = entry->order_sensitive;
   return bound;

@@ -100,15 +100,31 @@ void GroupTable::finish(EvalContext& context, const std::byte* group,
   const std::size_t num_keys = encoder_.types().size();
   key_columns_.assign(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(num_keys));
   encoder_.decode(StateTable::key_of(group), key_columns_);
+  finish_calls(context, group, std::span(columns).subspan(num_keys));
+  key_columns_.clear();
+}
+
+void GroupTable::finish_calls(EvalContext& context, const std::byte* group,
+                              std::span<const ColumnRef> columns) const {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
     const std::byte* state = group + calls_[i].offset;
-    Column& out = *columns[num_keys + i];
     if (calls_[i].is_growing)
-      calls_[i].bound.function->finish(context, *reinterpret_cast<const StateBytes*>(state), out);
+      calls_[i].bound.function->finish(context, *reinterpret_cast<const StateBytes*>(state),
+                                       *columns[i]);
     else
-      calls_[i].bound.function->finish(context, state, out);
+      calls_[i].bound.function->finish(context, state, *columns[i]);
   }
-  key_columns_.clear();
+}
+
+void GroupTable::merge(std::byte* into, std::byte* from) const {
+  for (const Call& call : calls_) {
+    const AggregateFunction& function = *call.bound.function;
+    if (call.is_growing)
+      function.merge(*reinterpret_cast<StateBytes*>(into + call.offset),
+                     *reinterpret_cast<const StateBytes*>(from + call.offset));
+    else
+      function.merge(into + call.offset, from + call.offset);
+  }
 }
 
 }  // namespace millrace

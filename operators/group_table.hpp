@@ -18,11 +18,19 @@ class GroupTable {
   GroupTable(std::vector<DataType> key_types, std::vector<BoundAggregate> aggregates,
              bool has_event_time);
 
+  /// What the states of a group take, for who keeps them elsewhere.
+  static StateLayout layout_of(const std::vector<BoundAggregate>& aggregates, bool has_event_time) {
+    return make_plan(aggregates, has_event_time).layout;
+  }
+
   /// Finds or makes the group of each of `rows`; `groups()[k]` is the one of row `rows[k]`.
   void find(const std::vector<ColumnRef>& keys, Rows rows);
   const std::vector<std::byte*>& groups() const { return groups_; }
   /// The one group of an aggregation without keys.
   std::byte* find_global();
+
+  /// Names the group of each row instead of `find`: states of `layout_of` that lie elsewhere.
+  void assign(std::span<std::byte* const> groups) { groups_.assign(groups.begin(), groups.end()); }
 
   /// Arguments and filters of all aggregates for the rows of `batch`.
   void evaluate(EvalContext& context, const RecordBatch& batch);
@@ -34,6 +42,12 @@ class GroupTable {
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
   /// Appends key and results to the columns of an output batch.
   void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
+
+  /// The results only: `columns` has one for each aggregate.
+  void finish_calls(EvalContext& context, const std::byte* group,
+                    std::span<const ColumnRef> columns) const;
+  /// Adds the states of `from` to those of `into`.
+  void merge(std::byte* into, std::byte* from) const;
 
   /// The timer at the beginning of a group. Requires: has_event_time. A new group has none.
   static StateTimer& event_time(std::byte* group) { return *reinterpret_cast<StateTimer*>(group); }

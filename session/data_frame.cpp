@@ -77,6 +77,24 @@ DataFrame DataFrame::united(const DataFrame& other, bool by_name) const {
 DataFrame DataFrame::union_all(const DataFrame& other) const { return united(other, false); }
 DataFrame DataFrame::union_by_name(const DataFrame& other) const { return united(other, true); }
 
+DataFrame DataFrame::joined(const DataFrame& other, plan::Join join) const {
+  return {session_, plan::make_node(std::move(join), {plan_, other.plan_})};
+}
+
+DataFrame DataFrame::join(const DataFrame& other, const ColumnExpression& condition,
+                          const std::string& type) const {
+  return joined(other, {type, condition.expression(), {}});
+}
+
+DataFrame DataFrame::join_using(const DataFrame& other, const std::vector<std::string>& columns,
+                                const std::string& type) const {
+  return joined(other, {type, nullptr, columns});
+}
+
+DataFrame DataFrame::cross_join(const DataFrame& other) const {
+  return joined(other, {"cross", nullptr, {}});
+}
+
 DataFrame DataFrame::order_by(const std::vector<ColumnExpression>& columns) const {
   plan::Sort sort;
   for (const ColumnExpression& column : columns) sort.orders.push_back(sort_order(column));

@@ -53,6 +53,16 @@ class DataFrame {
   DataFrame union_all(const DataFrame& other) const;
   DataFrame union_by_name(const DataFrame& other) const;
 
+  /// Rows of both frames that belong together; `type` is one of Spark's names (`inner`, `left`,
+  /// `left_semi` ...). Columns of one name need an `alias` on each side.
+  DataFrame join(const DataFrame& other, const ColumnExpression& condition,
+                 const std::string& type = "inner") const;
+  /// Rows that are equal in columns which both frames have; those come once, in front.
+  DataFrame join_using(const DataFrame& other, const std::vector<std::string>& columns,
+                       const std::string& type = "inner") const;
+  /// Every row with every other.
+  DataFrame cross_join(const DataFrame& other) const;
+
   DataFrame order_by(const std::vector<ColumnExpression>& columns) const;
   template <class... Columns>
   DataFrame order_by(const Columns&... columns) const {
@@ -94,6 +104,7 @@ class DataFrame {
  private:
   friend class GroupedData;
   DataFrame over(plan::Node::Kind kind) const;
+  DataFrame joined(const DataFrame& other, plan::Join join) const;
   DataFrame united(const DataFrame& other, bool by_name) const;
 
   std::shared_ptr<SessionState> session_;

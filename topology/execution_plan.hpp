@@ -57,6 +57,9 @@ struct ExecutionNode {
   int parallelism = 1;
   std::variant<SourceSpec, OperatorSpec, SinkSpec> spec;
   std::vector<PlanNote> notes = {};
+  /// All its sources are bounded in a job that is not: it runs once to its end, before the first rows
+  /// that need it, and takes no part in epochs.
+  bool is_table = false;
 };
 
 /// Rows of `from` go to input `port` of `to`.
@@ -73,6 +76,8 @@ struct ExecutionEdge {
   bool is_late = false;
   /// Carries the records that `from` could not decode or evaluate, in place of its results.
   bool dead_letters = false;
+  /// The reader takes nothing from its other inputs before this one has ended.
+  bool comes_first = false;
 };
 
 /// What a job runs: printable, no live objects, factories only. Nodes stand in topological order and

@@ -11,6 +11,7 @@
 #include <charconv>
 #include <map>
 #include <set>
+#include <tuple>
 
 namespace millrace {
 namespace {
@@ -24,10 +25,16 @@ bool keeps_state_below(const Step& step) {
                      [](const StepPtr& input) { return keeps_state_below(*input); });
 }
 
+/// The join gives rows of its table that found no partner, so one subtask must see all partners.
+bool gives_table_rows(const resolved::Join& join) {
+  return !join.is_stream_stream && join.type == JoinType::FullOuter;
+}
+
 /// Steps whose rows must all meet in one place.
 bool runs_alone(const Step& step) {
   if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
   if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return gives_table_rows(*join);
   const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) || over_keys(step);
   return groups && hash_keys(step).empty();
 }
@@ -57,7 +64,7 @@ class PlanBuilder {
       for (const auto& output : plan.outputs) {
         if (output.late_records != late_records) continue;
         auto input = late_records ? late_node_for(output.input)
-                                  : node_for(output.input, output.mode);
+                                  : node_for(output.input, output.mode, nullptr);
         if (!input.ok()) return std::move(input.error());
         add_sink(output, *input);
       }
@@ -70,30 +77,37 @@ class PlanBuilder {
  private:
   /// The node that gives its results to other sinks, whatever their mode.
   Result<int> late_node_for(const StepPtr& step) {
-    const auto known = nodes_.lower_bound({step.get(), OutputMode::Append});
-    if (known != nodes_.end() && known->first.first == step.get()) return known->second;
-    return node_for(step, OutputMode::Append);
+    const auto known = nodes_.lower_bound({step.get(), OutputMode::Append, nullptr});
+    if (known != nodes_.end() && std::get<0>(known->first) == step.get()) return known->second;
+    return node_for(step, OutputMode::Append, nullptr);
   }
 
-  Result<int> node_for(const StepPtr& step, OutputMode mode) {
+  /// `table_of` is the join that reads the step as its table, or as a part of it. A table shares no
+  /// nodes with what is joined to it: it must be able to end while the other side waits.
+  Result<int> node_for(const StepPtr& step, OutputMode mode, const Step* table_of) {
     if (is_dead_letters(*step)) return kNoNode;
-    const auto key = std::pair(step.get(), keeps_state_below(*step) ? mode : OutputMode::Append);
+    const NodeKey key{step.get(), keeps_state_below(*step) ? mode : OutputMode::Append, table_of};
     if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
+    const std::vector<StepPtr>& steps_below =
+        sliced_window(*step, mode) ? step->inputs.front()->inputs : step->inputs;
     std::vector<int> inputs;
-    for (const auto& input : step->inputs) {
-      auto below = node_for(input, mode);
+    for (int port = 0; port < int(steps_below.size()); ++port) {
+      const bool is_table = port == table_port(*step);
+      auto below = node_for(steps_below[std::size_t(port)], is_table ? OutputMode::Append : mode,
+                            is_table ? step.get() : table_of);
       if (!below.ok()) return below;
       inputs.push_back(*below);
     }
     auto node = make_node(*step, mode, inputs);
     if (!node.ok()) return located(std::move(node.error()), step->origin);
+    node->is_table = table_of != nullptr;
     const int id = add_node(std::move(*node), *step);
     if (const OptionText* sink = step->options.find("deadLetter"))
       dead_letters_.emplace_back(id, *sink);
     for (std::size_t port = 0; port < inputs.size(); ++port) {
-      add_edge(inputs[port], id, int(port), *step, *step->inputs[port]);
+      add_edge(inputs[port], id, int(port), *step, *steps_below[port]);
     }
-    plan_.needs_no_data_epochs = plan_.needs_no_data_epochs || needs_no_data_epochs(*step, mode);
+    if (!table_of && needs_no_data_epochs(*step, mode)) plan_.needs_no_data_epochs = true;
     nodes_.emplace(key, id);
     return id;
   }
@@ -101,6 +115,8 @@ class PlanBuilder {
   EmitPolicy policy_of(OutputMode mode) const { return {mode, !settings_.trigger.is_continuous()}; }
 
   static bool needs_no_data_epochs(const Step& step, OutputMode mode) {
+    const auto* join = std::get_if<resolved::Join>(&step.kind);
+    if (join && !join->left.limit && !join->right.limit) return false;
     return resolved::is_stateful(step) && step.has_watermark && mode != OutputMode::Complete &&
            !std::holds_alternative<resolved::Limit>(step.kind);
   }
@@ -136,8 +152,9 @@ class PlanBuilder {
     if (wanted) return parse_parallelism(*wanted);
     if (read || !hash_keys(step).empty()) return settings_.parallelism;
     int most = 1;
-    for (const int input : inputs) {
-      most = std::max(most, plan_.nodes[std::size_t(input)].parallelism);
+    for (int port = 0; port < int(inputs.size()); ++port) {
+      if (port == table_port(step)) continue;
+      most = std::max(most, plan_.nodes[std::size_t(inputs[std::size_t(port)])].parallelism);
     }
     return most;
   }
@@ -168,9 +185,15 @@ class PlanBuilder {
 
   int add_node(ExecutionNode node, const std::string& name) {
     node.id = int(plan_.nodes.size());
-    node.name = unique_name(name.empty() ? node.kind + "_" + std::to_string(node.id) : name);
+    node.name = unique_name(name.empty() ? numbered(node.kind) : name);
     plan_.nodes.push_back(std::move(node));
     return plan_.nodes.back().id;
+  }
+
+  /// Nodes without a name count among their kind, so that a filter more or less leaves the names of those
+  /// that keep state.
+  std::string numbered(const std::string& kind) {
+    return kind + "_" + std::to_string(++num_unnamed_[kind]);
   }
 
   std::string unique_name(const std::string& name) {
@@ -185,8 +208,12 @@ class PlanBuilder {
     ExecutionEdge edge{from, to, port, Partitioning::Forward, {}, input.has_watermark};
     const int writers = plan_.nodes[std::size_t(from)].parallelism;
     const int readers = plan_.nodes[std::size_t(to)].parallelism;
-    auto keys = hash_keys(step);
-    if (readers > 1 && !keys.empty()) {
+    auto keys = hash_keys(step, port);
+    if (port == table_port(step)) {
+      edge.comes_first = true;
+      edge.has_watermark = false;
+      if (readers > 1) edge.partitioning = Partitioning::Broadcast;
+    } else if (readers > 1 && !keys.empty()) {
       edge.partitioning = Partitioning::Hash;
       edge.keys = std::move(keys);
     } else if (writers != readers) {
@@ -237,12 +264,15 @@ class PlanBuilder {
     return {};
   }
 
+  using NodeKey = std::tuple<const Step*, OutputMode, const Step*>;
+
   const Settings& settings_;
   ExecutionPlan plan_;
   std::vector<std::pair<int, OptionText>> dead_letters_;  // node and the name of the sink
   std::map<std::string, int, NameLess> dead_letter_sinks_;
-  std::map<std::pair<const Step*, OutputMode>, int> nodes_;
+  std::map<NodeKey, int> nodes_;
   std::set<std::string> names_;
+  std::map<std::string, int> num_unnamed_;
 };
 
 }  // namespace

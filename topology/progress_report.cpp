@@ -166,6 +166,7 @@ void ProgressReport::add_idle_nodes(QueryProgress& progress, const SkipTrigger& 
 void ProgressReport::add_nodes(QueryProgress& progress, const EpochSummary& epoch) const {
   auto totals = totals_by_node(epoch);
   for (const ExecutionNode& node : plan_.nodes) {
+    if (node.is_table) continue;
     const NodeTotals& total = totals[node.id];
     if (const auto* source = std::get_if<SourceSpec>(&node.spec)) {
       progress.sources.push_back(source_progress(node, *source, total, epoch));

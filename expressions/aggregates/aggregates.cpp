@@ -10,6 +10,7 @@ void register_aggregate_functions(FunctionRegistry& registry) {
   register_collect_functions(registry);
   register_approx_count_distinct(registry);
   register_statistics_functions(registry);
+  register_percentile_functions(registry);
   register_logic_functions(registry);
 }
 

@@ -16,6 +16,7 @@ void register_first_last_functions(FunctionRegistry& registry);
 void register_collect_functions(FunctionRegistry& registry);
 void register_approx_count_distinct(FunctionRegistry& registry);
 void register_statistics_functions(FunctionRegistry& registry);
+void register_percentile_functions(FunctionRegistry& registry);
 void register_logic_functions(FunctionRegistry& registry);
 
 }  // namespace millrace

@@ -63,8 +63,9 @@ class CaseExpression final : public BoundExpression {
         return !condition->is_null(row) && condition->at<std::uint8_t>(row) != 0;
       });
       if (split.left().size() == open.size()) continue;
-      // All rows taken: they keep their dense form.
-      const Rows taken = split.left().size() == 0 ? open : split.taken();
+      // All rows taken: they keep their dense form. Listed ones may lie where `split` has written.
+      const bool keeps_dense = split.left().size() == 0 && open.is_dense();
+      const Rows taken = keeps_dense ? open : split.taken();
       writer.write(branch.value->evaluate(context, batch, taken), taken);
       open = split.left();
     }

@@ -2,6 +2,8 @@
 
 #include "expressions/kernels/column_loops.hpp"
 
+#include <algorithm>
+
 namespace millrace::kernels {
 
 namespace {
@@ -30,6 +32,9 @@ void gather_by_type(const Column& source, const std::vector<std::uint32_t>& indi
 
 void gather_nulls(const Column& source, const std::vector<std::uint32_t>& indices, Column& out) {
   const bool all_null = source.type().is_null();
+  if (!all_null && !source.has_nulls() &&
+      std::find(indices.begin(), indices.end(), kNoRow) == indices.end())
+    return;
   for (std::size_t i = 0; i < indices.size(); ++i)
     if (all_null || indices[i] == kNoRow || source.is_null(indices[i])) out.set_null(i);
 }

@@ -1,5 +1,6 @@
 #include "operators/aggregate.hpp"
 #include "operators/assign_window.hpp"
+#include "operators/window_slices.hpp"
 #include "tests/support/aggregates.hpp"
 #include "tests/support/operator_harness.hpp"
 
@@ -93,5 +94,24 @@ TEST_CASE("aggregate gives the sums of the keys touched in each epoch") {
     }
 
     RC_ASSERT(harness.run() == expected);
+  }));
+}
+
+TEST_CASE("a slice lies in the windows of each of its times, and in no others") {
+  CHECK(rc::check([] {
+    const std::int64_t slide = *rc::gen::inRange<std::int64_t>(1, 20);
+    const std::int64_t size = slide + *rc::gen::inRange<std::int64_t>(0, 40);
+    const std::int64_t start = *rc::gen::inRange<std::int64_t>(-slide + 1, slide);
+    const std::int64_t time = *rc::gen::inRange<std::int64_t>(-300, 300);
+    const WindowSlices slices(size, slide, start);
+    const std::int64_t slice = slices.slice_of(time);
+
+    const std::string windows = windows_by_trying(time, size, slide, start);
+    RC_ASSERT(slice <= time);
+    RC_ASSERT(slices.slice_of(slice) == slice);
+    RC_ASSERT(slices.first_window(slice) == slices.first_window(time));
+    RC_ASSERT(slices.last_window(slice) == slices.last_window(time));
+    RC_ASSERT((slices.last_window(time) - slices.first_window(time)) / slide + 1 ==
+              std::count(windows.begin(), windows.end(), '{'));
   }));
 }

@@ -1,5 +1,7 @@
 #include "tests/support/aggregates.hpp"
 
+#include "expressions/aggregates/distinct.hpp"
+
 namespace millrace::test {
 
 namespace {
@@ -94,9 +96,19 @@ Error aggregate_error(const char* name, const std::vector<DataType>& types) {
 
 std::string aggregate_of(const char* name, const std::vector<DataType>& types,
                          const std::vector<Row>& rows, ExpressionSettings settings) {
+  return aggregate_of(aggregate(name, column_expressions(columns_of(types)), settings).function,
+                      types, rows);
+}
+
+std::string distinct_aggregate_of(const char* name, const std::vector<DataType>& types,
+                                  const std::vector<Row>& rows) {
+  AggregateFunctionPtr plain = aggregate(name, column_expressions(columns_of(types))).function;
+  return aggregate_of(make_distinct(std::move(plain), types), types, rows);
+}
+
+std::string aggregate_of(const AggregateFunctionPtr& function, const std::vector<DataType>& types,
+                         const std::vector<Row>& rows) {
   const SchemaPtr schema = columns_of(types);
-  const AggregateFunctionPtr function =
-      aggregate(name, column_expressions(schema), settings).function;
   auto pool = RecordPool::create();
   auto run = [&](std::size_t rows_per_batch, std::size_t merged_from) {
     EvalContext context{*pool, 0, {}};

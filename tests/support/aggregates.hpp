@@ -16,5 +16,10 @@ Error aggregate_error(const char* name, const std::vector<DataType>& types);
 /// It is computed in one batch, row by row, and from two halves that are merged; all must agree.
 std::string aggregate_of(const char* name, const std::vector<DataType>& types,
                          const std::vector<Row>& rows, ExpressionSettings settings = {});
+std::string aggregate_of(const AggregateFunctionPtr& function, const std::vector<DataType>& types,
+                         const std::vector<Row>& rows);
+/// The same for `name(DISTINCT ...)`.
+std::string distinct_aggregate_of(const char* name, const std::vector<DataType>& types,
+                                  const std::vector<Row>& rows);
 
 }  // namespace millrace::test

@@ -192,6 +192,18 @@ TEST_CASE("the largest payments of cards come to one table in every mode") {
   check_every_way("top_payments", final_updated);
 }
 
+TEST_CASE("sales find the regions of their stores in every mode") {
+  check_every_way("sales_by_region", final_appended);
+}
+
+TEST_CASE("views of ads come with their click, or without one, in every mode") {
+  check_every_way("ad_clicks", final_appended);
+}
+
+TEST_CASE("visits come to sessions in every mode") {
+  check_every_way("visit_sessions", final_appended);
+}
+
 TEST_CASE("the rate example counts up in twos") {
   ExampleJob job(example("rate_console"), {});
   job.run_until_rows(10);
@@ -246,9 +258,9 @@ TEST_CASE("no example is without a test") {
     if (file.path().extension() == ".yaml" && file.path().stem().extension() != ".test")
       names.insert(file.path().stem().string());
   names.erase("kafka_wordcount");  // tests/kafka: it wants a broker
-  CHECK(names == std::set<std::string>{"bitcoin_sliding_average", "card_features", "card_velocity",
-                                       "fraud", "late_readings", "mall_purchases",
-                                       "mall_purchases_sql", "rate_console", "running_totals",
-                                       "students", "top_payments", "user_totals",
-                                       "wordcount_socket", "wordcount_sql"});
+  CHECK(names == std::set<std::string>{
+                     "ad_clicks", "bitcoin_sliding_average", "card_features", "card_velocity", "fraud",
+                     "late_readings", "mall_purchases", "mall_purchases_sql", "rate_console",
+                     "running_totals", "sales_by_region", "students", "top_payments", "user_totals",
+                     "visit_sessions", "wordcount_socket", "wordcount_sql"});
 }

@@ -174,10 +174,8 @@ ExpressionPtr AggregateResolver::lift_special(const Function& call, const Expres
   if (kind == FunctionKind::Aggregate) return lift_call(part);
   const std::string name = lower_case(call.name);
   if (name == "window_time" && call.arguments.size() == 1) {
-    ExpressionPtr end = field_of(lifted(call.arguments[0]), "end");
-    Value micro{DataType::day_time_interval(), std::int64_t{1}};
-    return make_expression(
-        Function{"-", {std::move(end), make_literal(std::move(micro))}, false, {}}, part->origin);
+    return make_expression(Function{call.name, {lifted(call.arguments[0])}, false, {}},
+                           part->origin);
   }
   if (kind == FunctionKind::TimeWindow) {
     resolver_.fail(missing_aggregation(column_name(*part)), part->origin);
@@ -190,7 +188,8 @@ ExpressionPtr AggregateResolver::lift_special(const Function& call, const Expres
 
 ExpressionPtr AggregateResolver::lift_call(const ExpressionPtr& written) {
   const ExpressionPtr call = without_star(written);
-  if (std::get<Function>(call->node).distinct) {
+  const bool is_refused = resolver_.settings_.spark_strict && input_.step->streaming;
+  if (std::get<Function>(call->node).distinct && is_refused) {
     resolver_.fail(distinct_aggregate(), written->origin);
     return written;
   }

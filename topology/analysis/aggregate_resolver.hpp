@@ -51,6 +51,7 @@ class AggregateResolver {
   bool bind_keys(resolved::Aggregate& aggregate, resolved::Step& step,
                  std::vector<ScopeColumn>& columns);
   BoundExpressionPtr bound_key(std::size_t i);
+  bool may_slice(const resolved::Aggregate& aggregate) const;
   bool bind_calls(resolved::Aggregate& aggregate, std::vector<ScopeColumn>& columns);
   std::optional<Relation> apply(const AggregateStage& stage, const Relation& input);
   std::optional<Relation> select_step(const Relation& input);

@@ -23,6 +23,7 @@ std::optional<Relation> AggregateResolver::aggregate_step() {
   const bool keys_ok = bind_keys(aggregate, step, columns);
   const bool calls_ok = bind_calls(aggregate, columns);
   if (!keys_ok || !calls_ok) return std::nullopt;
+  aggregate.may_slice = may_slice(aggregate);
   std::vector<std::string> call_names;
   for (const auto& call : calls_) call_names.push_back(call.name);
   step.kind = std::move(aggregate);
@@ -69,6 +70,23 @@ BoundExpressionPtr AggregateResolver::bound_key(std::size_t i) {
   if (!column) return resolver_.bind_in(keys_[i], input_);
   const ScopeColumn& from = input_.columns[*column];
   return bound_column(int(*column), from.type, from.nullable);
+}
+
+// Aggregates are bound without the window's column; other keys might look at it.
+bool AggregateResolver::may_slice(const resolved::Aggregate& aggregate) const {
+  const auto* assign = std::get_if<resolved::AssignWindow>(&input_.step->kind);
+  if (!assign || !window_key_ || aggregate.event_time_key != int(*window_key_)) return false;
+  if (assign->window.is_session() || assign->window.slide == assign->window.size) return false;
+  const auto is_window = [](const Expression& part) {
+    const auto* call = std::get_if<Function>(&part.node);
+    const auto* attribute = std::get_if<Attribute>(&part.node);
+    return (call && equal_ignoring_case(call->name, "window")) ||
+           (attribute && equal_ignoring_case(attribute->parts.front(), "window"));
+  };
+  for (std::size_t i = 0; i < keys_.size(); ++i)
+    if (i != *window_key_ && any_of(*keys_[i], is_window)) return false;
+  return std::none_of(aggregate.aggregates.begin(), aggregate.aggregates.end(),
+                      [](const BoundAggregate& call) { return call.order_sensitive; });
 }
 
 bool AggregateResolver::bind_calls(resolved::Aggregate& aggregate,

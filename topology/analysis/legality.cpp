@@ -1,6 +1,7 @@
 #include "topology/analysis/legality.hpp"
 
 #include "expressions/expression_errors.hpp"
+#include "topology/analysis/join_legality.hpp"
 #include "topology/analysis/resolve_sink.hpp"
 
 #include <algorithm>
@@ -63,6 +64,7 @@ class Checker {
   }
 
   void run() {
+    check_join_modes();
     check_chain();
     check_mode();
     for (const auto& step : steps_) check_step(*step);
@@ -73,6 +75,19 @@ class Checker {
   void fail(Error error, const Origin& origin) {
     if (error.origin.line == 0) error.origin = origin;
     errors_.push_back(std::move(error));
+  }
+
+  /// Without an aggregation complete mode is refused for that reason (check_mode).
+  void check_join_modes() {
+    if (mode_ == OutputMode::Complete && aggregates_.empty()) return;
+    for (const auto& step : steps_) {
+      if (!as<resolved::Join>(*step)) continue;
+      if (auto refusal = join_mode_refusal(*step, mode_)) fail(std::move(*refusal), step->origin);
+    }
+  }
+
+  void check_join(const Step& step) {
+    if (auto refusal = join_refusal(step)) fail(std::move(*refusal), step.origin);
   }
 
   /// A stateful step above one that gives rows older than the watermark.
@@ -144,6 +159,7 @@ class Checker {
     if (as<resolved::TopRows>(step)) check_top_rows(step);
     if (as<resolved::Limit>(step)) check_limit(step);
     if (as<resolved::Union>(step)) check_union(step);
+    if (as<resolved::Join>(step)) check_join(step);
   }
 
   void check_aggregate(const resolved::Aggregate& aggregate, const Step& step) {
@@ -230,6 +246,7 @@ class Checker {
     if (as<resolved::Expand>(step) || as<resolved::AssignWindow>(step)) return "Expand";
     if (as<resolved::Limit>(step)) return "LocalLimit";
     if (as<resolved::Union>(step)) return "Union";
+    if (as<resolved::Join>(step)) return "Join";
     if (as<resolved::Sort>(step)) return "Sort";
     const auto* read = as<resolved::Read>(step);
     return read && read->format == "file" ? "StreamingRelation" : "";

@@ -86,8 +86,7 @@ Resolver::Resolved Resolver::bind_project(const Relation& input,
   for (const auto& item : items) {
     BoundExpressionPtr bound = bind_item(item, input);
     if (!bound) continue;
-    const int from = bound->column_index();
-    step.event_time.push_back(from < 0 ? std::nullopt : input.step->event_time[std::size_t(from)]);
+    step.event_time.push_back(event_time_of(item.expression, bound, input));
     columns.push_back(output_column(item, bound, input));
     project.expressions.push_back(std::move(bound));
   }

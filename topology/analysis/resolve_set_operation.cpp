@@ -165,12 +165,4 @@ Resolver::Resolved Resolver::resolve_kind(const plan::SetOperation& operation,
   return finish(std::move(step), std::move(columns), node);
 }
 
-Resolver::Resolved Resolver::resolve_kind(const plan::Join& join, const plan::Node& node) {
-  (void)inputs_of(node);
-  fail(config_error("", "", "topology: joins come with a later version: '" + join.type + " join'",
-                    "leave the join out for now"),
-       node.origin);
-  return std::nullopt;
-}
-
 }  // namespace millrace

@@ -73,6 +73,12 @@ class WindowBinder {
   std::vector<Error>& errors_;
 };
 
+DataType window_type(const DataType& time) {
+  return DataType::structure({{"start", time, true}, {"end", time, true}});
+}
+
+}  // namespace
+
 ExpressionPtr end_of_window(const ExpressionPtr& window) {
   Value end{DataType(TypeKind::String), std::string("end")};
   Value micro{DataType::day_time_interval(), std::int64_t{1}};
@@ -81,11 +87,12 @@ ExpressionPtr end_of_window(const ExpressionPtr& window) {
                          window->origin);
 }
 
-DataType window_type(const DataType& time) {
-  return DataType::structure({{"start", time, true}, {"end", time, true}});
+ExpressionPtr window_time_argument(const Expression& expression) {
+  const auto* call = std::get_if<Function>(&expression.node);
+  const bool is_call =
+      call && equal_ignoring_case(call->name, "window_time") && call->arguments.size() == 1;
+  return is_call ? call->arguments.front() : nullptr;
 }
-
-}  // namespace
 
 ExpressionPtr Resolver::window_call(const std::vector<ExpressionPtr>& expressions,
                                     const Relation& input) {
@@ -98,14 +105,23 @@ ExpressionPtr Resolver::window_call(const std::vector<ExpressionPtr>& expression
   return calls.empty() ? nullptr : calls.begin()->second;
 }
 
+std::optional<std::int64_t> Resolver::event_time_of(const ExpressionPtr& expression,
+                                                    const BoundExpressionPtr& bound,
+                                                    const Relation& input) {
+  int column = bound->column_index();
+  if (const ExpressionPtr window = window_time_argument(*expression)) {
+    const BoundExpressionPtr argument = bind_in(window, input);
+    column = argument ? argument->column_index() : -1;
+  }
+  return column < 0 ? std::nullopt : input.step->event_time[std::size_t(column)];
+}
+
 BoundExpressionPtr Resolver::bind_window_time(const ExpressionPtr& time, const Relation& input,
                                               const resolved::TimeWindow& window,
                                               std::optional<std::int64_t>& delay) {
   BoundExpressionPtr bound = bind_in(time, input);
   if (!bound) return nullptr;
-  if (bound->column_index() >= 0) {
-    delay = input.step->event_time[std::size_t(bound->column_index())];
-  }
+  delay = event_time_of(time, bound, input);
   if (is_time(bound->type())) return bound;
   if (is_window_type(bound->type())) return bind_in(end_of_window(time), input);
   if (bound->type().kind() == TypeKind::String) {
@@ -118,17 +134,25 @@ BoundExpressionPtr Resolver::bind_window_time(const ExpressionPtr& time, const R
   return nullptr;
 }
 
-// A gap is an interval or text, constant or computed from the row.
-BoundExpressionPtr Resolver::bind_gap(const Function& call, const Relation& input) {
+// A gap is an interval or text, constant or computed from the row; text that is none gives NULL.
+BoundExpressionPtr Resolver::bind_session_end(const Function& call, const Relation& input) {
+  BoundExpressionPtr time = bind_in(call.arguments[0], input);
   BoundExpressionPtr gap = bind_in(call.arguments[1], input);
-  if (!gap) return nullptr;
+  if (!time || !gap) return nullptr;
   const TypeKind kind = gap->type().kind();
-  if (kind == TypeKind::String || kind == TypeKind::CalendarInterval ||
-      kind == TypeKind::DayTimeInterval || kind == TypeKind::Null) {
-    return gap;
+  const bool is_text = kind == TypeKind::String || kind == TypeKind::Null;
+  if (!is_text && kind != TypeKind::CalendarInterval && kind != TypeKind::DayTimeInterval) {
+    fail(session_gap_of_wrong_type(gap->type()), call.arguments[1]->origin);
+    return nullptr;
   }
-  fail(session_gap_of_wrong_type(gap->type()), call.arguments[1]->origin);
-  return nullptr;
+  ExpressionPtr start = call.arguments[0];
+  if (is_window_type(time->type())) start = end_of_window(start);
+  if (time->type().kind() == TypeKind::String)
+    start = make_expression(Cast{start, DataType(TypeKind::Timestamp), CastMode::Plain});
+  ExpressionPtr length = call.arguments[1];
+  if (is_text)
+    length = make_expression(Cast{length, DataType(TypeKind::CalendarInterval), CastMode::Try});
+  return bind_in(make_expression(Function{"+", {start, length}, false, {}}), input);
 }
 
 Resolver::Resolved Resolver::add_window(const Relation& input, const ExpressionPtr& expression,
@@ -147,7 +171,7 @@ Resolver::Resolved Resolver::add_window(const Relation& input, const ExpressionP
   std::optional<std::int64_t> delay;
   resolved::TimeWindow window;
   if (is_session) {
-    window.gap = bind_gap(call, input);
+    window.session_end = bind_session_end(call, input);
   } else {
     window.size = binder.micros(1, 0);
     window.slide = binder.micros(2, window.size);

@@ -22,6 +22,7 @@ struct KindName {
   std::string operator()(const Deduplicate&) const { return "deduplicate"; }
   std::string operator()(const TransformWithState&) const { return "transform_with_state"; }
   std::string operator()(const Union&) const { return "union"; }
+  std::string operator()(const Join&) const { return "join"; }
   std::string operator()(const Sort&) const { return "sort"; }
   std::string operator()(const Limit&) const { return "limit"; }
 };
@@ -43,6 +44,7 @@ struct Stateful {
   bool operator()(const Deduplicate&) const { return true; }
   bool operator()(const TransformWithState&) const { return true; }
   bool operator()(const Union&) const { return false; }
+  bool operator()(const Join& join) const { return join.is_stream_stream; }
   bool operator()(const Sort&) const { return false; }
   bool operator()(const Limit&) const { return true; }
 };

@@ -3,6 +3,7 @@
 #include "operators/transform_with_state.hpp"
 #include "expressions/binder.hpp"
 #include "operators/frame_aggregate.hpp"
+#include "operators/join_type.hpp"
 #include "operators/lag.hpp"
 #include "operators/operator.hpp"
 #include "records/options.hpp"
@@ -50,9 +51,9 @@ struct TimeWindow {
   std::int64_t size = 0;
   std::int64_t slide = 0;
   std::int64_t start = 0;
-  /// session_window: the row's gap as an interval, or as its text; else empty.
-  BoundExpressionPtr gap;
-  bool is_session() const { return gap != nullptr; }
+  /// session_window: when the row's own session ends, its time plus the gap; else empty.
+  BoundExpressionPtr session_end;
+  bool is_session() const { return session_end != nullptr; }
 };
 /// Output: the keys, then the aggregates.
 struct Aggregate {
@@ -63,6 +64,9 @@ struct Aggregate {
   int event_time_key = -1;
   /// Index of the key that is a session window: sessions of equal other keys merge. -1: none.
   int session_key = -1;
+  /// The event-time key is a sliding window that nothing else looks at, and no aggregate depends on the
+  /// order of the rows: windows may be put together from slices.
+  bool may_slice = false;
 };
 /// OVER with the frame of all rows so far. Output: the input's columns, then one for each call.
 struct RunningAggregate {
@@ -123,6 +127,29 @@ struct TransformWithState {
   InitialState initial;
 };
 struct Union {};
+struct JoinInput {
+  /// Bound to the side; the keys of both sides have the same types.
+  std::vector<BoundExpressionPtr> keys;
+  /// Terms of the condition that look at this side only; may be empty.
+  BoundExpressionPtr condition;
+  /// Both sides streaming: when its rows may be forgotten; none: never.
+  std::optional<JoinLimit> limit;
+};
+/// Output: the left columns, then the right ones; the left ones only for semi and anti joins.
+struct Join {
+  JoinType type = JoinType::Inner;
+  JoinInput left;
+  JoinInput right;
+  /// For each key: NULL finds NULL.
+  std::vector<bool> null_safe;
+  /// What is left of the condition, over the columns of `pairs`; may be empty.
+  BoundExpressionPtr condition;
+  /// The left columns, then the right ones.
+  SchemaPtr pairs;
+  /// A key carries a watermark.
+  bool has_watermark_key = false;
+  bool is_stream_stream = false;
+};
 struct SortKey {
   BoundExpressionPtr expression;
   bool ascending = true;
@@ -144,7 +171,8 @@ struct Limit {
 struct Step {
   using Kind = std::variant<Read, Project, Filter, Explode, Expand, Aggregate,
                             RunningAggregate, FrameAggregate, Lag, Lead, AssignWindow,
-                            Watermark, Deduplicate, TransformWithState, Union, Sort, TopRows, Limit>;
+                            Watermark, Deduplicate, TransformWithState, Union, Join, Sort, TopRows,
+                            Limit>;
   Kind kind;
   std::vector<StepPtr> inputs;
   SchemaPtr schema;

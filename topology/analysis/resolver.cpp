@@ -154,7 +154,11 @@ std::vector<ExpressionPtr> Resolver::parsed_list(const std::vector<ExpressionPtr
 }
 
 BoundExpressionPtr Resolver::bind_in(const ExpressionPtr& expression, const Relation& relation) {
-  return millrace::bind(*expression, relation.scope(), *catalog_.functions, expression_settings_,
+  const ExpressionPtr plain = replace_top_down(expression, [](const ExpressionPtr& part) {
+    const ExpressionPtr window = window_time_argument(*part);
+    return window ? end_of_window(window) : nullptr;
+  });
+  return millrace::bind(*plain, relation.scope(), *catalog_.functions, expression_settings_,
                         errors_);
 }
 

@@ -13,6 +13,11 @@
 
 namespace millrace {
 
+/// The last time that belongs to a window: its end less a microsecond.
+ExpressionPtr end_of_window(const ExpressionPtr& window);
+/// What `window_time(...)` is called with; null for any other expression.
+ExpressionPtr window_time_argument(const Expression& expression);
+
 /// One expression of a select list with the name its column gets.
 struct SelectItem {
   ExpressionPtr expression;  // without alias
@@ -113,10 +118,15 @@ class Resolver {
   Resolved assign_window(Relation input, std::vector<SelectItem>& items, const plan::Node& node);
   /// The distinct time window call in `expressions`; more than one is an error and gives none.
   ExpressionPtr window_call(const std::vector<ExpressionPtr>& expressions, const Relation& input);
+  /// The delay of the watermark that the expression's value carries: of a column, or of the window
+  /// that `window_time` is taken of.
+  std::optional<std::int64_t> event_time_of(const ExpressionPtr& expression,
+                                            const BoundExpressionPtr& bound,
+                                            const Relation& input);
   BoundExpressionPtr bind_window_time(const ExpressionPtr& time, const Relation& input,
                                       const resolved::TimeWindow& window,
                                       std::optional<std::int64_t>& delay);
-  BoundExpressionPtr bind_gap(const Function& call, const Relation& input);
+  BoundExpressionPtr bind_session_end(const Function& call, const Relation& input);
   /// The input with the window's column behind the others.
   Resolved add_window(const Relation& input, const ExpressionPtr& call, const plan::Node& node);
 
@@ -195,7 +205,6 @@ class Resolver {
 
   // resolve_set_operation.cpp
   Resolved resolve_kind(const plan::SetOperation& operation, const plan::Node& node);
-  Resolved resolve_kind(const plan::Join& join, const plan::Node& node);
   std::optional<std::vector<Relation>> inputs_of(const plan::Node& node);
   std::optional<std::vector<std::size_t>> matching_columns(const Relation& input,
                                                            const Relation& first, bool by_name,
@@ -206,6 +215,20 @@ class Resolver {
   Resolved aligned(const Relation& input, const Relation& first,
                    const std::vector<std::size_t>& order, const std::vector<DataType>& types,
                    const plan::Node& node);
+
+  // resolve_join.cpp
+  Resolved resolve_kind(const plan::Join& join, const plan::Node& node);
+  bool take_condition(const ExpressionPtr& written, const Relation& left, const Relation& right,
+                      resolved::Join& join);
+  bool take_key(const Expression& conjunct, const Relation& left, const Relation& right,
+                resolved::Join& join);
+  bool add_key(BoundExpressionPtr left, BoundExpressionPtr right, bool null_safe,
+               resolved::Join& join);
+  bool take_using(const std::vector<std::string>& names, const Relation& left,
+                  const Relation& right, resolved::Join& join, const Origin& origin);
+  /// The columns of USING once, in front.
+  Resolved merge_using(const Relation& joined, const std::vector<std::string>& names,
+                       const Relation& left, JoinType type, const plan::Node& node);
 
   const Catalog& catalog_;
   const Settings& settings_;

@@ -1,6 +1,7 @@
 #include "topology/planning/operator_factory.hpp"
 
 #include "operators/aggregate.hpp"
+#include "operators/assign_session.hpp"
 #include "operators/assign_watermark.hpp"
 #include "operators/assign_window.hpp"
 #include "operators/deduplicate.hpp"
@@ -9,22 +10,20 @@
 #include "operators/filter.hpp"
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
+#include "operators/session_aggregate.hpp"
+#include "operators/sliced_aggregate.hpp"
 #include "operators/sort.hpp"
+#include "operators/stream_join.hpp"
+#include "operators/table_join.hpp"
 #include "operators/transform_with_state.hpp"
 #include "operators/union.hpp"
+#include "records/schema_text.hpp"
 #include "topology/planning/over_planning.hpp"
 
 namespace millrace {
 namespace {
 
 using resolved::Step;
-
-Error not_built(const std::string& what, const Origin& origin) {
-  Error error = make_error(ErrorKind::Config, "topology: " + what + " come with a later version",
-                           "leave it out for now");
-  error.origin = origin;
-  return error;
-}
 
 /// Types of keys and aggregates: what a restart must find unchanged.
 std::string state_schema(const std::vector<BoundExpressionPtr>& keys,
@@ -71,19 +70,33 @@ struct SpecMaker {
   }
   Made operator()(const resolved::AssignWindow& kind) {
     const auto& window = kind.window;
-    if (window.is_session()) return not_built("session windows", step.origin);
+    if (window.is_session())
+      return spec_of<AssignSessionOptions>(
+          make_assign_session,
+          {window.time, window.session_end, step.schema, settings.on_error});
     return spec_of<AssignWindowOptions>(
         make_assign_window,
         {window.time, window.size, window.slide, window.start, step.schema, settings.on_error});
   }
   Made operator()(const resolved::Aggregate& kind) {
-    if (kind.session_key >= 0) return not_built("session windows", step.origin);
-    auto spec = spec_of<AggregateOptions>(
-        make_aggregate, {kind.keys, kind.aggregates, step.schema, kind.event_time_key,
-                         settings.policy, settings.on_error});
+    AggregateOptions options{kind.keys,           kind.aggregates, step.schema,
+                             kind.event_time_key, settings.policy, settings.on_error};
+    OperatorSpec spec;
+    const auto* window = sliced_window(step, settings.policy.mode);
+    if (const int session = kind.session_key; session >= 0)
+      spec.make = [options, session] { return make_session_aggregate(options, session); };
+    else if (window)
+      spec = spec_of<SlicedAggregateOptions>(
+          make_sliced_aggregate,
+          {std::move(options), window->time, window->size, window->slide, window->start});
+    else
+      spec = spec_of<AggregateOptions>(make_aggregate, std::move(options));
     spec.stateful = true;
-    spec.state_name = "stateStoreSave";
+    spec.state_name = kind.session_key >= 0 ? "sessionWindowStateStoreSaveExec" : "stateStoreSave";
     spec.state_schema = state_schema(kind.keys, kind.aggregates);
+    if (window)
+      spec.state_schema += " in slices of " + std::to_string(window->size) + " by " +
+                           std::to_string(window->slide) + " from " + std::to_string(window->start);
     return spec;
   }
   Made operator()(const resolved::RunningAggregate& kind) {
@@ -127,6 +140,40 @@ struct SpecMaker {
   Made operator()(const resolved::Union&) {
     return spec_of<UnionOptions>(make_union, {step.schema});
   }
+  Made operator()(const resolved::Join& kind) {
+    if (kind.is_stream_stream) return stream_join(kind);
+    const Step& left = *step.inputs.front();
+    const Step& right = *step.inputs.back();
+    return spec_of<TableJoinOptions>(
+        make_table_join, {kind.type,
+                          {left.schema, kind.left.keys, kind.left.condition},
+                          {right.schema, kind.right.keys, kind.right.condition},
+                          kind.null_safe,
+                          kind.condition,
+                          kind.pairs,
+                          step.schema,
+                          table_port(step),
+                          settings.on_error});
+  }
+  Made stream_join(const resolved::Join& kind) const {
+    auto spec = spec_of<StreamJoinOptions>(
+        make_stream_join, {kind.type, stream_side(kind.left, *step.inputs.front()),
+                           stream_side(kind.right, *step.inputs.back()), kind.null_safe,
+                           kind.condition, kind.pairs, step.schema, settings.policy,
+                           settings.on_error});
+    spec.stateful = true;
+    spec.state_name = "symmetricHashJoin";
+    spec.state_schema = state_schema(kind.left.keys, {}) + " " + to_ddl(*kind.pairs);
+    return spec;
+  }
+  static StreamJoinSide stream_side(const resolved::JoinInput& side, const Step& input) {
+    return {{input.schema, side.keys, side.condition}, event_time_column(input), side.limit};
+  }
+  static int event_time_column(const Step& input) {
+    for (std::size_t i = 0; i < input.event_time.size(); ++i)
+      if (input.event_time[i]) return int(i);
+    return -1;
+  }
   Made operator()(const resolved::Sort& kind) {
     SortOptions options{{}, step.schema, settings.on_error};
     for (const auto& key : kind.keys) {
@@ -148,11 +195,28 @@ Result<OperatorSpec> operator_spec(const Step& step, const OperatorSettings& set
   return std::visit(SpecMaker{step, settings}, step.kind);
 }
 
-std::vector<BoundExpressionPtr> hash_keys(const Step& step) {
+const resolved::TimeWindow* sliced_window(const Step& step, OutputMode mode) {
+  const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind);
+  if (!aggregate || !aggregate->may_slice || mode != OutputMode::Append) return nullptr;
+  return &std::get<resolved::AssignWindow>(step.inputs.front()->kind).window;
+}
+
+int table_port(const Step& step) {
+  const auto* join = std::get_if<resolved::Join>(&step.kind);
+  if (!join || join->is_stream_stream) return -1;
+  if (step.streaming) return step.inputs.front()->streaming ? 1 : 0;
+  return join->type == JoinType::RightOuter ? 0 : 1;
+}
+
+std::vector<BoundExpressionPtr> hash_keys(const Step& step, int port) {
   std::vector<BoundExpressionPtr> keys;
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) {
+    if (join->is_stream_stream) keys = port == 0 ? join->left.keys : join->right.keys;
+  }
   if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {
     for (std::size_t i = 0; i < aggregate->keys.size(); ++i) {
-      if (int(i) != aggregate->session_key) keys.push_back(aggregate->keys[i]);
+      const bool is_sliced = aggregate->may_slice && int(i) == aggregate->event_time_key;
+      if (int(i) != aggregate->session_key && !is_sliced) keys.push_back(aggregate->keys[i]);
     }
   }
   if (const auto* duplicates = std::get_if<resolved::Deduplicate>(&step.kind)) {

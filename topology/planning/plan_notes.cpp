@@ -1,8 +1,10 @@
 #include "topology/planning/plan_notes.hpp"
 
 #include "records/interval_text.hpp"
+#include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
 
+#include <cstdlib>
 #include <set>
 
 namespace millrace {
@@ -44,7 +46,10 @@ std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& st
     return "UNBOUNDED: no grouping column has a watermark, so no group is ever final";
   }
   const auto& name = (*step.schema)[std::size_t(aggregate.event_time_key)].name;
-  return "a group stays until the watermark reaches its `" + name + "` (" +
+  const bool is_sliced = sliced_window(step, policy.mode) != nullptr;
+  return (is_sliced ? "a slice stays until the watermark reaches its last `"
+                    : "a group stays until the watermark reaches its `") +
+         name + "` (" +
          delay_text(step, aggregate.event_time_key) + ")";
 }
 
@@ -59,6 +64,26 @@ std::string duplicates_state(const resolved::Deduplicate& duplicates, const Step
            delay_text(step, duplicates.event_time) + ")";
   }
   return "UNBOUNDED: no watermarked column among the keys, so every key is kept";
+}
+
+std::string rows_of(const std::string& side, const std::optional<JoinLimit>& limit) {
+  if (!limit) return side + " rows: UNBOUNDED, no bound on the time between partners";
+  if (limit->is_key) return side + " rows stay until the watermark reaches their key";
+  const std::int64_t offset = -limit->offset_micros;
+  std::string text = side + " rows stay until the watermark passes their time";
+  if (offset != 0) text += (offset > 0 ? " plus " : " minus ") + duration(std::abs(offset));
+  return text;
+}
+
+std::vector<PlanNote> join_notes(const resolved::Join& join) {
+  if (!join.is_stream_stream) return {{"state", "the table, read once when the job starts"}};
+  std::string emits = "each pair, at once";
+  if (join.type == JoinType::LeftSemi) emits = "a left row at its first partner";
+  const bool keeps = keeps_left(join.type) || keeps_right(join.type);
+  if (keeps) emits += "; a row without partner when it leaves the state";
+  return {{"emits", emits},
+          {"state", rows_of("left", join.left.limit)},
+          {"state", rows_of("right", join.right.limit)}};
 }
 
 /// Sources whose rows are gone once they were read.
@@ -83,6 +108,7 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
             {"state", "UNBOUNDED unless the processor clears it, or gives it a time to live"}};
   }
   if (over_keys(step)) return over_notes(step);
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return join_notes(*join);
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
   }

@@ -15,6 +15,7 @@ std::string title(const ExecutionNode& node) {
 }
 
 std::string edge_label(const ExecutionEdge& edge, const ExecutionPlan& plan) {
+  if (edge.comes_first) return "table";
   std::string text = (edge.is_late ? "late rows, " : "") + partitioning_text(edge.partitioning);
   std::string keys;
   for (const auto& key : key_names(edge, plan)) keys += (keys.empty() ? "" : ", ") + key;

@@ -158,6 +158,20 @@ TEST_CASE("bool_and and bool_or leave out NULL") {
   CHECK(aggregate_of("bool_or", {TypeKind::Boolean}, {{nullptr}}) == "null");
 }
 
+TEST_CASE("DISTINCT aggregates take each value once and leave out NULL") {
+  const std::vector<Row> numbers{{5}, {nullptr}, {2}, {5}, {2}, {9}};
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int}, numbers) == "3");
+  CHECK(distinct_aggregate_of("sum", {TypeKind::Int}, numbers) == "16");
+  CHECK(distinct_aggregate_of("collect_list", {TypeKind::Int}, numbers) == "[5,2,9]");
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int}, {{nullptr}}) == "0");
+  CHECK(distinct_aggregate_of("sum", {TypeKind::Int}, {}) == "null");
+}
+
+TEST_CASE("DISTINCT over several columns counts their combinations") {
+  const std::vector<Row> pairs{{1, "a"}, {1, "b"}, {1, "a"}, {2, nullptr}};
+  CHECK(distinct_aggregate_of("count", {TypeKind::Int, TypeKind::String}, pairs) == "2");
+}
+
 TEST_CASE("approx_count_distinct is exact for small sets and leaves out NULL") {
   CHECK(aggregate_of("approx_count_distinct", {TypeKind::Int}, {{1}, {nullptr}, {2}, {1}}) == "2");
   CHECK(aggregate_of("approx_count_distinct", {TypeKind::String}, {{"a"}, {"b"}, {"c"}}) == "3");
@@ -179,4 +193,41 @@ TEST_CASE("an aggregate refuses arguments of a wrong number or type") {
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
   CHECK(aggregate_error("max", {DataType::map(TypeKind::Int, TypeKind::Int)}).error_class ==
         "DATATYPE_MISMATCH.UNEXPECTED_INPUT_TYPE");
+}
+
+namespace {
+
+/// percentile_approx of the numbers from 1 to `count`, computed from two halves that are merged.
+std::int64_t percentile(std::int64_t count, double percentage, std::int64_t accuracy) {
+  auto pool = RecordPool::create();
+  EvalContext context{*pool, 0, {}};
+  const BoundAggregate call =
+      aggregate("percentile_approx",
+                {bound_column(0, TypeKind::Long, true),
+                 bound_literal({DataType(TypeKind::Double), percentage}),
+                 bound_literal({DataType(TypeKind::Long), accuracy})});
+  StateBytes halves[2];
+  for (std::int64_t half = 0; half < 2; ++half) {
+    ColumnRef values = pool->make_column(TypeKind::Long);
+    for (std::int64_t i = half; i < count; i += 2) values->append<std::int64_t>(i + 1);
+    const auto rows = static_cast<std::uint32_t>(values->size());
+    const std::vector<StateBytes*> states(rows, &halves[half]);
+    call.function->update(context, states.data(), {values}, Rows::all(rows));
+  }
+  call.function->merge(halves[0], halves[1]);
+  ColumnRef result = pool->make_column(TypeKind::Long);
+  call.function->finish(context, halves[0], *result);
+  return result->is_null(0) ? -1 : result->at<std::int64_t>(0);
+}
+
+}  // namespace
+
+TEST_CASE("percentile_approx is exact for few values and close for many") {
+  CHECK(percentile(0, 0.5, 100) == -1);
+  CHECK(percentile(10, 0.0, 100) == 1);
+  CHECK(percentile(10, 0.5, 100) == 5);
+  CHECK(percentile(10, 1.0, 100) == 10);
+  const std::int64_t median = percentile(100'000, 0.5, 100);
+  CHECK(median > 48'000);
+  CHECK(median < 52'000);
 }

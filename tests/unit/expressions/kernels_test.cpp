@@ -106,6 +106,11 @@ TEST_CASE("branches are evaluated on their own rows only") {
         "null none big big");
 }
 
+TEST_CASE("a branch may take all rows that the ones before it left") {
+  CHECK(trace("CASE WHEN a > 100 THEN 'huge' WHEN a IS NULL THEN 'none' WHEN a > 0 THEN 'some' END",
+              kNumbers, kRows) == "some none some huge");
+}
+
 TEST_CASE("branches may be arrays and structs") {
   CHECK(trace("if(b = 0, array(a, 1), array(b))", kNumbers, kRows) == "[2] [null, 1] [7, 1] [1]");
   CHECK(trace("if(b = 0, named_struct('x', a), named_struct('x', b))", kNumbers, kRows) == "{2} {null} {7} {1}");

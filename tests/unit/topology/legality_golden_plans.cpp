@@ -80,6 +80,7 @@ void add_refused(Plans& plans) {
   plans["static.select('k').subtract(ev.select('k'))"] =
       except(select(table("static"), {"k"}), select(ev, {"k"}));
   plans["ev.rollup('k').count()"] = rollup(ev);
+  plans["ev.select(struct('k').alias('s'))"] = select(ev, {"struct(k) AS s"});
   plans["ev.withColumn('t', current_timestamp())"] = with_column(ev, "t", "current_timestamp()");
   plans["ev.select(spark_partition_id())"] = select(ev, {"spark_partition_id()"});
   plans["ev.select(monotonically_increasing_id())"] = select(ev, {"monotonically_increasing_id()"});
@@ -153,6 +154,50 @@ void add_continuous(Plans& plans) {
       where(select(rate, {"value AS x"}), "x % 2 = 0");
 }
 
+const std::string kBetween = "k = rk AND rt BETWEEN lt AND lt + INTERVAL 5 SECONDS";
+
+NodePtr renamed_static() {
+  return plan::make_node(plan::WithColumnsRenamed{{{"k", "sk"}}}, {table("static")});
+}
+
+/// Every pair of `l`, `lw`, `ev` and `r`, `rw`, static with every condition that the programs use.
+void add_join_sides(Plans& plans) {
+  const std::string static_text = "static.withColumnRenamed('k', 'sk')";
+  for (const std::string type :
+       {"inner", "left", "right", "full", "left_semi", "left_anti"}) {
+    const std::string end = ", '" + type + "')";
+    for (const std::string left : {"l", "lw"}) {
+      for (const std::string right : {"r", "rw"}) {
+        for (const std::string& on :
+             {std::string("k = rk"), kBetween, std::string("k = rk AND lt = rt"),
+              std::string("k = rk AND a < b")}) {
+          plans[left + ".join(" + right + ", expr('" + on + "')" + end] =
+              join(table(left), table(right), on, type);
+        }
+      }
+    }
+    plans["ev.join(" + static_text + ", expr('k = sk')" + end] =
+        join(table("ev"), renamed_static(), "k = sk", type);
+    plans[static_text + ".join(ev, expr('k = sk')" + end] =
+        join(renamed_static(), table("ev"), "k = sk", type);
+  }
+  plans["l.crossJoin(r)"] = join(table("l"), table("r"), "", "cross");
+  plans["ev.crossJoin(static)"] = join(table("ev"), table("static"), "", "cross");
+}
+
+void add_join_modes(Plans& plans) {
+  const auto bounded = join(table("lw"), table("rw"), kBetween);
+  plans["l.join(r, expr('k = rk'))"] = join(table("l"), table("r"), "k = rk");
+  plans["ev.join(static, 'k')"] = join_using(table("ev"), table("static"), {"k"});
+  plans["ev.groupBy('k').count().join(static, 'k')"] =
+      join_using(group(table("ev"), {"k"}), table("static"), {"k"});
+  plans["lw.join(rw, expr('" + kBetween + "')).groupBy(window('lt', '10 seconds')).count()"] =
+      group(bounded, {"window(lt, '10 seconds')"});
+  plans["wm.groupBy(window('ts', '10 seconds')).count().join(rw, expr('window.start = rt'))"] =
+      join(group(table("wm"), {kTen}), table("rw"), "window.start = rt");
+  plans["rate.join(rate2, 'value')"] = join_using(read("rate", ""), read("rate", ""), {"value"});
+}
+
 }  // namespace
 
 const Plans& golden_plans() {
@@ -163,6 +208,8 @@ const Plans& golden_plans() {
     add_watermarks(plans);
     add_windows(plans);
     add_continuous(plans);
+    add_join_sides(plans);
+    add_join_modes(plans);
     return plans;
   }();
   return made;

@@ -65,6 +65,10 @@ const Catalog& catalog_with_names() {
     Catalog named = catalog();
     named.names["ev"] = read("json", "ts TIMESTAMP, k STRING, v INT");
     named.names["wm"] = watermark(table("ev"), "ts", "10 seconds");
+    named.names["l"] = read("json", "lt TIMESTAMP, k STRING, a INT");
+    named.names["r"] = read("json", "rt TIMESTAMP, rk STRING, b INT");
+    named.names["lw"] = watermark(table("l"), "lt", "10 seconds");
+    named.names["rw"] = watermark(table("r"), "rt", "10 seconds");
     named.names["static"] = read("json", "k STRING, sv INT, st TIMESTAMP", false);
     return named;
   }();
@@ -122,6 +126,19 @@ plan::NodePtr unique_within_watermark(plan::NodePtr input,
 
 plan::NodePtr order(plan::NodePtr input, const std::vector<std::string>& orders) {
   return over(plan::Sort{texts(orders)}, std::move(input));
+}
+
+plan::NodePtr join(plan::NodePtr left, plan::NodePtr right, const std::string& condition,
+                   const std::string& type) {
+  plan::Join kind;
+  kind.type = type;
+  if (!condition.empty()) kind.condition = make_expression(Text{condition});
+  return plan::make_node(std::move(kind), {std::move(left), std::move(right)});
+}
+
+plan::NodePtr join_using(plan::NodePtr left, plan::NodePtr right,
+                         const std::vector<std::string>& columns, const std::string& type) {
+  return plan::make_node(plan::Join{type, nullptr, columns}, {std::move(left), std::move(right)});
 }
 
 plan::NodePtr limit(plan::NodePtr input, std::int64_t count) {

@@ -12,7 +12,8 @@ namespace millrace::testing {
 /// Sources `file` (schema given, bounded or not), `rate`, `socket` (one column `value`); sinks `noop`,
 /// `console` and `memory` (all modes), `file` (append only).
 const Catalog& catalog();
-/// The same with names: ev(ts, k, v), wm (with a 10 second watermark on ts), static(k, sv, st).
+/// The same with names: ev(ts, k, v), wm (with a 10 second watermark on ts), l(lt, k, a) and r(rt, rk,
+/// b) with lw and rw (the same with watermarks), static(k, sv, st).
 const Catalog& catalog_with_names();
 
 plan::NodePtr read(const std::string& format, const std::string& schema, bool streaming = true);
@@ -29,6 +30,11 @@ plan::NodePtr unique(plan::NodePtr input, const std::vector<std::string>& column
 plan::NodePtr unique_within_watermark(plan::NodePtr input, const std::vector<std::string>& columns);
 plan::NodePtr order(plan::NodePtr input, const std::vector<std::string>& orders);
 plan::NodePtr limit(plan::NodePtr input, std::int64_t count);
+plan::NodePtr join(plan::NodePtr left, plan::NodePtr right, const std::string& condition,
+                   const std::string& type = "inner");
+plan::NodePtr join_using(plan::NodePtr left, plan::NodePtr right,
+                         const std::vector<std::string>& columns,
+                         const std::string& type = "inner");
 plan::NodePtr unite(plan::NodePtr first, plan::NodePtr second);
 
 plan::WriteStream write(plan::NodePtr input, const std::string& mode = "append",

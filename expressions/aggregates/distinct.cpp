@@ -1,0 +1,84 @@
+#include "expressions/aggregates/distinct.hpp"
+
+#include "expressions/aggregates/arguments.hpp"
+#include "expressions/aggregates/value_set.hpp"
+#include "records/value_encoding.hpp"
+
+#include <string>
+
+namespace millrace {
+
+namespace {
+
+class Distinct final : public AggregateFunction {
+ public:
+  Distinct(AggregateFunctionPtr function, std::vector<DataType> types)
+      : AggregateFunction(function->result_type(), function->nullable()),
+        function_(std::move(function)),
+        types_(std::move(types)) {}
+  std::size_t state_size() const override { return 0; }
+
+  void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
+              Rows rows) const override {
+    std::string encoded;
+    for (std::uint32_t k = 0; k < rows.size(); ++k) {
+      if (!no_argument_is_null(arguments, rows[k])) continue;
+      encode(encoded, arguments, rows[k]);
+      ValueSet(*states[k]).insert(encoded);
+    }
+  }
+  void merge(StateBytes& into, const StateBytes& from) const override {
+    ValueSet set(into);
+    ValueSet::for_each(from, [&](std::string_view values) { set.insert(values); });
+  }
+  void finish(EvalContext& context, const StateBytes& state, Column& out) const override {
+    std::vector<ColumnRef> columns;
+    for (const DataType& type : types_) columns.push_back(context.pool.make_column(type));
+    ValueSet::for_each(state, [&](std::string_view values) {
+      const char* next = values.data();
+      for (const ColumnRef& column : columns) next = decode_value(next, *column);
+    });
+    const Rows rows = Rows::all(ValueSet::size(state));
+    if (function_->state_size() == 0) return finish_growing(context, columns, rows, out);
+    finish_fixed(context, columns, rows, out);
+  }
+
+ private:
+  static void encode(std::string& to, const std::vector<ColumnRef>& arguments, std::uint32_t row) {
+    std::size_t size = 0;
+    for (const ColumnRef& argument : arguments) size += encoded_size(*argument, row);
+    to.resize(size);
+    char* next = to.data();
+    for (const ColumnRef& argument : arguments)
+      next = encode_value(next, *argument, row, ValueForm::Key);
+  }
+
+  void finish_growing(EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows,
+                      Column& out) const {
+    StateBytes state{};
+    const std::vector<StateBytes*> states(rows.size(), &state);
+    function_->update(context, states.data(), columns, rows);
+    function_->finish(context, state, out);
+  }
+  void finish_fixed(EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows,
+                    Column& out) const {
+    struct alignas(16) Piece {
+      std::byte bytes[16];
+    };
+    std::vector<Piece> state(function_->state_size() / sizeof(Piece) + 1);
+    const std::vector<std::byte*> states(rows.size(), state.front().bytes);
+    function_->update(context, states.data(), columns, rows);
+    function_->finish(context, state.front().bytes, out);
+  }
+
+  const AggregateFunctionPtr function_;
+  const std::vector<DataType> types_;
+};
+
+}  // namespace
+
+AggregateFunctionPtr make_distinct(AggregateFunctionPtr function, std::vector<DataType> types) {
+  return std::make_shared<Distinct>(std::move(function), std::move(types));
+}
+
+}  // namespace millrace

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "expressions/aggregate_function.hpp"
+
+#include <vector>
+
+namespace millrace {
+
+/// An aggregate over the distinct combinations of its arguments, exact: the state is the set of them. Rows
+/// where an argument is NULL are left out, as count, sum, avg, min and max do. `types` are those of the
+/// arguments.
+AggregateFunctionPtr make_distinct(AggregateFunctionPtr function, std::vector<DataType> types);
+
+}  // namespace millrace

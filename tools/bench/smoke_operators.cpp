@@ -1,0 +1,206 @@
+// What stateful operators do on one core, in this process: whole topologies in SQL from generated rows to a
+// sink that counts.
+#include <pthread.h>
+#include <sched.h>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "actors/job.hpp"
+#include "tools/bench/in_process.hpp"
+#include "tools/bench/smoke.hpp"
+#include "topology/analysis/analyzer.hpp"
+#include "topology/planner.hpp"
+
+namespace millrace::bench {
+
+namespace {
+
+/// Rows (ts TIMESTAMP, id BIGINT), `step_micros` apart, whose ids run through `num_ids` in a scattered order.
+struct Rows {
+  std::int64_t total = 0;
+  std::int64_t num_ids = 0;
+  std::int64_t step_micros = 0;
+};
+
+SchemaPtr rows_schema() {
+  static const SchemaPtr schema = std::make_shared<Schema>(
+      Schema{{{"ts", TypeKind::Timestamp, false}, {"id", TypeKind::Long, false}}});
+  return schema;
+}
+
+class RowsSource final : public Source {
+ public:
+  explicit RowsSource(const Rows& rows) : rows_(rows) {}
+  Status open(SourceContext& context, const std::optional<Offset>&) override {
+    context_ = &context;
+    return {};
+  }
+  Result<PollStatus> poll(std::size_t, SourceOutput& out) override {
+    if (next_ >= rows_.total) return PollStatus::EndOfInput;
+    constexpr std::uint32_t kRows = 1024;
+    RecordBatch batch = context_->pool.make_batch(rows_schema());
+    for (ColumnRef& column : batch.columns()) column->resize(kRows);
+    auto* times = batch.columns()[0]->mutable_values<std::int64_t>();
+    auto* ids = batch.columns()[1]->mutable_values<std::int64_t>();
+    for (std::uint32_t i = 0; i < kRows; ++i, ++next_) {
+      times[i] = next_ * rows_.step_micros;
+      id_ = (id_ + kStride) % rows_.num_ids;
+      ids[i] = id_;
+    }
+    batch.set_num_physical_rows(kRows);
+    out.emit(std::move(batch));
+    return PollStatus::Emitted;
+  }
+  std::optional<Offset> offset() const override { return Offset{std::to_string(next_)}; }
+  Result<std::optional<Offset>> latest_offset() override { return offset(); }
+  Status limit_to(const Offset&) override { return {}; }
+
+ private:
+  // Prime, so that the ids repeat only after all have come.
+  static constexpr std::int64_t kStride = 7'919;
+  const Rows rows_;
+  SourceContext* context_ = nullptr;
+  std::int64_t next_ = 0;
+  std::int64_t id_ = 0;
+};
+
+SourceType rows_source(const std::string& name, const Rows& rows) {
+  SourceType type;
+  type.name = name;
+  type.plan = [rows](const SourceRequest& request) -> Result<PlannedSource> {
+    PlannedSource planned;
+    planned.schema = *rows_schema();
+    planned.bounded = !request.streaming;
+    planned.make = [rows] { return std::make_unique<RowsSource>(rows); };
+    return planned;
+  };
+  return type;
+}
+
+plan::NodePtr read(const std::string& format, bool streaming) {
+  plan::Read read;
+  read.format = format;
+  read.streaming = streaming;
+  plan::NodePtr node = plan::make_node(std::move(read), {});
+  if (!streaming) return node;
+  return plan::make_node(plan::WithWatermark{"ts", "0 seconds", ""}, {node});
+}
+
+plan::NodePtr sql(const std::string& text) { return plan::make_node(plan::SqlQuery{text}, {}); }
+
+plan::NodePtr first_of_each_id() {
+  plan::Read read;
+  read.table = "a";
+  return plan::make_node(plan::Deduplicate{{"id"}, false}, {plan::make_node(std::move(read), {})});
+}
+
+/// One query over streams `a` and `b` and a table `t`.
+struct Query {
+  plan::NodePtr node;
+  Rows a;
+  Rows b;
+  Rows table;
+};
+
+ExecutionPlan plan_of(const Query& query, std::shared_ptr<std::atomic<std::int64_t>> count) {
+  const std::vector<SourceType> sources{rows_source("a", query.a), rows_source("b", query.b),
+                                        rows_source("t", query.table)};
+  std::vector<SinkType> sinks(1);
+  sinks[0].name = "count";
+  sinks[0].output_modes = {"append"};
+  sinks[0].plan = [count](const SinkRequest&) -> Result<PlannedSink> {
+    return PlannedSink{"count", [count] { return make_counting_sink(count); }};
+  };
+  Catalog catalog = Catalog::builtin();
+  catalog.sources = &sources;
+  catalog.sinks = &sinks;
+  catalog.names["a"] = read("a", true);
+  catalog.names["b"] = read("b", true);
+  catalog.names["t"] = read("t", false);
+  plan::WriteStream write;
+  write.input = query.node;
+  write.name = "out";
+  write.format = "count";
+  Settings settings;
+  settings.trigger = {Trigger::Kind::Continuous, std::chrono::seconds(1)};
+  const Analysis analysis = analyze({write}, catalog, settings);
+  MILLRACE_CHECK(analysis.ok(), "a benchmark's query must be legal");
+  auto plan = plan_execution(analysis.plan, settings);
+  MILLRACE_CHECK(plan.ok(), "a benchmark's query must have a plan");
+  return std::move(*plan);
+}
+
+struct Run {
+  double records_per_second = 0;
+  std::int64_t num_results = 0;
+};
+
+Run run(const Query& query) {
+  auto count = std::make_shared<std::atomic<std::int64_t>>(0);
+  ExecutionPlan plan = plan_of(query, count);
+  JobOptions options;
+  options.trigger = {Trigger::Kind::Continuous, std::chrono::seconds(1)};
+  options.threads = 1;
+  const auto begin = std::chrono::steady_clock::now();
+  auto job = Job::start(std::move(plan), std::move(options));
+  MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
+  const Status status = (*job)->await();
+  MILLRACE_CHECK(status.ok(), "a benchmark's job must end well");
+  const double seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return {static_cast<double>(query.a.total + query.b.total) / seconds, count->load()};
+}
+
+void measure(const std::string& name, const Query& query, const std::string& target) {
+  constexpr int kRuns = 3;
+  std::vector<double> rates;
+  std::int64_t num_results = 0;
+  for (int i = 0; i < kRuns; ++i) {
+    const Run one = run(query);
+    rates.push_back(one.records_per_second / 1e6);
+    num_results = one.num_results;
+  }
+  std::sort(rates.begin(), rates.end());
+  print_figure(name + ", one core",
+               fmt::format("{:.1f} M records/s ({:.1f} to {:.1f}), {} results", rates[kRuns / 2],
+                           rates.front(), rates.back(), num_results),
+               target);
+}
+
+}  // namespace
+
+void measure_operators(const SmokeOptions&) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(std::thread::hardware_concurrency() > 1 ? 1 : 0, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  const Rows ten_thousand_ids{20'000'000, 10'000, 10};
+  measure("tumbling count, 10,000 keys",
+          {sql("SELECT window, id, count(*) AS n FROM a GROUP BY window(ts, '10 seconds'), id"),
+           ten_thousand_ids, {}, {}},
+          ">= 8 M records/s");
+  measure("sliding count 10 s / 2 s, 10,000 keys",
+          {sql("SELECT window, id, count(*) AS n FROM a GROUP BY window(ts, '10 seconds', '2 seconds'), "
+               "id"),
+           ten_thousand_ids, {}, {}},
+          ">= 5 M records/s");
+  measure("dropDuplicates, 1 million keys",
+          {first_of_each_id(), {20'000'000, 1'000'000, 10}, {}, {}},
+          ">= 3 M records/s");
+  const Rows half{4'000'000, 1'000'003, 1'000};
+  measure("interval join of two streams",
+          {sql("SELECT l.id, l.ts, r.ts AS rts FROM a AS l JOIN b AS r ON l.id = r.id AND r.ts BETWEEN l.ts - "
+           "INTERVAL 10 SECONDS AND l.ts + INTERVAL 10 SECONDS"),
+           half, half, {}},
+          ">= 1.5 M records/s");
+  measure("join with a table of 10,000 rows",
+          {sql("SELECT a.id, a.ts, t.ts AS since FROM a JOIN t ON a.id = t.id"), ten_thousand_ids, {},
+           {10'240, 10'240, 1'000}},
+          ">= 8 M records/s");
+}
+
+}  // namespace millrace::bench
