@@ -87,6 +87,7 @@ int run_program(int argc, char** argv) {
   add_version(app, choose);
   add_checkpoint(app, choose);
   add_completion(app, choose);
+  add_bench(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty()) {
     std::cerr << app.help();
@@ -112,7 +113,7 @@ int run_program(int argc, char** argv) {
 
 const std::vector<std::string>& absent_commands() {
   static const std::vector<std::string> names{
-      "infer", "test", "status", "stop", "sql", "bench", "export",
+      "infer", "test", "status", "stop", "sql", "export",
       "equiv", "tap",  "top",    "lsp",    "new",        "gc",  "demo"};
   return names;
 }
