@@ -64,9 +64,9 @@ void ChildProcess::terminate() {
   (void)wait();
 }
 
-int ChildProcess::wait() {
+int ChildProcess::wait(rusage* usage) {
   int status = 0;
-  waitpid(pid_, &status, 0);
+  wait4(pid_, &status, 0, usage);
   pid_ = -1;
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <sys/resource.h>
 #include <sys/types.h>
 
 #include <string>
@@ -18,12 +19,13 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   int output_fd() const { return output_fd_; }
+  pid_t pid() const { return pid_; }
   /// Processor time so far, user and system, in seconds.
   double cpu_seconds() const;
   /// Ends it by SIGTERM and waits.
   void terminate();
-  /// Waits until it ends by itself; its exit status.
-  int wait();
+  /// Waits until it ends by itself; its exit status. `usage` gets what it used, if given.
+  int wait(rusage* usage = nullptr);
 
  private:
   pid_t pid_ = -1;

@@ -41,7 +41,11 @@ class RowCountSource : public Source {
 
 class DueSource final : public RowCountSource {
  public:
-  explicit DueSource(std::shared_ptr<DueQueue> queue) : queue_(std::move(queue)) {}
+  /// `num_keys` 0: only the column `due`.
+  DueSource(std::shared_ptr<DueQueue> queue, std::int64_t num_keys)
+      : queue_(std::move(queue)),
+        num_keys_(num_keys),
+        schema_(num_keys == 0 ? due_schema() : keyed_schema()) {}
 
   Result<PollStatus> poll(std::size_t max_records, SourceOutput& out) override {
     if (next_ >= limit_) return PollStatus::AtLimit;
@@ -50,9 +54,9 @@ class DueSource final : public RowCountSource {
         std::min({queue_->num_due(), limit_, next_ + static_cast<std::int64_t>(max_records)});
     if (next_ == end) return queue_->ended() ? PollStatus::EndOfInput : PollStatus::Idle;
     RecordBatch batch = context_->pool.make_batch(schema_);
-    Column& due = *batch.columns()[0];
-    for (; next_ < end; ++next_) due.append(queue_->due_ns(next_));
-    batch.set_num_physical_rows(static_cast<std::uint32_t>(due.size()));
+    for (; next_ < end; ++next_) append_row(batch);
+    queue_->set_taken(next_);
+    batch.set_num_physical_rows(static_cast<std::uint32_t>(batch.column(0).size()));
     out.emit(std::move(batch));
     return PollStatus::Emitted;
   }
@@ -60,9 +64,16 @@ class DueSource final : public RowCountSource {
 
  private:
   std::int64_t num_available() const override { return queue_->num_due(); }
+  void append_row(RecordBatch& batch) {
+    batch.columns()[0]->append(queue_->due_ns(next_));
+    if (num_keys_ == 0) return;
+    batch.columns()[1]->append(next_ % num_keys_);
+    batch.columns()[2]->append(next_ % 10 == 0 ? 5.0 : 11.0);
+  }
 
   std::shared_ptr<DueQueue> queue_;
-  SchemaPtr schema_ = due_schema();
+  const std::int64_t num_keys_;
+  SchemaPtr schema_;
 };
 
 class KeyedSource final : public RowCountSource {
@@ -84,6 +95,8 @@ class KeyedSource final : public RowCountSource {
 
  private:
   static constexpr double kCalmRate = 200'000;
+
+  std::int64_t num_available() const override { return total_; }
 
   void fill(RecordBatch& batch, std::uint32_t count) {
     for (ColumnRef& column : batch.columns()) column->resize(count);
@@ -202,6 +215,19 @@ class LatencySink final : public KeepNothingSink {
   std::shared_ptr<LatencyHistogram> latency_;
 };
 
+class TimingSink final : public KeepNothingSink {
+ public:
+  explicit TimingSink(std::function<void(const RecordBatch&, std::int64_t)> take)
+      : take_(std::move(take)) {}
+  Result<WriteStatus> write(const RecordBatch& batch) override {
+    take_(batch, now_ns());
+    return WriteStatus::Accepted;
+  }
+
+ private:
+  const std::function<void(const RecordBatch&, std::int64_t)> take_;
+};
+
 class CountingSink final : public KeepNothingSink {
  public:
   explicit CountingSink(std::shared_ptr<std::atomic<std::int64_t>> count)
@@ -226,6 +252,8 @@ DueQueue::~DueQueue() { close(event_fd_); }
 
 void DueQueue::add(std::int64_t due_ns, bool wake) {
   const std::int64_t n = due_.load(std::memory_order_relaxed);
+  while (n - taken_.load(std::memory_order_acquire) >= static_cast<std::int64_t>(kRing)) {
+  }
   times_[static_cast<std::size_t>(n) % kRing] = due_ns;
   due_.store(n + 1, std::memory_order_release);
   const std::uint64_t one = 1;
@@ -261,7 +289,11 @@ SchemaPtr flood_schema() {
 }
 
 std::unique_ptr<Source> make_due_source(std::shared_ptr<DueQueue> queue) {
-  return std::make_unique<DueSource>(std::move(queue));
+  return std::make_unique<DueSource>(std::move(queue), 0);
+}
+std::unique_ptr<Source> make_due_rows_source(std::shared_ptr<DueQueue> queue,
+                                             std::int64_t num_keys) {
+  return std::make_unique<DueSource>(std::move(queue), num_keys);
 }
 std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load) {
   return std::make_unique<KeyedSource>(load);
@@ -271,6 +303,10 @@ std::unique_ptr<Source> make_flood_source(std::int64_t total) {
 }
 std::unique_ptr<Sink> make_latency_sink(std::shared_ptr<LatencyHistogram> latency) {
   return std::make_unique<LatencySink>(std::move(latency));
+}
+std::unique_ptr<Sink> make_timing_sink(
+    std::function<void(const RecordBatch& batch, std::int64_t now_ns)> take) {
+  return std::make_unique<TimingSink>(std::move(take));
 }
 std::unique_ptr<Sink> make_counting_sink(std::shared_ptr<std::atomic<std::int64_t>> count) {
   return std::make_unique<CountingSink>(std::move(count));

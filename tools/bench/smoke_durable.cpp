@@ -11,7 +11,7 @@ namespace millrace::bench {
 
 namespace {
 
-constexpr LoadShape kShape{.rate = 100'000, .warm_up = 2, .num_users = 100'000, .all_return = true};
+constexpr LoadShape kShape{.rate = 100'000, .warm_up = 2, .num_users = 100'000, .returns = Returns::All};
 
 /// Both systems, with and without durability, in turn.
 enum class System { Floor, FloorWithoutLog, Engine, EngineWithoutCheckpoint };

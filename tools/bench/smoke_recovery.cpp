@@ -13,7 +13,7 @@ void measure_recovery(const SmokeOptions& options) {
   Scratch scratch;
   const std::vector<std::string> command = durable_totals(options.engine, scratch, load, "park");
   std::vector<std::int64_t> times;
-  LoadShape fill{.rate = 200'000, .warm_up = 0, .seconds = 6, .num_users = kUsers, .all_return = true};
+  LoadShape fill{.rate = 200'000, .warm_up = 0, .seconds = 6, .num_users = kUsers, .returns = Returns::All};
   for (int round = 0; round <= options.rounds; ++round) {
     const auto begin = std::chrono::steady_clock::now().time_since_epoch();
     ChildProcess engine(command, 1, false);

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstring>
+#include <random>
 #include <string_view>
 
 #include "tools/bench/floor/record.hpp"
@@ -70,55 +71,115 @@ void TcpLoad::hang_up() {
   close_and_forget(out_);
 }
 
-LoadResult TcpLoad::run(const LoadShape& shape) {
-  const auto [rate, warm_up, seconds, num_users, all_return] = shape;
-  LoadResult result;
-  const double gap = 1e9 / rate;
-  const std::int64_t begin = now_ns();
-  const auto measured_from = begin + static_cast<std::int64_t>(warm_up * 1e9);
-  const auto total = static_cast<std::int64_t>((warm_up + seconds) * rate);
-  const std::int64_t give_up = begin + static_cast<std::int64_t>((warm_up + seconds + 2) * 1e9);
-  std::string unsent;
-  std::vector<char> received(1 << 18);
-  std::size_t filled = 0;
-  std::int64_t next = 0, returned = 0, expected = 0;
-  while (returned < expected || next < total) {
-    const std::int64_t now = now_ns();
-    if (now > give_up) break;
-    for (; next < total; ++next) {
-      const std::int64_t due = begin + static_cast<std::int64_t>(static_cast<double>(next) * gap);
-      if (due > now) break;
+namespace {
+
+/// One load: what is due is sent, what comes back is timed, in turns on one thread that never sleeps.
+class LoadRun {
+ public:
+  LoadRun(const LoadShape& shape, int in, int out)
+      : shape_(shape),
+        in_(in),
+        out_(out),
+        begin_(now_ns()),
+        counted_from_(begin_ + nanoseconds(shape.warm_up)),
+        end_(begin_ + nanoseconds(shape.warm_up + shape.seconds)),
+        next_due_(begin_) {}
+
+  LoadResult run() {
+    for (std::int64_t now = begin_; !is_over(now); now = now_ns()) {
+      note_gap(now);
+      format_due(now);
+      send_some();
+      if (!receive_some()) break;
+    }
+    return std::move(result_);
+  }
+
+ private:
+  static constexpr std::int64_t kPatienceNs = 2'000'000'000;  // for records that do not come back
+  static constexpr std::int64_t kLingerNs = 100'000'000;      // for results whose number is unknown
+
+  static std::int64_t nanoseconds(double seconds) {
+    return static_cast<std::int64_t>(seconds * 1e9);
+  }
+  bool is_over(std::int64_t now) const {
+    if (now <= end_) return false;
+    if (shape_.returns == Returns::Results) return now > end_ + kLingerNs;
+    return result_.num_returned >= result_.num_expected || now > end_ + kPatienceNs;
+  }
+  void note_gap(std::int64_t now) {
+    if (turned_ >= counted_from_)
+      result_.largest_gap_ns = std::max(result_.largest_gap_ns, now - turned_);
+    turned_ = now;
+  }
+  /// Adds the records that are due by now to what is to be sent.
+  void format_due(std::int64_t now) {
+    for (; next_due_ <= now && next_due_ < end_; step()) {
+      const std::int64_t id = result_.num_sent++;
+      const double amount = id % 10 == 0 ? 5.0 : 10.5 + static_cast<double>(id % 1000);
       char line[160];
-      const double amount = next % 10 == 0 ? 5.0 : 10.5 + static_cast<double>(next % 1000);
-      unsent.append(line, static_cast<std::size_t>(format_record(line, next, due, amount, num_users)));
-      expected += all_return || amount > 10;
-      if (due >= measured_from) result.lateness_ns.push_back(now - due);
+      const int size = format_record(line, id, next_due_, amount, shape_.num_users);
+      unsent_.append(line, static_cast<std::size_t>(size));
+      result_.num_expected += comes_back(amount);
+      if (next_due_ >= counted_from_) result_.lateness_ns.push_back(now - next_due_);
     }
-    if (!unsent.empty()) {
-      const ssize_t n = send(in_, unsent.data(), unsent.size(), MSG_NOSIGNAL);
-      if (n > 0) unsent.erase(0, static_cast<std::size_t>(n));
-    }
-    const ssize_t n = recv(out_, received.data() + filled, received.size() - filled, 0);
-    if (n == 0) break;
-    if (n < 0) continue;
+  }
+  bool comes_back(double amount) const {
+    return shape_.returns == Returns::All || (shape_.returns == Returns::Large && amount > 10);
+  }
+  void step() {
+    const double gap = shape_.arrivals == Arrivals::Constant ? 1 : exponential_(random_);
+    elapsed_ += gap * 1e9 / shape_.rate;
+    next_due_ = begin_ + static_cast<std::int64_t>(elapsed_);
+  }
+  void send_some() {
+    if (unsent_.empty()) return;
+    const ssize_t n = send(in_, unsent_.data(), unsent_.size(), MSG_NOSIGNAL);
+    if (n > 0) unsent_.erase(0, static_cast<std::size_t>(n));
+  }
+  /// False when the system under test hung up.
+  bool receive_some() {
+    const ssize_t n = recv(out_, received_.data() + filled_, received_.size() - filled_, 0);
+    if (n <= 0) return n < 0;
     const std::int64_t arrived = now_ns();
-    if (result.first_arrival_ns == 0) result.first_arrival_ns = arrived;
-    filled += static_cast<std::size_t>(n);
+    if (result_.first_arrival_ns == 0) result_.first_arrival_ns = arrived;
+    filled_ += static_cast<std::size_t>(n);
     std::size_t start = 0;
-    while (const void* newline = std::memchr(received.data() + start, '\n', filled - start)) {
-      const auto end = static_cast<std::size_t>(static_cast<const char*>(newline) - received.data());
-      const std::int64_t due = due_of({received.data() + start, end - start});
-      ++returned;
-      if (due >= measured_from) result.latencies_ns.push_back(arrived - due);
+    while (const void* newline =
+               std::memchr(received_.data() + start, '\n', filled_ - start)) {
+      const auto end =
+          static_cast<std::size_t>(static_cast<const char*>(newline) - received_.data());
+      take(due_of({received_.data() + start, end - start}), arrived);
       start = end + 1;
     }
-    std::memmove(received.data(), received.data() + start, filled - start);
-    filled -= start;
+    std::memmove(received_.data(), received_.data() + start, filled_ - start);
+    filled_ -= start;
+    return true;
   }
-  result.num_sent = next;
-  result.num_expected = expected;
-  return result;
-}
+  void take(std::int64_t due, std::int64_t arrived) {
+    ++result_.num_returned;
+    if (due < counted_from_) return;
+    result_.latencies_ns.push_back(arrived - due);
+    result_.due_ns.push_back(due - counted_from_);
+  }
+
+  const LoadShape shape_;
+  const int in_, out_;
+  const std::int64_t begin_, counted_from_, end_;
+  std::int64_t next_due_;
+  double elapsed_ = 0;  // ns from begin to the next record
+  std::int64_t turned_ = 0;
+  std::string unsent_;
+  std::vector<char> received_ = std::vector<char>(1 << 18);
+  std::size_t filled_ = 0;
+  std::mt19937_64 random_{1};
+  std::exponential_distribution<double> exponential_{1};
+  LoadResult result_;
+};
+
+}  // namespace
+
+LoadResult TcpLoad::run(const LoadShape& shape) { return LoadRun(shape, in_, out_).run(); }
 
 std::int64_t quantile(std::vector<std::int64_t> values, double q) {
   if (values.empty()) return 0;

@@ -11,19 +11,28 @@ namespace millrace::bench {
 /// from the moment it was due, so that a slow receiver is not forgiven (no coordinated omission).
 struct LoadResult {
   std::vector<std::int64_t> latencies_ns;
+  std::vector<std::int64_t> due_ns;       // of the same records, counted from the first that counts
   std::vector<std::int64_t> lateness_ns;  // of the generator itself
+  /// Longest time that the generator, which never sleeps, was kept from running.
+  std::int64_t largest_gap_ns = 0;
   std::int64_t first_arrival_ns = 0;  // steady clock; 0: nothing came
   std::int64_t num_sent = 0;
+  std::int64_t num_returned = 0;
   std::int64_t num_expected = 0;
 };
+
+/// When records are due: at equal distances, or at random ones with the same mean.
+enum class Arrivals { Constant, Poisson };
+/// Which records come back: those with an amount above 10, all, or something else than the records.
+enum class Returns { Large, All, Results };
 
 struct LoadShape {
   double rate = 10'000;  // records a second
   double warm_up = 0.5;  // seconds that do not count
   double seconds = 3;
   std::int64_t num_users = 1'000;
-  /// Every record comes back; else those with an amount above 10.
-  bool all_return = false;
+  Returns returns = Returns::Large;
+  Arrivals arrivals = Arrivals::Constant;
 };
 
 class TcpLoad {

@@ -91,6 +91,7 @@ int run_program(int argc, char** argv) {
   add_sql(app, choose);
   add_checkpoint(app, choose);
   add_completion(app, choose);
+  add_bench(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty()) {
     std::cerr << app.help();
@@ -115,8 +116,8 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 const std::vector<std::string>& absent_commands() {
-  static const std::vector<std::string> names{"bench", "export", "equiv", "tap", "top",
-                                              "lsp",   "new",    "gc",    "demo"};
+  static const std::vector<std::string> names{"export", "equiv", "tap", "top",
+                                              "lsp",    "new",   "gc",  "demo"};
   return names;
 }
 

@@ -1,0 +1,68 @@
+#include "tools/bench/suite/environment.hpp"
+
+#include <fmt/format.h>
+#include <sys/utsname.h>
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <thread>
+
+namespace millrace::bench {
+
+namespace {
+
+std::string first_line_of(const std::string& file) {
+  std::ifstream stream(file);
+  std::string line;
+  std::getline(stream, line);
+  return line;
+}
+
+std::string processor() {
+  std::ifstream info("/proc/cpuinfo");
+  for (std::string line; std::getline(info, line);)
+    if (line.rfind("model name", 0) == 0) return line.substr(line.find(':') + 2);
+  return "unknown processor";
+}
+
+/// The commit of the checkout that the suite runs in, with a plus when there are changes; else "unknown".
+std::string commit() {
+  FILE* git = popen("git describe --always --dirty=+ 2>/dev/null", "r");
+  if (git == nullptr) return "unknown";
+  char text[64] = {};
+  const bool is_there = std::fgets(text, sizeof text, git) != nullptr;
+  pclose(git);
+  const std::string line = text;
+  return is_there ? line.substr(0, line.find('\n')) : "unknown";
+}
+
+std::string kernel() {
+  utsname name{};
+  uname(&name);
+  return name.release;
+}
+
+}  // namespace
+
+nlohmann::json environment() {
+  nlohmann::json result;
+  result["processor"] = processor();
+  result["cores"] = std::thread::hardware_concurrency();
+  result["kernel"] = kernel();
+  result["clock"] =
+      first_line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
+  result["compiler"] = std::string("g++ ") + __VERSION__;
+  result["commit"] = commit();
+  result["load_before"] = first_line_of("/proc/loadavg");
+  result["split"] = "generator on core 0, system under test on core 1";
+  result["line"] = fmt::format(
+      "commit {}, {} cores, {}, Linux {}, clock {}, {}, load before {}; {}",
+      result["commit"].get<std::string>(), result["cores"].get<int>(), processor(), kernel(),
+      result["clock"].get<std::string>(), result["compiler"].get<std::string>(),
+      result["load_before"].get<std::string>(), result["split"].get<std::string>());
+  return result;
+}
+
+}  // namespace millrace::bench

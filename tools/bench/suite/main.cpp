@@ -1,0 +1,172 @@
+// The benchmark suite. `millrace bench` runs this program.
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "tools/bench/suite/environment.hpp"
+#include "tools/bench/suite/report.hpp"
+#include "tools/bench/suite/suite.hpp"
+
+namespace millrace::bench {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr int kUsage = 64, kInputMissing = 66, kCannotCreate = 73;
+
+struct Arguments {
+  std::vector<std::string> jobs;
+  std::string out = "results.json";
+  SuiteOptions options;
+  bool is_poisson = false;
+  std::string input, other, html, markdown;
+};
+
+bool is_wanted(const Arguments& arguments, const std::string& job) {
+  const auto& jobs = arguments.jobs;
+  return jobs.empty() || std::find(jobs.begin(), jobs.end(), job) != jobs.end();
+}
+
+int fail(int code, const std::string& message) {
+  std::cerr << "error: " << message << "\n";
+  return code;
+}
+
+void print_jobs() {
+  for (const InProcessJob& job : in_process_jobs())
+    std::cout << fmt::format("{:<4} in process  {}\n", job.name, job.what);
+  for (const TcpJob& job : tcp_jobs())
+    std::cout << fmt::format("{:<4} TCP         {}\n", job.name, job.what);
+  std::cout << "NEXMark queries, in process:";
+  for (const std::string& query : nexmark_queries()) std::cout << " " << query;
+  std::cout << "\n";
+}
+
+bool is_query(const std::string& name) {
+  const auto& queries = nexmark_queries();
+  return std::find(queries.begin(), queries.end(), name) != queries.end();
+}
+
+bool is_known(const std::string& name) {
+  if (name == "nexmark" || is_query(name)) return true;
+  const auto has_name = [&](const auto& job) { return job.name == name; };
+  return std::any_of(tcp_jobs().begin(), tcp_jobs().end(), has_name) ||
+         std::any_of(in_process_jobs().begin(), in_process_jobs().end(), has_name);
+}
+
+bool write(const std::string& file, const std::string& text) {
+  std::ofstream stream(file);
+  stream << text;
+  return stream.good();
+}
+
+int run(const Arguments& arguments) {
+  for (const std::string& job : arguments.jobs)
+    if (!is_known(job))
+      return fail(kUsage, "unknown job: '" + job + "'; `millrace bench list` names them");
+  const json where = environment();
+  std::cerr << "# " << where["line"].get<std::string>() << "\n";
+  Results results;
+  for (const InProcessJob& job : in_process_jobs())
+    if (is_wanted(arguments, job.name)) run_in_process(job, arguments.options, results);
+  for (const TcpJob& job : tcp_jobs())
+    if (is_wanted(arguments, job.name)) run_over_tcp(job, arguments.options, results);
+  if (is_wanted(arguments, "nexmark")) run_nexmark({}, arguments.options, results);
+  std::vector<std::string> queries;
+  for (const std::string& job : arguments.jobs)
+    if (is_query(job)) queries.push_back(job);
+  if (!queries.empty()) run_nexmark(queries, arguments.options, results);
+  const json document = to_json(results, where);
+  if (!write(arguments.out, document.dump(1)))
+    return fail(kCannotCreate, "cannot write: '" + arguments.out + "'");
+  std::cout << markdown_report(document);
+  return 0;
+}
+
+/// Null when the file is not there or not a results file; the error is printed.
+json read_results(const std::string& file) {
+  std::ifstream stream(file);
+  json document = json::parse(stream, nullptr, false);
+  if (document.is_object() && document.value("format", 0) == 1) return document;
+  fail(kInputMissing, "not a results file of `millrace bench run`: '" + file + "'");
+  return nullptr;
+}
+
+int report(const Arguments& arguments) {
+  const json document = read_results(arguments.input);
+  if (document.is_null()) return kInputMissing;
+  const std::string markdown = markdown_report(document);
+  if (!arguments.html.empty() && !write(arguments.html, html_report(document)))
+    return fail(kCannotCreate, "cannot write: '" + arguments.html + "'");
+  if (!arguments.markdown.empty() && !write(arguments.markdown, markdown))
+    return fail(kCannotCreate, "cannot write: '" + arguments.markdown + "'");
+  if (arguments.markdown.empty()) std::cout << markdown;
+  return 0;
+}
+
+int compare(const Arguments& arguments) {
+  const json before = read_results(arguments.input), after = read_results(arguments.other);
+  if (before.is_null() || after.is_null()) return kInputMissing;
+  std::cout << comparison(before, after);
+  return 0;
+}
+
+void add_run(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("run", "Run jobs, all by default; results as JSON.");
+  command->add_option("jobs", arguments.jobs, "Names that `list` prints; `nexmark` means all its queries.");
+  command->add_option("--out", arguments.out, "Results file.")->capture_default_str();
+  command->add_option("--seconds", arguments.options.seconds, "Length of a slice.")
+      ->capture_default_str();
+  command->add_option("--rounds", arguments.options.rounds, "Slices of each system and load.")
+      ->capture_default_str();
+  command->add_flag("--poisson", arguments.is_poisson, "Random arrivals instead of constant.");
+}
+
+void add_report(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("report", "Make a page and a table of a results file.");
+  command->add_option("results", arguments.input, "Results file.")->required();
+  command->add_option("--html", arguments.html, "File for the page: self-contained, with plots.");
+  command->add_option("--markdown", arguments.markdown, "File for the table; else it is printed.");
+}
+
+void add_compare(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("compare", "Say what changed beyond noise.");
+  command->add_option("before", arguments.input, "Results file.")->required();
+  command->add_option("after", arguments.other, "Results file.")->required();
+}
+
+int run_program(int argc, char** argv) {
+  CLI::App app("The benchmark suite: floor and engine in turn, figures against targets.",
+               "millrace bench");
+  app.require_subcommand(1);
+  Arguments arguments;
+  arguments.options.programs =
+      std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  app.add_subcommand("list", "Print the jobs.");
+  add_run(app, arguments);
+  add_report(app, arguments);
+  add_compare(app, arguments);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& failure) {
+    return app.exit(failure) == 0 ? 0 : kUsage;
+  }
+  if (arguments.is_poisson) arguments.options.arrivals = Arrivals::Poisson;
+  if (app.got_subcommand("run")) return run(arguments);
+  if (app.got_subcommand("report")) return report(arguments);
+  if (app.got_subcommand("compare")) return compare(arguments);
+  print_jobs();
+  return 0;
+}
+
+}  // namespace
+
+}  // namespace millrace::bench
+
+int main(int argc, char** argv) { return millrace::bench::run_program(argc, argv); }
