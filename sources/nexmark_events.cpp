@@ -21,6 +21,12 @@ enum Salt : std::uint64_t {
   kDescription
 };
 
+/// Without a branch: the choice is random, so that a branch would be guessed wrong half the time.
+std::int64_t choose(bool first, std::int64_t a, std::int64_t b) {
+  const std::int64_t mask = -static_cast<std::int64_t>(first);
+  return (a & mask) | (b & ~mask);
+}
+
 std::int64_t last_person(std::int64_t event) { return event / kEventsPerRound; }
 
 std::int64_t last_auction(std::int64_t event) {
@@ -35,8 +41,8 @@ std::int64_t some_person(std::int64_t event, std::uint64_t salt) {
   return people - active + below(random_of(event, salt), active + kLead);
 }
 
-std::int64_t some_auction(std::int64_t event) {
-  const std::int64_t last = std::max<std::int64_t>(last_auction(event), 0);
+std::int64_t some_auction(std::int64_t event, std::int64_t last) {
+  last = std::max<std::int64_t>(last, 0);
   const std::int64_t first = std::max<std::int64_t>(last - kAuctionsInFlight, 0);
   return first + below(random_of(event, kColdAuction), last - first + 1 + kLead);
 }
@@ -130,9 +136,9 @@ std::int64_t expiry_of(std::int64_t event, std::int64_t events_per_second) {
 }
 
 std::int64_t seller_of(std::int64_t event) {
-  if (below(random_of(event, kHotSeller), 4) > 0)
-    return kFirstId + last_person(event) / kHotGroup * kHotGroup;
-  return kFirstId + some_person(event, kColdSeller);
+  const std::int64_t hot = last_person(event) / kHotGroup * kHotGroup;
+  return kFirstId + choose(below(random_of(event, kHotSeller), 4) > 0, hot,
+                           some_person(event, kColdSeller));
 }
 
 std::int64_t category_of(std::int64_t event) {
@@ -144,15 +150,15 @@ std::int64_t reserve_of(std::int64_t event) {
 }
 
 std::int64_t auction_of_bid(std::int64_t event) {
-  if ((random_of(event, kHotAuction) >> 63) != 0)
-    return kFirstId + last_auction(event) / kHotGroup * kHotGroup;
-  return kFirstId + some_auction(event);
+  const std::int64_t last = last_auction(event);
+  return kFirstId + choose((random_of(event, kHotAuction) >> 63) != 0, last / kHotGroup * kHotGroup,
+                           some_auction(event, last));
 }
 
 std::int64_t bidder_of(std::int64_t event) {
-  if (below(random_of(event, kHotBidder), 4) > 0)
-    return kFirstId + last_person(event) / kHotGroup * kHotGroup + 1;
-  return kFirstId + some_person(event, kColdBidder);
+  const std::int64_t hot = last_person(event) / kHotGroup * kHotGroup + 1;
+  return kFirstId + choose(below(random_of(event, kHotBidder), 4) > 0, hot,
+                           some_person(event, kColdBidder));
 }
 
 std::int64_t price_of(std::int64_t event) { return price(random_of(event, kPrice)); }

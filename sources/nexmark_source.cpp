@@ -141,7 +141,7 @@ Result<std::optional<Offset>> NexmarkSource::latest_offset() {
 Status NexmarkSource::limit_to(const Offset& end) {
   const auto event = offset_field(end, "event");
   if (!event || *event < next_) return offset_error("nexmark", end);
-  limit_ = *event;
+  limit_ = std::min(*event, options_.num_events);
   return {};
 }
 
@@ -174,6 +174,11 @@ Result<PlannedSource> plan_nexmark(const SourceRequest& request) {
   options.kind = kind == "person" ? Kind::Person : kind == "auction" ? Kind::Auction : Kind::Bid;
   const auto events = positive_option(request.options, "events");
   if (!events.ok()) return events.error();
+  constexpr std::int64_t kMostEvents = 1'000'000'000'000;
+  if (events->value_or(0) > kMostEvents)
+    return option_error(request.options, "events",
+                        fmt::format("nexmark source: too many events: '{}'", **events),
+                        fmt::format("{} is the most", kMostEvents));
   const auto rate = positive_option(request.options, "eventsPerSecond");
   if (!rate.ok()) return rate.error();
   auto schema = checked_schema(options.kind, request.schema);

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
+
 #include "expressions/functions/function_errors.hpp"
 #include "records/calendar.hpp"
 
@@ -59,8 +61,12 @@ Clock clock_of(std::int64_t local) {
           static_cast<int>(rest % kMicrosPerSecond)};
 }
 
+/// Requires: number >= 0.
 void put_number(std::string& out, std::int64_t number, int width) {
-  fmt::format_to(std::back_inserter(out), "{:0{}}", number, width);
+  char digits[20];
+  const char* end = std::to_chars(digits, digits + sizeof digits, number).ptr;
+  for (auto missing = width - (end - digits); missing > 0; --missing) out += '0';
+  out.append(static_cast<const char*>(digits), end);
 }
 
 std::string capitalized(std::string_view upper) {

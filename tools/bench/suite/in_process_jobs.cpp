@@ -1,6 +1,4 @@
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sched.h>
 #include <unistd.h>
 
 #include <chrono>
@@ -9,24 +7,15 @@
 #include <thread>
 
 #include "actors/job.hpp"
-#include "tools/bench/allocation_count.hpp"
+#include "tools/bench/clock.hpp"
 #include "tools/bench/in_process.hpp"
-#include "tools/bench/plans.hpp"
+#include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/suite.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
 namespace millrace::bench {
 
 namespace {
-
-std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
-
-void pin_to_core(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 constexpr const char* kHead = R"(name: bench
 sources:
@@ -43,7 +32,7 @@ struct Load {
   double rate = 0;
   IdleStrategy idle = IdleStrategy::Spin;
   std::int64_t num_keys = 1'000;
-  std::string topology;  // empty: a thread that polls the ring, without an engine
+  std::string topology{};  // empty: a thread that polls the ring, without an engine
 };
 
 /// What comes out at the end: `due` is the first column, 0 where a row does not count.
@@ -165,7 +154,7 @@ constexpr const char* kStateless =
     "  large: {from: records, where: amount > 10}\n"
     "  result: {from: large, select: [due, user, amount * 2 AS amount]}\n";
 
-constexpr const char* kWindows =
+constexpr const char* kShortWindows =
     "  timed: {from: records, withColumn: {ts: timestamp_micros(due div 1000)}}\n"
     "  marked: {from: timed, withWatermark: {column: ts, delay: 0 seconds}}\n"
     "  counts:\n"
@@ -194,40 +183,10 @@ void run_stateless(const SuiteOptions& options, Results& results) {
 
 void run_windows(const SuiteOptions& options, Results& results) {
   run_pair("J2",
-           {.rate = 500'000, .num_keys = 10'000, .topology = topology(kWindows, "result")},
+           {.rate = 500'000, .num_keys = 10'000, .topology = topology(kShortWindows, "result")},
            options, results);
   set_limit(results, "J2", "in process, 500000/s, spin: p99", 1'000);
 }
-
-JobOptions on_one_core(Trigger trigger) {
-  JobOptions options;
-  options.trigger = trigger;
-  options.threads = 1;
-  return options;
-}
-
-struct Flood {
-  double seconds = 0;
-  std::int64_t num_allocations = 0;
-};
-
-/// `total` records through filter and `num_projects` projections, as fast as they go.
-Flood flood(std::int64_t total, int num_projects, Trigger trigger) {
-  pin_to_core(1);
-  auto count = std::make_shared<std::atomic<std::int64_t>>(0);
-  std::vector<std::function<std::unique_ptr<Operator>()>> operators{make_amount_filter};
-  operators.insert(operators.end(), static_cast<std::size_t>(num_projects), make_amount_project);
-  ExecutionPlan plan = chain(
-      flood_schema(), [total] { return make_flood_source(total); }, operators,
-      [count] { return make_counting_sink(count); });
-  const std::int64_t allocations = num_allocations(), begin = now_ns();
-  auto job = Job::start(std::move(plan), on_one_core(trigger));
-  MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
-  (void)(*job)->await();
-  return {static_cast<double>(now_ns() - begin) / 1e9, num_allocations() - allocations};
-}
-
-const Trigger kContinuous{Trigger::Kind::Continuous, std::chrono::seconds(1)};
 
 void run_chain(const SuiteOptions& options, Results& results) {
   std::cerr << "J6 in process\n";

@@ -17,12 +17,12 @@ struct LoadPoint {
 struct TcpJob {
   std::string name;  // J1
   std::string what;
-  std::string operators;       // of the topology, reading `records` and ending in `result`
+  std::string operators{};     // of the topology, reading `records` and ending in `result`
   std::string trigger;
   bool is_durable = false;
-  std::vector<std::string> floor{};  // program and its mode
+  std::vector<std::string> floor;  // program and its mode
   LoadShape shape{};
-  std::vector<LoadPoint> points{};
+  std::vector<LoadPoint> points;
   double p50_limit = 0, p99_limit = 0;  // ratio to the floor; 0: none
 };
 

@@ -8,6 +8,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "tools/bench/suite/budgets.hpp"
 #include "tools/bench/suite/environment.hpp"
 #include "tools/bench/suite/report.hpp"
 #include "tools/bench/suite/suite.hpp"
@@ -141,6 +142,13 @@ void add_compare(CLI::App& app, Arguments& arguments) {
   command->add_option("after", arguments.other, "Results file.")->required();
 }
 
+void add_budgets(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "budgets", "Hold the figures that do not depend on the machine to a file of budgets.");
+  command->add_option("file", arguments.input, "JSON: name of the figure to the most allowed.")
+      ->required();
+}
+
 int run_program(int argc, char** argv) {
   CLI::App app("The benchmark suite: floor and engine in turn, figures against targets.",
                "millrace bench");
@@ -152,6 +160,7 @@ int run_program(int argc, char** argv) {
   add_run(app, arguments);
   add_report(app, arguments);
   add_compare(app, arguments);
+  add_budgets(app, arguments);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& failure) {
@@ -161,6 +170,7 @@ int run_program(int argc, char** argv) {
   if (app.got_subcommand("run")) return run(arguments);
   if (app.got_subcommand("report")) return report(arguments);
   if (app.got_subcommand("compare")) return compare(arguments);
+  if (app.got_subcommand("budgets")) return check_budgets(arguments.input);
   print_jobs();
   return 0;
 }

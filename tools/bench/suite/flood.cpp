@@ -1,0 +1,54 @@
+#include "tools/bench/suite/flood.hpp"
+
+#include <pthread.h>
+#include <sched.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "actors/job.hpp"
+#include "tools/bench/allocation_count.hpp"
+#include "tools/bench/clock.hpp"
+#include "tools/bench/in_process.hpp"
+#include "tools/bench/plans.hpp"
+
+namespace millrace::bench {
+
+namespace {
+
+JobOptions on_one_core(Trigger trigger) {
+  JobOptions options;
+  options.trigger = trigger;
+  options.threads = 1;
+  return options;
+}
+
+}  // namespace
+
+void pin_to_core(int core) {
+  if (core >= sysconf(_SC_NPROCESSORS_ONLN)) return;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  CPU_SET(core, &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
+Flood flood(std::int64_t total, int num_projects, Trigger trigger) {
+  pin_to_core(1);
+  auto count = std::make_shared<std::atomic<std::int64_t>>(0);
+  std::vector<std::function<std::unique_ptr<Operator>()>> operators{make_amount_filter};
+  operators.insert(operators.end(), static_cast<std::size_t>(num_projects), make_amount_project);
+  ExecutionPlan plan = chain(
+      flood_schema(), [total] { return make_flood_source(total); }, operators,
+      [count] { return make_counting_sink(count); });
+  const std::int64_t allocations = num_allocations(), begin = now_ns();
+  auto job = Job::start(std::move(plan), on_one_core(trigger));
+  MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
+  (void)(*job)->await();
+  return {static_cast<double>(now_ns() - begin) / 1e9, num_allocations() - allocations};
+}
+
+}  // namespace millrace::bench

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+
+#include "checkpoint/trigger.hpp"
+
+namespace millrace::bench {
+
+/// The calling thread, and those that it will start, stay on this core.
+void pin_to_core(int core);
+
+struct Flood {
+  double seconds = 0;
+  std::int64_t num_allocations = 0;
+};
+
+inline const Trigger kContinuous{Trigger::Kind::Continuous, std::chrono::seconds(1)};
+
+/// `total` records through a filter and `num_projects` projections in this process, on the second core, as fast as they go.
+Flood flood(std::int64_t total, int num_projects, Trigger trigger);
+
+}  // namespace millrace::bench
