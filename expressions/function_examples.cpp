@@ -229,6 +229,7 @@ constexpr FunctionExample kExamples[] = {
     {"or", "true OR NULL", "true"},
     {"overlay", "overlay('SparkSQL', '_', 6)", "Spark_QL"},
     {"parse_url", "parse_url('http://user@host.org/path?query=1#part', 'HOST')", "host.org"},
+    {"percentile_approx", "percentile_approx(x, 0.5)", "2"},
     {"pi", "round(pi(), 4)", "3.1416"},
     {"pmod", "pmod(-7, 3)", "2"},
     {"posexplode", "SELECT posexplode(array(10, 20))", "0,10 1,20"},

@@ -2,6 +2,7 @@
 
 #include "checkpoint/state_map.hpp"
 #include "operators/group_table.hpp"
+#include "operators/late_rows.hpp"
 #include "operators/result_batch.hpp"
 
 #include <algorithm>
@@ -63,7 +64,7 @@ class SessionAggregate final : public Operator {
   bool is_complete() const { return options_.policy.mode == OutputMode::Complete; }
   bool forgets() const { return !is_complete() && options_.event_time_key >= 0; }
   bool evaluate(RecordBatch& batch);
-  void drop_late(RecordBatch& batch);
+  void drop_late(RecordBatch& batch, Output& out);
   std::byte* session_for(std::uint32_t k, Bounds row);
   std::byte* make_session(std::uint32_t k, Bounds bounds);
   void absorb(std::byte* into, std::byte* from);
@@ -107,16 +108,17 @@ class SessionAggregate final : public Operator {
   std::vector<ColumnRef> keys_;
   ColumnRef session_column_;
   std::vector<std::uint32_t> kept_rows_;
+  std::vector<std::uint32_t> late_rows_;
   std::vector<std::byte*> targets_;
   std::vector<std::byte*> touching_;
   std::vector<std::pair<std::byte*, std::byte*>> merges_;
   std::vector<ColumnRef> key_columns_;
 };
 
-Progress SessionAggregate::process(int /*port*/, RecordBatch batch, Output& /*out*/) {
+Progress SessionAggregate::process(int /*port*/, RecordBatch batch, Output& out) {
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
   if (!has_timers_) restore_timers();
-  if (watermark_ != kNoWatermark && options_.event_time_key >= 0) drop_late(batch);
+  if (watermark_ != kNoWatermark && options_.event_time_key >= 0) drop_late(batch, out);
   const Rows rows = batch.rows();
   encoder_.encode(keys_, rows);
   targets_.resize(rows.size());
@@ -147,15 +149,16 @@ bool SessionAggregate::evaluate(RecordBatch& batch) {
   return settle_errors(*context_, options_.on_error, batch);
 }
 
-void SessionAggregate::drop_late(RecordBatch& batch) {
+void SessionAggregate::drop_late(RecordBatch& batch, Output& out) {
   const auto* ends = session_column_->child(1)->values<std::int64_t>();
   kept_rows_.clear();
-  batch.rows().for_each([&](std::uint32_t row) {
-    if (ends[row] > watermark_) kept_rows_.push_back(row);
-  });
-  const std::size_t late = batch.num_rows() - kept_rows_.size();
-  if (late == 0) return;
-  context_->counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(late));
+  late_rows_.clear();
+  batch.rows().for_each(
+      [&](std::uint32_t row) { (ends[row] > watermark_ ? kept_rows_ : late_rows_).push_back(row); });
+  if (late_rows_.empty()) return;
+  context_->counters.state_rows_dropped_by_watermark.add(
+      static_cast<std::int64_t>(late_rows_.size()));
+  give_late(batch, late_rows_, context_->pool, out);
   std::swap(batch.start_selection(), kept_rows_);
 }
 

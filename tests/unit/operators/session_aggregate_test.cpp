@@ -93,3 +93,10 @@ TEST_CASE("rows without a session are dropped before they are counted") {
   harness.rows({{sec(1), sec(6)}, {sec(1), sec(1)}, {nullptr, sec(2)}, {sec(3), nullptr}});
   CHECK(harness.marker().run() == "1,6,{1,6} |0");
 }
+
+TEST_CASE("rows whose session has ended go to what reads late rows") {
+  auto harness = counts(OutputMode::Append);
+  harness.take_late().rows({row("a", 10, 15)}).watermark(20).marker();
+  harness.rows({row("a", 12, 17), row("b", 18, 23)}).watermark(23).marker();
+  CHECK(harness.run() == "a,{10,15},1 w20 |0 late:a,{12,17} b,{18,23},1 w23 |1");
+}

@@ -4,6 +4,8 @@
 #include "tests/unit/topology/plan_builders.hpp"
 #include "topology/planning/plan_text.hpp"
 
+#include <algorithm>
+
 using namespace millrace;
 using namespace millrace::testing;
 
@@ -53,6 +55,23 @@ TEST_CASE("planner makes one node for each step and one for each sink") {
   const auto plan = planned({write(group(select(where(table("ev"), "v > 0"), {"k"}), {"k"}), "update")});
   CHECK(shape(plan) == "file*1 filter*1 project*1 aggregate*1 noop*1 "
                        "| 0-1 | 1-2 | 2-3 | 3-4 ");
+}
+
+TEST_CASE("planner leaves sliding windows of append mode to the aggregate, where late rows go nowhere") {
+  const auto has_window = [](const plan::NodePtr& node, const std::string& mode) {
+    const auto plan = planned({write(node, mode)});
+    return std::any_of(plan.nodes.begin(), plan.nodes.end(),
+                       [](const ExecutionNode& one) { return one.kind == "window"; });
+  };
+  plan::Node sliding = *group(table("wm"), {"window(ts, '10 seconds', '2 seconds')", "k"});
+  const auto plain = std::make_shared<const plan::Node>(sliding);
+  sliding.id = plan::next_node_id();
+  sliding.options.set("lateRecords", "too_late");
+  const auto with_late_rows = std::make_shared<const plan::Node>(sliding);
+
+  CHECK_FALSE(has_window(plain, "append"));
+  CHECK(has_window(plain, "update"));
+  CHECK(has_window(with_late_rows, "append"));
 }
 
 TEST_CASE("planner hashes rows to parallel aggregates and gathers their results at the sink") {
