@@ -278,11 +278,18 @@ class TopologyRun {
     }
   }
 
+  /// In continuous mode an epoch without rows says nothing.
+  TestRows last_table() const {
+    for (auto epoch = epochs_.rbegin(); epoch != epochs_.rend(); ++epoch)
+      if (!epoch->second.empty() || !settings_.trigger.is_continuous()) return epoch->second;
+    return {};
+  }
+
   /// Rows of the committed epochs, without those at the end of time.
   TestRows folded() const {
     TestRows rows;
     if (topology_.mode == "complete") {
-      if (!epochs_.empty()) rows = epochs_.rbegin()->second;
+      rows = last_table();
     } else if (topology_.mode == "update") {
       std::map<std::pair<std::int64_t, std::optional<std::int64_t>>, TestRow> last;
       for (const auto& [epoch, given] : epochs_)
