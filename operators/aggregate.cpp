@@ -197,9 +197,10 @@ Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
       if (at_marker()) steps_ = {Step::EmitDue};
       break;
     case OutputMode::Update: steps_ = {Step::EmitTouched, Step::RemoveDue}; break;
-    // Continuous: a table that nothing changed need not be given again.
+    // Continuous: a table that nothing changed need not be given again; of several subtasks none knows
+    // whether the parts of the others changed.
     case OutputMode::Complete:
-      if (at_marker() || updated_ != 0) steps_ = {Step::EmitAll};
+      if (at_marker() || updated_ != 0 || context_->num_subtasks > 1) steps_ = {Step::EmitAll};
       break;
   }
   steps_.push_back(Step::AdvanceWatermark);
