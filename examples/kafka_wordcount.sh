@@ -12,7 +12,12 @@ command -v kcat >/dev/null || {
   echo "fix: tools/setup --kafka" >&2
   exit 69
 }
-KAFKA=${KAFKA:-$(tools/kafka start --owner $$)}
+stop=:
+if [ -z "${KAFKA:-}" ]; then
+  KAFKA=$(tools/kafka start --owner $$)
+  stop="tools/kafka stop"
+  trap '$stop' EXIT
+fi
 export KAFKA
 echo "broker: $KAFKA; every line that you type is counted" >&2
 
@@ -20,10 +25,10 @@ echo "broker: $KAFKA; every line that you type is counted" >&2
 echo "the mill turns the river" | kcat -P -b "$KAFKA" -t wordcount-topic
 kcat -L -b "$KAFKA" -t wordcount-result-topic >/dev/null
 
-build/release/bin/millrace run examples/kafka_wordcount.yaml --trigger "$trigger" &
+build/release/bin/millrace run examples/kafka_wordcount.yaml --progress off --trigger "$trigger" &
 job=$!
 kcat -C -q -u -b "$KAFKA" -t wordcount-result-topic -o end -f 'result: %s\n' &
 reader=$!
-trap 'kill "$job" "$reader" 2>/dev/null; wait' EXIT
+trap 'kill "$job" "$reader" 2>/dev/null || true; wait; $stop' EXIT
 while IFS= read -r line; do echo "$line" | kcat -P -b "$KAFKA" -t wordcount-topic; done
 wait "$job"

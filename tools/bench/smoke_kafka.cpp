@@ -33,9 +33,10 @@ struct Copy {
 sources:
   in: {{type: kafka, kafka.bootstrap.servers: "{0}", subscribe: {1}, startingOffsets: earliest}}
 operators:
-  texts: {{from: in, select: ["CAST(value AS STRING) AS value"], where: "substring(value, 1, 1) <> '#'"}}
+  texts: {{from: in, select: ["CAST(value AS STRING) AS value"]}}
+  kept: {{from: texts, where: "substring(value, 1, 1) <> '#'"}}
 sinks:
-  out: {{from: texts, type: kafka, kafka.bootstrap.servers: "{0}", topic: {2}, visibility: {3}}}
+  out: {{from: kept, type: kafka, kafka.bootstrap.servers: "{0}", topic: {2}, visibility: {3}}}
 trigger: {{continuous: {4}}}
 )",
                        load.address(), in, out, visibility, trigger);
@@ -80,7 +81,9 @@ void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
   const Copy copy = new_copy(options, load);
   const Scratch scratch;
   const ChildProcess process(command(copy, scratch), -1, false);
-  to.add(load.latencies_ns(copy.in, copy.out, kRate, kWarmUp, options.seconds));
+  const auto latencies = load.latencies_ns(copy.in, copy.out, kRate, kWarmUp, options.seconds);
+  MILLRACE_CHECK(!latencies.empty(), "no records came back");
+  to.add(latencies);
 }
 
 void measure_latency(const SmokeOptions& options, KafkaLoad& load) {
@@ -142,7 +145,9 @@ double copied_per_second(const SmokeOptions& options, KafkaLoad& load, const std
   const Copy copy{options, load, in, load.new_topic("out")};
   const Scratch scratch;
   const ChildProcess process(copy.engine(scratch, "100 ms", visibility, true), -1, false);
-  return static_cast<double>(kCopied) / load.seconds_until(copy.out, kCopied, kPatience);
+  const double seconds = load.seconds_until(copy.out, kCopied, kPatience);
+  MILLRACE_CHECK(seconds > 0, "not all records were copied");
+  return static_cast<double>(kCopied) / seconds;
 }
 
 void measure_exactly_once(const SmokeOptions& options, KafkaLoad& load) {
