@@ -200,7 +200,8 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
   if (call.distinct) {
     std::vector<DataType> types;
     for (const BoundExpressionPtr& argument : arguments) types.push_back(argument->type());
-    bound.function = make_distinct(std::move(bound.function), std::move(types));
+    const auto make = entry->name == "count" ? make_count_distinct : make_distinct;
+    bound.function = make(std::move(bound.function), std::move(types));
   }
   bound.arguments = std::move(arguments);
   bound.order_sensitive = entry->order_sensitive;

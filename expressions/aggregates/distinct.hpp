@@ -11,4 +11,7 @@ namespace millrace {
 /// arguments.
 AggregateFunctionPtr make_distinct(AggregateFunctionPtr function, std::vector<DataType> types);
 
+/// The same for `count`, whose result is the size of the set and costs nothing to give.
+AggregateFunctionPtr make_count_distinct(AggregateFunctionPtr count, std::vector<DataType> types);
+
 }  // namespace millrace

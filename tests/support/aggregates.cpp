@@ -103,7 +103,8 @@ std::string aggregate_of(const char* name, const std::vector<DataType>& types,
 std::string distinct_aggregate_of(const char* name, const std::vector<DataType>& types,
                                   const std::vector<Row>& rows) {
   AggregateFunctionPtr plain = aggregate(name, column_expressions(columns_of(types))).function;
-  return aggregate_of(make_distinct(std::move(plain), types), types, rows);
+  const auto make = std::string_view(name) == "count" ? make_count_distinct : make_distinct;
+  return aggregate_of(make(std::move(plain), types), types, rows);
 }
 
 std::string aggregate_of(const AggregateFunctionPtr& function, const std::vector<DataType>& types,

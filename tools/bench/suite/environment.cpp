@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <string>
@@ -27,9 +28,10 @@ std::string processor() {
   return "unknown processor";
 }
 
-/// The commit of the checkout that the suite runs in, with a plus when there are changes; else "unknown".
+/// The commit of the checkout that the program was built in, with a plus when there are changes; else "unknown".
 std::string commit() {
-  FILE* git = popen("git describe --always --dirty=+ 2>/dev/null", "r");
+  const auto folder = std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
+  FILE* git = popen(("git -C '" + folder + "' describe --always --dirty=+ 2>/dev/null").c_str(), "r");
   if (git == nullptr) return "unknown";
   char text[64] = {};
   const bool is_there = std::fgets(text, sizeof text, git) != nullptr;

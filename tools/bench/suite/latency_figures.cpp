@@ -73,8 +73,10 @@ void add_latency_figures(const Series& engine, const Series& floor, double p50_l
   add(0.5, "p50");
   add(0.99, "p99");
   add(0.999, "p99.9");
-  add_ratio(engine, floor, 0.5, place_of(engine) + ": p50 to floor", p50_limit, results);
-  add_ratio(engine, floor, 0.99, place_of(engine) + ": p99 to floor", p99_limit, results);
+  if (engine.idle == floor.idle) {
+    add_ratio(engine, floor, 0.5, place_of(engine) + ": p50 to floor", p50_limit, results);
+    add_ratio(engine, floor, 0.99, place_of(engine) + ": p99 to floor", p99_limit, results);
+  }
   add_cost(engine, results);
 }
 

@@ -31,7 +31,8 @@ std::string refusal(const std::string& file, const SuiteOptions& options);
 
 /// Cuts what a load returned into 100 ms each, and counts it.
 void take_latencies(const LoadResult& load, Slice& slice);
-/// Latencies of `engine` and how they compare with `floor`, slice by slice. Limits of 0 are none.
+/// Latencies of `engine` and, if both wait in the same manner, how they compare with `floor`, slice by slice. Limits of 0 are
+/// none.
 void add_latency_figures(const Series& engine, const Series& floor, double p50_limit,
                          double p99_limit, Results& results);
 
