@@ -1,5 +1,6 @@
 #include "records/formats/format.hpp"
 
+#include "records/columnar/columnar_file.hpp"
 #include "records/edit_distance.hpp"
 #include "records/formats/formats.hpp"
 
@@ -7,7 +8,7 @@ namespace millrace {
 
 namespace {
 
-const std::vector<std::string> kFormats = {"text", "csv", "json"};
+const std::vector<std::string> kFormats = {"text", "csv", "json", "parquet", "orc"};
 
 Error unknown_format(std::string_view format) {
   Error error =
@@ -15,7 +16,7 @@ Error unknown_format(std::string_view format) {
   error.error_class = "DATA_SOURCE_NOT_FOUND";
   error.sql_state = "42K02";
   const std::string nearest = nearest_name(format, kFormats);
-  error.fix = nearest.empty() ? "use text, csv or json" : "did you mean '" + nearest + "'?";
+  error.fix = nearest.empty() ? "use text, csv, json, parquet or orc" : "did you mean '" + nearest + "'?";
   return error;
 }
 
@@ -82,6 +83,7 @@ Result<std::unique_ptr<RecordEncoder>> make_encoder(std::string_view format, Sch
   if (equal_ignoring_case(format, "text")) return make_text_encoder(std::move(schema), settings);
   if (equal_ignoring_case(format, "json")) return make_json_encoder(std::move(schema), settings);
   if (equal_ignoring_case(format, "csv")) return make_csv_encoder(std::move(schema), settings);
+  if (is_columnar_format(format)) return make_columnar_encoder(std::string(format), schema, settings);
   return unknown_format(format);
 }
 

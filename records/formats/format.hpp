@@ -45,17 +45,21 @@ class RecordDecoder {
   virtual void restart() {}
 };
 
-/// Turns rows into bytes. Not thread-safe.
+/// Turns rows into bytes, one file or stream of them. Not thread-safe.
 class RecordEncoder {
  public:
   virtual ~RecordEncoder() = default;
   /// What stands before the first row (CSV header), or nothing.
   virtual void begin(std::string& /*out*/) {}
-  /// Appends every selected row, each ended by a newline.
+  /// Appends every selected row; formats of lines end each with a newline.
   virtual void encode(const RecordBatch& batch, std::string& out) = 0;
+  /// Appends what stands behind the last row of a file (Parquet's footer). Error: rows that could not be
+  /// encoded.
+  virtual Status end(std::string& /*out*/) { return {}; }
 };
 
-/// `format` is text, csv or json. Errors: unknown format, bad option, a schema that the format cannot hold.
+/// `format` is text, csv or json; an encoder may also be parquet or orc. Errors: unknown format, bad option,
+/// a schema that the format cannot hold.
 Result<std::unique_ptr<RecordDecoder>> make_decoder(std::string_view format, SchemaPtr schema,
                                                     const FormatSettings& settings);
 Result<std::unique_ptr<RecordEncoder>> make_encoder(std::string_view format, SchemaPtr schema,
