@@ -49,6 +49,12 @@ void Job::stop() {
   post([this](EpochCoordinator& coordinator) { return coordinator.on_stop(now()); });
 }
 
+void Job::checkpoint_now() {
+  std::lock_guard lock(mutex_);
+  if (ended_) return;
+  post([this](EpochCoordinator& coordinator) { return coordinator.on_checkpoint(now()); });
+}
+
 Status Job::await() {
   {
     std::unique_lock lock(mutex_);
@@ -151,8 +157,10 @@ void Job::on_warning(const std::string& where, const std::string& text) {
 // --- The coordinator's actor carries actions out ---
 
 void Job::carry_out(CoordinatorActions actions) {
-  for (const CoordinatorAction& action : actions)
+  for (const CoordinatorAction& action : actions) {
+    if (options_.on_action) options_.on_action(action);
     std::visit([this](const auto& what) { carry_out(what); }, action);
+  }
 }
 
 void Job::tell_source(std::size_t source, SourceControl control) {
@@ -271,10 +279,14 @@ void Job::check_state_size(const EpochSummary& summary) {
 
 void Job::end(std::optional<Error> failure) {
   for (std::size_t i = 0; i < sources_.size(); ++i) tell_source(i, StopSource{});
-  std::lock_guard lock(mutex_);
-  if (!ended_) failure_ = std::move(failure);
-  ended_ = true;
-  changed_.notify_all();
+  {
+    std::lock_guard lock(mutex_);
+    if (ended_) return;
+    failure_ = failure;
+    ended_ = true;
+    changed_.notify_all();
+  }
+  if (options_.on_end) options_.on_end(failure);
 }
 
 }  // namespace millrace

@@ -39,6 +39,10 @@ struct JobOptions {
   std::function<void(const std::string& query_id)> on_opened;
   /// Called by the coordinator for each complete epoch, in order; must return soon.
   std::function<void(const EpochSummary&)> on_epoch;
+  /// Called by the coordinator for everything it decides, before it is carried out.
+  std::function<void(const CoordinatorAction&)> on_action;
+  /// Called once by the coordinator when the job ended, with its failure.
+  std::function<void(const std::optional<Error>&)> on_end;
   /// Something surprising that lost nothing. From any thread.
   std::function<void(const std::string& where, const std::string& text)> on_warning;
 };
@@ -55,6 +59,8 @@ class Job final : private JobEvents {
 
   /// Asks the job to end after what was read is through. Returns at once.
   void stop();
+  /// Asks for the end of an epoch without waiting for the trigger. Returns at once.
+  void checkpoint_now();
   /// Waits until the job ended; gives its failure.
   Status await();
   /// True when the job ended within the time.
@@ -103,6 +109,7 @@ class Job final : private JobEvents {
   void carry_out(const StartEpoch& start);
   void carry_out(const InjectMarker& inject);
   void carry_out(const WriteCommit& commit);
+  void carry_out(const SkipTrigger&) {}
   void carry_out(const CommitEpoch& commit);
   void carry_out(const AcknowledgeEpoch& acknowledge);
   void carry_out(const WakeAt& wake);

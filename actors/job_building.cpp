@@ -39,7 +39,8 @@ void Job::connect() {
     const bool one_to_one = edge.partitioning == Partitioning::Forward && writers == readers;
     for (int w = 0; w < writers; ++w) {
       Subtask& writer = *subtasks_[index_of(edge.from, w)];
-      OutEdge out{edge.partitioning, edge.keys, edge.has_watermark, edge.is_late, {}};
+      OutEdge out{edge.partitioning, edge.keys, edge.has_watermark, edge.is_late, {},
+                  edge.dead_letters};
       for (int r = one_to_one ? w : 0; r < (one_to_one ? w + 1 : readers); ++r) {
         Subtask& reader = *subtasks_[index_of(edge.to, r)];
         channels_.push_back(

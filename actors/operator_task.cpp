@@ -21,7 +21,10 @@ OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
                place_.first_epoch},
       logic_(std::move(logic)),
       inputs_(std::move(inputs), place_.alignment, place_.watermark_policy),
-      outbox_(std::move(edges), *pool_, counters, hand_off) {}
+      outbox_(std::move(edges), *pool_, counters, hand_off),
+      dead_letters_(*pool_, place_) {
+  context_.dead_letter = [this](const DeadLetter& letter) { dead_letters_.put(letter); };
+}
 
 Status OperatorTask::open(const RecoveredState* recovered) {
   Status status = logic_->open(context_);
@@ -111,6 +114,7 @@ void OperatorTask::handle_end() {
 
 void OperatorTask::settle(Progress progress) {
   fail_on_errors();
+  dead_letters_.empty_into(outbox_);
   more_ = progress == Progress::More;
   if (more_ || over_) return;
   switch (std::exchange(then_, Then::Nothing)) {

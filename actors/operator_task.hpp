@@ -3,6 +3,7 @@
 #include <memory>
 #include <vector>
 
+#include "actors/dead_letter_box.hpp"
 #include "actors/input_set.hpp"
 #include "actors/job_events.hpp"
 #include "actors/outbox.hpp"
@@ -57,6 +58,7 @@ class OperatorTask final : public Task, private JobServices {
   std::unique_ptr<Operator> logic_;
   InputSet inputs_;
   Outbox outbox_;
+  DeadLetterBox dead_letters_;
   bool more_ = false;
   bool over_ = false;
   bool ended_ = false;

@@ -1,5 +1,7 @@
 #include "actors/outbox.hpp"
 
+#include <algorithm>
+
 #include "checkpoint/key_groups.hpp"
 
 namespace millrace {
@@ -7,6 +9,9 @@ namespace millrace {
 Outbox::Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters,
                bool hand_off)
     : pool_(pool), counters_(counters), eval_{pool, 0, {}}, hand_off_(hand_off) {
+  const auto first_letters = std::stable_partition(
+      edges.begin(), edges.end(), [](const OutEdge& edge) { return !edge.dead_letters; });
+  num_result_routes_ = static_cast<std::size_t>(first_letters - edges.begin());
   for (OutEdge& edge : edges) {
     Route route;
     if (edge.partitioning == Partitioning::Hash && edge.channels.size() > 1) {
@@ -32,12 +37,18 @@ void Outbox::emit_late(RecordBatch batch) { emit_where(true, std::move(batch)); 
 
 void Outbox::emit_where(bool is_late, RecordBatch batch) {
   Route* last = nullptr;
-  for (Route& next : routes_) {
+  for (std::size_t i = 0; i < num_result_routes_; ++i) {
+    Route& next = routes_[i];
     if (next.edge.is_late != is_late) continue;
     if (last != nullptr) route(*last, pool_.share(batch));
     last = &next;
   }
   if (last != nullptr) route(*last, std::move(batch));
+}
+
+void Outbox::emit_dead_letters(RecordBatch batch) {
+  for (std::size_t i = num_result_routes_; i < routes_.size(); ++i)
+    route(routes_[i], pool_.share(batch));
 }
 
 template <class Control>

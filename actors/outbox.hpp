@@ -21,6 +21,8 @@ struct OutEdge {
   bool has_watermark = false;
   bool is_late = false;
   std::vector<Channel*> channels;
+  /// Takes dead letters and control events, no other records.
+  bool dead_letters = false;
 };
 
 /// Takes the events of one subtask and puts them into the channels below. Events that find a full
@@ -36,6 +38,8 @@ class Outbox final : public Output, public SourceOutput {
   bool is_full() const override { return num_waiting_ != 0; }
   bool takes_late() const override { return takes_late_; }
   void emit_late(RecordBatch batch) override;
+  /// Records that their policy sends to a sink of their own.
+  void emit_dead_letters(RecordBatch batch);
   /// To every channel below.
   void emit(EpochMarker marker);
   void emit(EndOfStream end);
@@ -75,6 +79,7 @@ class Outbox final : public Output, public SourceOutput {
   const bool hand_off_;
   std::vector<Route> routes_;
   bool takes_late_ = false;
+  std::size_t num_result_routes_ = 0;  // those for dead letters stand behind
   std::size_t num_waiting_ = 0;
   std::vector<TaskCell*> claimed_;
 };

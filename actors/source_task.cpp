@@ -16,11 +16,13 @@ SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Sourc
       context_{*pool_, counters},
       source_(std::move(source)),
       outbox_(std::move(edges), *pool_, counters, hand_off),
+      dead_letters_(*pool_, place_),
       reading_(continuous) {
   context_.subtask = place_.subtask;
   context_.num_subtasks = place_.num_subtasks;
   context_.now_micros = place_.clock.now_micros;
   context_.steady_ns = place_.clock.steady_ns;
+  context_.dead_letter = [this](const DeadLetter& letter) { dead_letters_.put(letter); };
   context_.warn = [this](std::string text) { place_.events->on_warning(place_.name, text); };
 }
 
@@ -49,6 +51,7 @@ bool SourceTask::poll_once() {
   const auto begin = SteadyClock::now();
   Result<PollStatus> status = source_->poll(max_poll_records_, outbox_);
   add_busy(counters_, begin);
+  dead_letters_.empty_into(outbox_);
   if (!status) {
     fail(std::move(status.error()));
     return false;
@@ -120,6 +123,8 @@ SubtaskReport SourceTask::report_of(Epoch epoch) {
   report.epoch = epoch;
   report.num_records = counters_.records_out.value() - records_before_;
   records_before_ = counters_.records_out.value();
+  report.num_bad_records = counters_.dropped_records.value() - bad_records_before_;
+  bad_records_before_ = counters_.dropped_records.value();
   if (const std::optional<Offset> offset = source_->offset()) report.offset = offset->json;
   return report;
 }

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "actors/control_inbox.hpp"
+#include "actors/dead_letter_box.hpp"
 #include "actors/job_events.hpp"
 #include "actors/outbox.hpp"
 #include "actors/task_cell.hpp"
@@ -89,6 +90,7 @@ class SourceTask final : public Task {
   SourceContext context_;
   std::unique_ptr<Source> source_;
   Outbox outbox_;
+  DeadLetterBox dead_letters_;
   ControlInbox<SourceControl> inbox_;
   bool reading_;
   bool paused_ = false;
@@ -98,6 +100,7 @@ class SourceTask final : public Task {
   bool tell_when_readable_ = false;
   std::optional<ReadEpoch> epoch_;
   std::int64_t records_before_ = 0;
+  std::int64_t bad_records_before_ = 0;
 };
 
 }  // namespace millrace

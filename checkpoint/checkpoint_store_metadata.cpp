@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 #include <simdjson.h>
 
-#include <random>
-
 namespace millrace {
 namespace {
 
@@ -26,14 +24,6 @@ StoreMetadata read_members(simdjson::dom::object members) {
 }
 
 }  // namespace
-
-std::string make_query_id() {
-  std::random_device device;
-  const auto part = [&] { return static_cast<std::uint32_t>(device()); };
-  const std::uint32_t middle = part();
-  return fmt::format("{:08x}-{:04x}-4{:03x}-{:04x}-{:08x}{:04x}", part(), middle >> 16,
-                     middle & 0xfff, 0x8000 | (part() & 0x3fff), part(), part() & 0xffff);
-}
 
 std::string encode(const StoreMetadata& metadata) {
   std::string text = "{\"id\":";

@@ -14,9 +14,6 @@ struct StoreMetadata {
   std::optional<TopologyFingerprint> fingerprint;
 };
 
-/// A random UUID.
-std::string make_query_id();
-
 std::string encode(const StoreMetadata& metadata);
 /// Error: what is wrong with the text, without the name of the file.
 Result<StoreMetadata> decode_metadata(std::string_view text);

@@ -3,6 +3,7 @@
 #include "checkpoint/journal_payload.hpp"
 #include "checkpoint/journal_recovery.hpp"
 #include "checkpoint/publish.hpp"
+#include "records/uuid.hpp"
 
 #include <fmt/format.h>
 
@@ -113,7 +114,7 @@ class Opening {
                           std::string(kRepair));
     if (Status made = make_inner_folders(); !made) return made.error();
     if (Status named = sync_names(); !named) return named.error();
-    StoreMetadata metadata{make_query_id(), options_.fingerprint};
+    StoreMetadata metadata{random_uuid(), options_.fingerprint};
     if (Status done = publish(files_, location_, "metadata", encode(metadata)); !done)
       return done.error();
     return metadata;

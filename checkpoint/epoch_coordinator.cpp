@@ -113,6 +113,7 @@ void EpochCoordinator::decide(std::int64_t now, CoordinatorActions& out) {
   if (stopping_) return finish(out);
   if (new_data || (moved && options_.needs_no_data_epochs)) return plan_epoch(now, out);
   if (is_one_shot()) return finish(out);
+  out.push_back(SkipTrigger{next_epoch_, trigger_start_, now, watermark_, starts_});
   wait_for_trigger(now, false, out);
 }
 
@@ -274,6 +275,17 @@ void EpochCoordinator::take_event_times(const EpochSummary& summary) {
 CoordinatorActions EpochCoordinator::on_source_ended(std::int64_t now) {
   if (++num_ended_sources_ < options_.num_sources) return {};
   return on_stop(now);
+}
+
+CoordinatorActions EpochCoordinator::on_checkpoint(std::int64_t now) {
+  CoordinatorActions out;
+  if (options_.bounded || stopping_) return out;
+  if (phase_ == Phase::Waiting)
+    start_planning(now, out);
+  else if (options_.trigger.is_continuous() && phase_ == Phase::Running &&
+           in_flight_.size() < options_.max_in_flight)
+    inject(now, out);
+  return out;
 }
 
 CoordinatorActions EpochCoordinator::on_stop(std::int64_t now) {

@@ -43,6 +43,7 @@ struct SubtaskReport {
   int subtask = 0;
   Epoch epoch{};
   std::int64_t num_records = 0;        // source: read; sink: written; in this epoch
+  std::int64_t num_bad_records = 0;    // source: dropped or sent to a sink of their own
   std::optional<std::string> offset;   // source: next to read
   std::optional<std::string> token;    // sink: what commit needs
   std::optional<EventTimeReport> event_time;
@@ -92,6 +93,14 @@ struct WriteCommit {
   std::map<int, std::int64_t> node_watermarks;
   std::optional<Epoch> sinks_committed;
 };
+/// Micro-batch: this trigger found nothing to do. For status and progress; nothing is to be done.
+struct SkipTrigger {
+  Epoch next{};  // the number that the next epoch will have
+  std::int64_t trigger_start = 0;
+  std::int64_t planned_at = 0;
+  std::optional<std::int64_t> watermark;
+  std::vector<std::optional<std::string>> starts;  // by source index
+};
 struct CommitEpoch {
   Epoch epoch{};
   std::vector<SubtaskReport> sinks;
@@ -114,8 +123,8 @@ struct Fail {
 };
 
 using CoordinatorAction = std::variant<AskLatestOffsets, FreezeEnds, WritePlan, StartEpoch,
-                                       InjectMarker, WriteCommit, CommitEpoch, AcknowledgeEpoch,
-                                       WakeAt, Finish, Warn, Fail>;
+                                       InjectMarker, WriteCommit, SkipTrigger, CommitEpoch,
+                                       AcknowledgeEpoch, WakeAt, Finish, Warn, Fail>;
 using CoordinatorActions = std::vector<CoordinatorAction>;
 
 /// Where an earlier process stopped.
@@ -172,6 +181,8 @@ class EpochCoordinator {
   CoordinatorActions on_source_ended(std::int64_t now);
   /// Something new came to an idle source: plan without waiting for the polling delay.
   CoordinatorActions on_data_available(std::int64_t now);
+  /// Ends the epoch under way without waiting for the trigger; nothing where one is being completed.
+  CoordinatorActions on_checkpoint(std::int64_t now);
   /// Ends the job after the records already taken are through.
   CoordinatorActions on_stop(std::int64_t now);
 

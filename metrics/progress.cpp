@@ -64,16 +64,39 @@ void write_offset(JsonObject& object, std::string_view name,
     out += is_json(*offset) ? *offset : json_string(*offset);
 }
 
+void write_numbers(JsonObject& parent, std::string_view name,
+                   const std::map<std::string, std::int64_t>& numbers) {
+  if (numbers.empty()) return;
+  JsonObject object(parent.key(name));
+  for (const auto& [key, number] : numbers) object.number(key, number);
+}
+
+void write_texts(JsonObject& parent, const std::map<std::string, std::string>& texts) {
+  if (texts.empty()) return;
+  JsonObject object(parent.key("metrics"));
+  for (const auto& [key, text] : texts) object.text(key, text);
+}
+
+void write_observed(JsonObject& parent, const std::map<std::string, std::string>& rows) {
+  if (rows.empty()) return;
+  JsonObject object(parent.key("observedMetrics"));
+  for (const auto& [name, row] : rows) object.key(name) += row;
+}
+
 void write(std::string& out, const StateOperatorProgress& state) {
   JsonObject object(out);
   object.text("operatorName", state.operator_name);
   object.number("numRowsTotal", state.num_rows_total);
   object.number("numRowsUpdated", state.num_rows_updated);
+  object.number("allUpdatesTimeMs", state.all_updates_time_ms);
   object.number("numRowsRemoved", state.num_rows_removed);
+  object.number("allRemovalsTimeMs", state.all_removals_time_ms);
+  object.number("commitTimeMs", state.commit_time_ms);
   object.number("memoryUsedBytes", state.memory_used_bytes);
   object.number("numRowsDroppedByWatermark", state.num_rows_dropped_by_watermark);
   object.number("numShufflePartitions", state.num_partitions);
   object.number("numStateStoreInstances", state.num_partitions);
+  write_numbers(object, "customMetrics", state.custom_metrics);
 }
 
 void write(std::string& out, const SourceProgress& source) {
@@ -85,12 +108,14 @@ void write(std::string& out, const SourceProgress& source) {
   object.number("numInputRows", source.num_input_rows);
   object.rate("inputRowsPerSecond", source.input_rows_per_second);
   object.rate("processedRowsPerSecond", source.processed_rows_per_second);
+  write_texts(object, source.metrics);
 }
 
 void write(std::string& out, const SinkProgress& sink) {
   JsonObject object(out);
   object.text("description", sink.description);
   object.number("numOutputRows", sink.num_output_rows);
+  write_texts(object, sink.metrics);
 }
 
 template <class Element>
@@ -101,11 +126,6 @@ void write_list(std::string& out, const std::vector<Element>& elements) {
     write(out, elements[i]);
   }
   out += ']';
-}
-
-void write_durations(std::string& out, const std::map<std::string, std::int64_t>& durations) {
-  JsonObject object(out);
-  for (const auto& [name, ms] : durations) object.number(name, ms);
 }
 
 void write_event_time(JsonObject& progress, const EventTimeProgress& times) {
@@ -149,13 +169,13 @@ std::string to_json(const QueryProgress& progress) {
     object.number("numInputRows", progress.num_input_rows);
     object.rate("inputRowsPerSecond", progress.input_rows_per_second);
     object.rate("processedRowsPerSecond", progress.processed_rows_per_second);
-    if (!progress.duration_ms.empty())
-      write_durations(object.key("durationMs"), progress.duration_ms);
+    write_numbers(object, "durationMs", progress.duration_ms);
     write_event_time(object, progress.event_time);
     write_list(object.key("stateOperators"), progress.state_operators);
     write_list(object.key("sources"), progress.sources);
     if (!progress.sinks.empty()) write(object.key("sink"), progress.sinks.front());
     if (progress.sinks.size() > 1) write_list(object.key("sinks"), progress.sinks);
+    write_observed(object, progress.observed_metrics);
   }
   return out;
 }

@@ -13,10 +13,14 @@ struct StateOperatorProgress {
   std::string operator_name;  // stateStoreSave, dedupe, symmetricHashJoin
   std::int64_t num_rows_total = 0;
   std::int64_t num_rows_updated = 0;
+  std::int64_t all_updates_time_ms = 0;
   std::int64_t num_rows_removed = 0;
-  std::int64_t num_rows_dropped_by_watermark = 0;
+  std::int64_t all_removals_time_ms = 0;
+  std::int64_t commit_time_ms = 0;
   std::int64_t memory_used_bytes = 0;
+  std::int64_t num_rows_dropped_by_watermark = 0;
   std::int64_t num_partitions = 1;
+  std::map<std::string, std::int64_t> custom_metrics = {};
 };
 
 /// Spark's `sources[]`. Offsets are JSON, or text that is no JSON; none is null.
@@ -28,11 +32,13 @@ struct SourceProgress {
   std::int64_t num_input_rows = 0;
   double input_rows_per_second = 0;
   double processed_rows_per_second = 0;
+  std::map<std::string, std::string> metrics = {};  // texts, also where they are numbers
 };
 
 struct SinkProgress {
   std::string description;
   std::int64_t num_output_rows = -1;  // -1: unknown
+  std::map<std::string, std::string> metrics = {};
 };
 
 /// Event times of one epoch, microseconds since 1970 UTC; empty where nothing was seen.
@@ -59,6 +65,7 @@ struct QueryProgress {
   std::vector<StateOperatorProgress> state_operators;
   std::vector<SourceProgress> sources;
   std::vector<SinkProgress> sinks;
+  std::map<std::string, std::string> observed_metrics;  // name to a row as JSON
 };
 
 /// One line of JSON in Spark's order of fields. Spark's rules: rates with one decimal (half up), NaN and

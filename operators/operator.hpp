@@ -1,11 +1,13 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "checkpoint/subtask_state.hpp"
 #include "expressions/bound_expression.hpp"
 #include "metrics/counters.hpp"
+#include "records/dead_letter.hpp"
 #include "records/event.hpp"
 
 namespace millrace {
@@ -86,6 +88,8 @@ struct OperatorContext {
   int num_subtasks = 1;
   /// The epoch that records handed to `process` belong to; kept up to date by the runtime.
   Epoch epoch{};
+  /// Sends a row that failed to the sink for such rows; empty when there is none.
+  std::function<void(const DeadLetter&)> dead_letter{};
 };
 
 /// One step of the computation on one subtask. A plain object: no thread, no queue, no actor. The

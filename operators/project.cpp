@@ -24,7 +24,7 @@ class Project final : public Operator {
     for (const BoundExpressionPtr& expression : options_.expressions)
       result.columns().push_back(evaluate(*expression, batch));
     if (batch.is_selected()) std::swap(result.start_selection(), batch.start_selection());
-    if (settle_errors(*context_, options_.on_error, result) && result.num_rows() != 0)
+    if (settle_errors(*context_, options_.on_error, result, batch) && result.num_rows() != 0)
       out.emit(std::move(result));
     return Progress::Done;
   }

@@ -17,7 +17,10 @@ namespace millrace {
 
 namespace {
 
+// Spark: fileSink.log.compactInterval, minBatchesToRetain and fileSink.log.cleanupDelay.
 constexpr std::int64_t kCompactInterval = 10;
+constexpr std::int64_t kEpochsToKeep = 100;
+constexpr std::chrono::minutes kCleanupDelay{10};
 constexpr std::string_view kCompact = ".compact";
 constexpr std::string_view kVersion = "v1";
 constexpr std::string_view kScheme = "file://";
@@ -129,11 +132,30 @@ Result<std::vector<ManifestEntry>> FileManifest::files_before(std::int64_t epoch
     if (!entries.ok()) return entries;
     all.insert(all.end(), entries->begin(), entries->end());
   }
+  std::erase_if(all, [this](const ManifestEntry& entry) { return is_expired(entry); });
   return all;
 }
 
 Result<std::vector<ManifestEntry>> FileManifest::files() const {
   return files_before(std::numeric_limits<std::int64_t>::max());
+}
+
+bool FileManifest::is_expired(const ManifestEntry& entry) const {
+  if (retention_ == kForEver) return false;
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return now - std::chrono::milliseconds(entry.modified_ms) > retention_;
+}
+
+// Readers that listed the folder before may still want what a compact file replaces.
+void FileManifest::remove_compacted(std::int64_t epoch) const {
+  const auto newest = std::filesystem::file_time_type::clock::now() - kCleanupDelay;
+  for (const EpochFile& file : epoch_files(folder_)) {
+    const std::filesystem::path path = folder_ + "/" + file_name(file.epoch);
+    std::error_code gone;
+    if (file.epoch + kEpochsToKeep > epoch) return;
+    if (std::filesystem::last_write_time(path, gone) < newest && !gone)
+      std::filesystem::remove(path, gone);
+  }
 }
 
 bool FileManifest::is_committed(Epoch epoch) const {
@@ -152,7 +174,11 @@ Status FileManifest::commit(Epoch epoch, const std::vector<ManifestEntry>& entri
   for (const ManifestEntry& entry : entries)
     if (std::find(all->begin(), all->end(), entry) == all->end()) all->push_back(entry);
   if (was_committed && all->size() == before) return {};
-  return write(name, *all);
+  if (!name.ends_with(kCompact)) return write(name, *all);
+  std::erase_if(*all, [this](const ManifestEntry& entry) { return is_expired(entry); });
+  Status written = write(name, *all);
+  if (written.ok()) remove_compacted(number(epoch));
+  return written;
 }
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include "records/event.hpp"
 #include "records/result.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -24,11 +25,15 @@ Result<std::vector<ManifestEntry>> parse_manifest_lines(std::string_view text);
 
 /// The folder `_spark_metadata` of an output folder: which files belong to which committed epoch,
 /// in Spark's form (`v1`, then a line a file; each tenth epoch is `N.compact` and holds all so
-/// far). Several subtasks of one process may commit to one folder at once.
+/// far, without those older than `retention`; ten minutes later what it replaces is deleted, but for the
+/// last hundred epochs). Several subtasks of one process may commit to one folder at once.
 class FileManifest {
  public:
-  explicit FileManifest(const std::string& output_folder)
-      : folder_(output_folder + "/_spark_metadata") {}
+  static constexpr std::chrono::microseconds kForEver = std::chrono::microseconds::max();
+
+  explicit FileManifest(const std::string& output_folder,
+                        std::chrono::microseconds retention = kForEver)
+      : folder_(output_folder + "/_spark_metadata"), retention_(retention) {}
 
   /// Adds the files of an epoch, durably; files of the epoch that are there already stay.
   Status commit(Epoch epoch, const std::vector<ManifestEntry>& entries);
@@ -41,7 +46,11 @@ class FileManifest {
   Status write(const std::string& name, const std::vector<ManifestEntry>& entries) const;
   Result<std::vector<ManifestEntry>> files_before(std::int64_t epoch) const;
 
+  bool is_expired(const ManifestEntry& entry) const;
+  void remove_compacted(std::int64_t epoch) const;
+
   std::string folder_;
+  std::chrono::microseconds retention_;
 };
 
 }  // namespace millrace

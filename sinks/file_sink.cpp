@@ -1,5 +1,8 @@
 #include "sinks/file_sink.hpp"
 
+#include "records/columnar/columnar_file.hpp"
+#include "records/option_value.hpp"
+#include "records/uuid.hpp"
 #include "records/value_text.hpp"
 #include "sinks/visible_change.hpp"
 
@@ -9,22 +12,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <random>
 
 namespace millrace {
 
 namespace {
 
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;
-
-std::string make_uuid() {
-  std::random_device device;
-  const auto word = [&] { return std::uint64_t{device()} << 32 | device(); };
-  const std::uint64_t high = (word() & ~0xF000ull) | 0x4000ull;
-  const std::uint64_t low = (word() & ~(3ull << 62)) | (2ull << 62);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, high >> 16 & 0xFFFF,
-                     high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFF);
-}
 
 /// Spark's ExternalCatalogUtils.escapePathName: what a folder name may not hold becomes %XX.
 std::string escape_path_name(std::string_view text) {
@@ -39,7 +32,15 @@ std::string escape_path_name(std::string_view text) {
   return out;
 }
 
-std::string extension(const std::string& format) { return format == "text" ? "txt" : format; }
+/// `.json`, `.txt`, `.snappy.parquet`
+std::string extension(const FileSinkOptions& options) {
+  if (options.format == "text") return ".txt";
+  if (!is_columnar_format(options.format)) return "." + options.format;
+  const std::string usual = options.format == "orc" ? "zstd" : "snappy";
+  const std::string codec = lower_trimmed(text_option(options.format_options, "compression", usual));
+  const bool is_plain = codec == "none" || codec == "uncompressed";
+  return (is_plain ? "" : codec == "gzip" ? ".gz" : "." + codec) + "." + options.format;
+}
 
 Result<ManifestEntry> entry_of(const FileOutput& file) {
   struct stat about {};
@@ -52,7 +53,7 @@ Result<ManifestEntry> entry_of(const FileOutput& file) {
 }  // namespace
 
 FileSink::FileSink(std::shared_ptr<const FileSinkOptions> options)
-    : options_(std::move(options)), manifest_(options_->folder) {}
+    : options_(std::move(options)), manifest_(options_->folder, options_->retention) {}
 
 Status FileSink::open(SinkContext& context) {
   context_ = &context;
@@ -74,8 +75,8 @@ Result<FileSink::Part> FileSink::open_part(const std::string& partition) {
   auto encoder = make_encoder(options_->format, options_->data_schema, settings);
   if (!encoder.ok()) return encoder.error();
   // Spark writes a dot before c000 in partition folders.
-  const std::string name = fmt::format("part-{:05}-{}{}c000.{}", context_->subtask, make_uuid(),
-                                       partition.empty() ? "-" : ".", extension(options_->format));
+  const std::string name = fmt::format("part-{:05}-{}{}c000{}", context_->subtask, random_uuid(),
+                                       partition.empty() ? "-" : ".", extension(*options_));
   Part part;
   part.encoder = std::move(*encoder);
   Status opened = part.file.open(options_->folder + "/" + partition + name);
@@ -158,7 +159,8 @@ Result<WriteStatus> FileSink::write(const RecordBatch& batch) {
 Result<std::vector<ManifestEntry>> FileSink::publish() {
   std::vector<ManifestEntry> entries;
   for (auto& [partition, part] : parts_) {
-    Status written = part.file.write(part.bytes);
+    Status written = part.encoder->end(part.bytes);
+    if (written.ok()) written = part.file.write(part.bytes);
     if (written.ok()) written = part.file.publish();
     if (!written.ok()) return written.error();
     auto entry = entry_of(part.file);

@@ -15,6 +15,7 @@ namespace millrace {
 
 struct FileSinkOptions {
   std::string folder;
+  std::chrono::microseconds retention = FileManifest::kForEver;
   std::string format = "json";
   Options format_options;
   std::vector<std::size_t> partition_columns;  // of the rows; outermost first

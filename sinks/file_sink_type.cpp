@@ -1,3 +1,4 @@
+#include "records/columnar/columnar_file.hpp"
 #include "records/option_value.hpp"
 #include "sinks/file_sink.hpp"
 
@@ -46,10 +47,16 @@ Result<PlannedSink> plan_file(const SinkRequest& request, const std::string& def
   while (options->folder.size() > 1 && options->folder.ends_with('/')) options->folder.pop_back();
   options->format = lower_trimmed(text_option(request.options, "format", default_format));
   options->format_options = request.options;
-  if (options->format != "json" && options->format != "csv" && options->format != "text")
+  if (options->format != "json" && options->format != "csv" && options->format != "text" &&
+      !is_columnar_format(options->format))
     return option_error(request.options, "format",
                         "file sink: unknown format: '" + options->format + "'",
-                        "choose 'json', 'csv' or 'text'");
+                        "choose 'json', 'csv', 'text', 'parquet' or 'orc'");
+  if (request.options.find("retention") != nullptr) {
+    const auto retention = duration_option(request.options, "retention", "ms", 0);
+    if (!retention.ok()) return retention.error();
+    options->retention = std::chrono::microseconds(*retention);
+  }
   Status partitions = read_partitions(request, *options);
   if (!partitions.ok()) return partitions.error();
   FormatSettings settings;
@@ -58,6 +65,7 @@ Result<PlannedSink> plan_file(const SinkRequest& request, const std::string& def
   const auto encoder = make_encoder(options->format, options->data_schema, settings);
   if (!encoder.ok()) return encoder.error();
   PlannedSink planned;
+  planned.tells_rows = false;
   planned.description = fmt::format("FileSink[file:{}]", options->folder);
   std::shared_ptr<const FileSinkOptions> shared = options;
   planned.make = [shared] { return std::make_unique<FileSink>(shared); };
@@ -74,9 +82,15 @@ SinkType file_sink_type(std::string name) {
   type.summary = "Writes the rows of each epoch as " + (format.empty() ? "" : format + " ") +
                  "files in a folder.";
   type.options = {
-      declare_choice("format", {"json", "csv", "text"}, format, "How rows are written.")};
-  for (const char* one : {"json", "csv", "text"})
+      declare_choice("format", {"json", "csv", "text", "parquet", "orc"}, format,
+                     "How rows are written."),
+      declare("retention", OptionType::Duration, "",
+              "Files older than this leave the manifest; they are not deleted.")};
+  for (const char* one : {"json", "csv", "text", "parquet", "orc"})
     if (format.empty() || format == one) add_options(type.options, format_options(one));
+  if (format.empty() || is_columnar_format(format))
+    type.options.push_back(declare("compression", OptionType::Text, format == "orc" ? "zstd" : "snappy",
+                                   "parquet, orc: none, snappy, gzip, zstd (orc's default) or lz4."));
   type.output_modes = {"append"};
   type.needs_checkpoint = true;
   type.plan = [format](const SinkRequest& request) { return plan_file(request, format); };

@@ -28,6 +28,8 @@ struct PlannedSink {
   bool shows_by_epoch = false;
   /// What a reader of the sink may rely on when the job has a checkpoint; empty: what the trigger gives.
   std::string guarantee{};
+  /// Progress shows how many rows it wrote; else -1, as Spark does for files.
+  bool tells_rows = true;
 };
 
 /// One kind of sink: its options and how it is made.

@@ -9,16 +9,25 @@ Result<BadRecords> read_bad_records(const Options& options) {
   if (text.empty()) return BadRecords::Unset;
   if (text == "fail") return BadRecords::Fail;
   if (text == "drop") return BadRecords::Drop;
+  if (text == "deadletter") return BadRecords::DeadLetter;
   return option_error(options, "badRecords", "unknown policy for bad records: '" + text + "'",
-                      "choose 'fail' or 'drop'");
+                      "choose 'fail', 'drop' or 'deadLetter'");
 }
 
 namespace {
+
+void bury(SourceContext& context, const BadRecord& record) {
+  context.counters.dropped_records.add(1);
+  const std::string position = context.position_of ? context.position_of(record.bytes) : "";
+  if (context.dead_letter) context.dead_letter({record.bytes, position, record.error});
+}
+
 void count_dropped(SourceContext& context, const BadRecord& record) {
   if (context.counters.dropped_records.value() == 0 && context.warn)
     context.warn("dropped a bad record (later ones are only counted): " + record.error.message);
   context.counters.dropped_records.add(1);
 }
+
 }  // namespace
 
 FormatSettings decoder_settings(const Options& options, const std::string& time_zone,
@@ -32,18 +41,24 @@ FormatSettings decoder_settings(const Options& options, const std::string& time_
     settings.on_bad_record = [&context](const BadRecord& record) {
       count_dropped(context, record);
     };
+  if (policy == BadRecords::DeadLetter)
+    settings.on_bad_record = [&context](const BadRecord& record) { bury(context, record); };
   return settings;
 }
 
 Status reject_record(BadRecords policy, const BadRecord& record, SourceContext& context) {
-  if (policy != BadRecords::Drop) return record.error;
-  count_dropped(context, record);
+  switch (policy) {
+    case BadRecords::Unset:
+    case BadRecords::Fail: return record.error;
+    case BadRecords::Drop: count_dropped(context, record); return {};
+    case BadRecords::DeadLetter: bury(context, record); return {};
+  }
   return {};
 }
 
 OptionDeclaration bad_records_option() {
   return declare_choice(
-      "badRecords", {"fail", "drop"}, "",
+      "badRecords", {"fail", "drop", "deadLetter"}, "",
       "What happens to a record that cannot be decoded; unset: the format's mode.");
 }
 

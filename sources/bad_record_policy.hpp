@@ -9,11 +9,11 @@
 namespace millrace {
 
 /// What the option `badRecords` says about records that no column can take up. Unset: the format's
-/// own `mode` decides. Fail and Drop ask the format to report them (mode FAILFAST) unless `mode` is
-/// set.
-enum class BadRecords { Unset, Fail, Drop };
+/// own `mode` decides. The others ask the format to report them (mode FAILFAST) unless `mode` is set.
+/// DeadLetter: they go to a sink of their own.
+enum class BadRecords { Unset, Fail, Drop, DeadLetter };
 
-/// Errors: a value that is neither `fail` nor `drop`.
+/// Errors: a value that is none of these.
 Result<BadRecords> read_bad_records(const Options& options);
 /// Settings of a decoder under this policy; `context` counts what is dropped and outlives the
 /// decoder.

@@ -11,8 +11,9 @@ namespace millrace {
 const std::vector<SourceType>& builtin_sources() {
   static const std::vector<SourceType> sources{
       file_source_type("csv"), file_source_type("file"), file_source_type("json"),
-      kafka_source_type(),     memory_source_type(),     rate_source_type(),
-      rate_micro_batch_source_type(), socket_source_type(), file_source_type("text"),
+      kafka_source_type(),     memory_source_type(),     file_source_type("orc"),
+      file_source_type("parquet"), rate_source_type(),   rate_micro_batch_source_type(),
+      socket_source_type(),    file_source_type("text"),
   };
   return sources;
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <functional>
 
 namespace millrace {
 
@@ -23,9 +24,56 @@ Error read_error(const std::string& path) {
 }  // namespace
 
 FileReader::FileReader(const FileFormat& format, SourceContext& context)
-    : format_(format), context_(context), buffers_(RecordPool::create()) {}
+    : format_(format), context_(context), buffers_(RecordPool::create()) {
+  context_.position_of = [this](std::string_view bytes) { return position_of(bytes); };
+}
+
+std::string FileReader::position_of(std::string_view bytes) const {
+  const std::less_equal<const char*> not_after;
+  if (!not_after(data_, bytes.data()) || !not_after(bytes.data(), data_ + end_)) return path_;
+  const auto start_of_piece = num_bytes_read_ - static_cast<std::int64_t>(end_);
+  return fmt::format("{}:{}", path_, start_of_piece + (bytes.data() - data_));
+}
 
 Status FileReader::open(const std::string& path, std::vector<Value> partition) {
+  path_ = path;
+  partition_ = std::move(partition);
+  return is_columnar_format(format_.format) ? open_columns(path) : open_lines(path);
+}
+
+Result<RecordBatch> FileReader::read(std::size_t max_rows) {
+  return is_columnar_format(format_.format) ? read_columns(max_rows) : read_lines(max_rows);
+}
+
+Status FileReader::open_columns(const std::string& path) {
+  columns_.reset();
+  auto opened = open_columnar_file(format_.format, path, format_.data_schema, context_.pool);
+  if (!opened.ok()) return reject_file(std::move(opened.error()));
+  columns_ = std::move(*opened);
+  return {};
+}
+
+Result<RecordBatch> FileReader::read_columns(std::size_t max_rows) {
+  if (!columns_) return RecordBatch();
+  read_ns_ = context_.steady_ns();
+  auto rows = columns_->read(max_rows);
+  if (!rows.ok()) {
+    columns_.reset();
+    Status rejected = reject_file(std::move(rows.error()));
+    if (!rejected.ok()) return rejected.error();
+    return RecordBatch();
+  }
+  if (*rows) finish(*rows);
+  return rows;
+}
+
+Status FileReader::reject_file(Error error) {
+  if (error.kind != ErrorKind::BadData) return error;
+  if (error.fix.empty()) error.fix = "set badRecords: drop to go on without what is damaged";
+  return reject_record(format_.bad_records, {path_, std::move(error)}, context_);
+}
+
+Status FileReader::open_lines(const std::string& path) {
   if (!decoder_) {
     FormatSettings settings =
         decoder_settings(format_.options, format_.time_zone, format_.bad_records, context_);
@@ -34,13 +82,12 @@ Status FileReader::open(const std::string& path, std::vector<Value> partition) {
     if (!decoder.ok()) return decoder.error();
     decoder_ = std::move(*decoder);
   }
-  path_ = path;
-  partition_ = std::move(partition);
   fd_ = Descriptor(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!fd_) return read_error(path);
   ::posix_fadvise(fd_.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
   decoder_->restart();
   begin_ = end_ = 0;
+  num_bytes_read_ = 0;
   at_end_ = skipping_line_ = false;
   return {};
 }
@@ -61,6 +108,7 @@ Status FileReader::fill() {
   }
   std::memset(place + filled, 0, kDecodePadding);
   context_.counters.bytes_in.add(static_cast<std::int64_t>(filled - held));
+  num_bytes_read_ += static_cast<std::int64_t>(filled - held);
   read_ns_ = context_.steady_ns();
   buffer_ = std::move(next);
   data_ = place;
@@ -69,7 +117,7 @@ Status FileReader::fill() {
   return {};
 }
 
-Result<RecordBatch> FileReader::read(std::size_t max_rows) {
+Result<RecordBatch> FileReader::read_lines(std::size_t max_rows) {
   while (true) {
     if (begin_ < end_) {
       RecordBatch batch = context_.pool.make_batch(format_.data_schema);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "records/columnar/columnar_file.hpp"
 #include "records/formats/format.hpp"
 #include "records/tcp.hpp"
 #include "records/value.hpp"
@@ -36,23 +37,32 @@ class FileReader {
   Result<RecordBatch> read(std::size_t max_rows);
 
  private:
+  Status open_lines(const std::string& path);
+  Status open_columns(const std::string& path);
+  Result<RecordBatch> read_lines(std::size_t max_rows);
+  Result<RecordBatch> read_columns(std::size_t max_rows);
+  /// What the policy for bad records makes of a file that is damaged.
+  Status reject_file(Error error);
   std::string_view pending() const { return {data_ + begin_, end_ - begin_}; }
   /// Reads the next piece behind what is pending.
   Status fill();
   Status skip_too_long();
   void skip_line();
   void finish(RecordBatch& batch);
+  /// `path:byte` of bytes that lie in the piece, else the path.
+  std::string position_of(std::string_view bytes) const;
 
   // Fixed.
   const FileFormat& format_;
   SourceContext& context_;
   const RecordPool::Owner
       buffers_;  // of its own, so that big arenas do not spread over all columns
-  std::unique_ptr<RecordDecoder> decoder_;
+  std::unique_ptr<RecordDecoder> decoder_;  // formats of lines
 
   // The open file.
   std::string path_;
   Descriptor fd_;
+  std::unique_ptr<ColumnarReader> columns_;  // formats of columns; null: nothing is left of the file
   std::vector<Value> partition_;
   bool at_end_ = false;
   bool skipping_line_ = false;
@@ -63,6 +73,7 @@ class FileReader {
   std::size_t begin_ = 0;
   std::size_t end_ = 0;
   std::int64_t read_ns_ = 0;
+  std::int64_t num_bytes_read_ = 0;  // of the open file
 };
 
 }  // namespace millrace

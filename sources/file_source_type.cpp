@@ -1,10 +1,9 @@
 #include "records/option_value.hpp"
 #include "sources/file_source.hpp"
 #include "sources/partition_folders.hpp"
+#include "sources/schema_inference.hpp"
 
-#include <fcntl.h>
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <limits>
@@ -95,37 +94,6 @@ Status read_ages(const SourceRequest& request, FileSourceOptions& options) {
   return {};
 }
 
-/// First line of the first file: its header, or as many columns as it has fields.
-Result<Schema> infer_csv_schema(const std::vector<FoundFile>& files, const Options& given) {
-  const auto has_header = boolean_option(given, "header", false);
-  if (!has_header.ok()) return has_header.error();
-  const std::string separator = text_option(given, "sep", text_option(given, "delimiter", ","));
-  std::string line;
-  for (const FoundFile& file : files) {
-    const Descriptor fd(::open(file.path.c_str(), O_RDONLY | O_CLOEXEC));
-    char bytes[65536];
-    const ssize_t got = fd ? ::read(fd.get(), bytes, sizeof bytes) : 0;
-    line = std::string(bytes, static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
-    line.resize(std::min(line.size(), line.find_first_of("\r\n")));
-    if (!line.empty()) break;
-  }
-  if (line.empty() || separator.empty())
-    return make_error(ErrorKind::Config,
-                      "Unable to infer schema for CSV. It must be specified manually.",
-                      "set schema, for example schema: id INT, name STRING");
-  Schema schema;
-  for (std::size_t begin = 0; begin <= line.size();) {
-    const std::size_t end = std::min(line.find(separator, begin), line.size());
-    std::string name = line.substr(begin, end - begin);
-    if (name.size() >= 2 && name.front() == '"' && name.back() == '"')
-      name = name.substr(1, name.size() - 2);
-    if (!*has_header || name.empty()) name = fmt::format("_c{}", schema.size());
-    schema.fields.push_back({std::move(name), TypeKind::String});
-    begin = end + separator.size();
-  }
-  return schema;
-}
-
 Result<Schema> choose_schema(const SourceRequest& request, const std::string& format,
                              const std::vector<FoundFile>& files) {
   if (request.schema) return *request.schema;
@@ -133,13 +101,9 @@ Result<Schema> choose_schema(const SourceRequest& request, const std::string& fo
   if (request.streaming)
     return make_error(ErrorKind::Config, std::string(kSchemaNeeded),
                       "set schema, for example schema: id INT, name STRING");
-  if (format == "csv") return infer_csv_schema(files, request.options);
-  Error error = make_error(ErrorKind::Config,
-                           "Unable to infer schema for JSON. It must be specified manually.",
-                           "set schema, for example schema: id INT, name STRING");
-  error.error_class = "UNABLE_TO_INFER_SCHEMA";
-  error.sql_state = "42KD9";
-  return error;
+  std::vector<std::string> paths;
+  for (const FoundFile& file : files) paths.push_back(file.path);
+  return infer_schema(format, paths, request.options, request.time_zone);
 }
 
 /// Columns of `key=value` folders stand behind the others, with the user's type where the schema
@@ -181,10 +145,11 @@ Status read_format(const SourceRequest& request, const std::string& default_form
   format.format = lower_trimmed(text_option(request.options, "format", default_format));
   format.options = request.options;
   format.time_zone = request.time_zone;
-  if (format.format != "text" && format.format != "csv" && format.format != "json")
+  if (format.format != "text" && format.format != "csv" && format.format != "json" &&
+      !is_columnar_format(format.format))
     return option_error(request.options, "format",
                         "file source: unknown format: '" + format.format + "'",
-                        "choose 'json', 'csv' or 'text'");
+                        "choose 'json', 'csv', 'text', 'parquet' or 'orc'");
   const auto bad_records = read_bad_records(request.options);
   if (!bad_records.ok()) return bad_records.error();
   format.bad_records = *bad_records;
@@ -193,6 +158,19 @@ Status read_format(const SourceRequest& request, const std::string& default_form
   options.selection = {request.paths, *recursive,
                        text_option(request.options, "pathGlobFilter", "")};
   return {};
+}
+
+/// Whether the format can read the columns with these options.
+Status check_format(const SourceRequest& request, const FileFormat& format) {
+  if (is_columnar_format(format.format)) {
+    if (has_columnar_formats()) return {};
+    return columnar_file_schema(format.format, "").error();
+  }
+  FormatSettings settings;
+  settings.options = request.options;
+  settings.time_zone = request.time_zone;
+  const auto decoder = make_decoder(format.format, format.data_schema, settings);
+  return decoder.ok() ? Status() : decoder.error();
 }
 
 Result<PlannedSource> plan_file(const SourceRequest& request, const std::string& default_format) {
@@ -208,11 +186,7 @@ Result<PlannedSource> plan_file(const SourceRequest& request, const std::string&
     if (!status.ok()) return status.error();
   Status columns = read_columns(request, *options);
   if (!columns.ok()) return columns.error();
-  FormatSettings settings;
-  settings.options = request.options;
-  settings.time_zone = request.time_zone;
-  const auto decoder = make_decoder(options->format.format, options->format.data_schema, settings);
-  if (!decoder.ok()) return decoder.error();
+  if (Status format = check_format(request, options->format); !format.ok()) return format.error();
   PlannedSource planned;
   planned.schema = *options->format.output_schema;
   planned.description = fmt::format("FileStreamSource[file:{}]", request.paths.front());
@@ -223,7 +197,8 @@ Result<PlannedSource> plan_file(const SourceRequest& request, const std::string&
 }
 
 std::vector<OptionDeclaration> file_options() {
-  return {declare_choice("format", {"json", "csv", "text"}, "", "How the files hold their rows."),
+  return {declare_choice("format", {"json", "csv", "text", "parquet", "orc"}, "",
+                         "How the files hold their rows."),
           declare("maxFilesPerTrigger", OptionType::Integer, "", "Most new files in one trigger."),
           declare("maxBytesPerTrigger", OptionType::Integer, "",
                   "Most bytes of new files in one trigger; at least one file is taken."),
@@ -243,6 +218,8 @@ std::vector<OptionDeclaration> file_options() {
                   "Reads only files whose names match this glob."),
           declare("recursiveFileLookup", OptionType::Boolean, "false",
                   "Reads the files of all folders below; folder names make no columns."),
+          declare("inferSchema", OptionType::Boolean, "false",
+                  "csv, static: looks at all values for the types of the columns."),
           bad_records_option()};
 }
 
@@ -253,7 +230,7 @@ SourceType file_source_type(std::string name) {
   type.name = name;
   type.options = file_options();
   const std::string format = name == "file" ? "" : name;
-  for (const char* one : {"json", "csv", "text"})
+  for (const char* one : {"json", "csv", "text", "parquet", "orc"})
     if (format.empty() || format == one) add_options(type.options, format_options(one));
   type.summary = format.empty() ? "Reads files that appear in a folder."
                                 : "Reads " + format + " files that appear in a folder.";

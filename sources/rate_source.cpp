@@ -167,6 +167,7 @@ Result<PlannedSource> plan_rate(const SourceRequest& request) {
   const auto options = read_rate_options(request);
   if (!options.ok()) return options.error();
   PlannedSource planned;
+  planned.tells_latest_offset = true;
   planned.schema = rate_schema();
   planned.description =
       fmt::format("RateStreamV2[rowsPerSecond={}, rampUpTimeSeconds={}, numPartitions={}",

@@ -142,6 +142,7 @@ Result<PlannedSource> plan_socket(const SourceRequest& request) {
   const auto options = read_options(request);
   if (!options.ok()) return options.error();
   PlannedSource planned;
+  planned.tells_latest_offset = true;
   planned.schema = *(*options)->decoding.output_schema;
   planned.description = fmt::format("TextSocketV2[host: {}, port: {}]", (*options)->endpoint.host,
                                     (*options)->endpoint.port);

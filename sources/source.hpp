@@ -7,6 +7,7 @@
 #include <string>
 
 #include "metrics/counters.hpp"
+#include "records/dead_letter.hpp"
 #include "records/event.hpp"
 #include "records/result.hpp"
 
@@ -44,6 +45,10 @@ struct SourceContext {
   /// Folder of this source in the checkpoint location (`sources/0`), made by the source when it keeps
   /// something there: the file source's list of files, the rate source's start time. Empty: none.
   std::string state_directory{};
+  /// Sends a bad record to the sink for such records; empty when there is none.
+  std::function<void(const DeadLetter&)> dead_letter{};
+  /// Where in the source the bytes of a bad record stand, as text; set by sources that know.
+  std::function<std::string(std::string_view)> position_of{};
 };
 
 /// Reads records from outside on one subtask. All methods are called from one thread at a time; after

@@ -33,6 +33,9 @@ struct PlannedSource {
   std::function<std::unique_ptr<Source>()> make;
   /// What was read since a checkpoint comes again after a crash.
   bool repeatable = true;
+  /// Progress shows the end of what there is as latestOffset; else it shows null, as Spark does for
+  /// sources that take limits.
+  bool tells_latest_offset = false;
 };
 
 /// One kind of source: its options and how it is made.

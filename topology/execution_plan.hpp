@@ -22,6 +22,7 @@ struct SourceSpec {
   /// Text for progress and explain: `FileStreamSource[file:/data]`.
   std::string description;
   bool bounded = false;
+  bool tells_latest_offset = false;
 };
 struct OperatorSpec {
   std::function<std::unique_ptr<Operator>()> make;
@@ -37,6 +38,7 @@ struct SinkSpec {
   std::function<std::unique_ptr<Sink>()> make;
   std::string description;
   OutputMode mode = OutputMode::Append;
+  bool tells_rows = true;
 };
 
 /// A line of explain about one node: when results leave it, what bounds its state, what a sink promises.
@@ -69,6 +71,8 @@ struct ExecutionEdge {
   bool has_watermark = false;
   /// Carries the rows that came too late for `from` instead of its results.
   bool is_late = false;
+  /// Carries the records that `from` could not decode or evaluate, in place of its results.
+  bool dead_letters = false;
 };
 
 /// What a job runs: printable, no live objects, factories only. Nodes stand in topological order and

@@ -70,7 +70,7 @@ bool is_bytes_text(std::string_view text) {
 }  // namespace
 
 const std::vector<std::string>& format_names() {
-  static const std::vector<std::string> names{"csv", "json", "text"};
+  static const std::vector<std::string> names{"csv", "json", "orc", "parquet", "text"};
   return names;
 }
 

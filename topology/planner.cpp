@@ -1,6 +1,8 @@
 #include "topology/planner.hpp"
 
 #include "sinks/held_sink.hpp"
+#include "topology/analysis/analyzer.hpp"
+#include "topology/plan/node.hpp"
 #include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
 #include "topology/planning/plan_notes.hpp"
@@ -30,6 +32,14 @@ bool runs_alone(const Step& step) {
   return groups && hash_keys(step).empty();
 }
 
+/// Stands for the input of a sink that dead letters alone go to: no node of its own.
+constexpr int kNoNode = -1;
+
+bool is_dead_letters(const Step& step) {
+  const auto* read = std::get_if<resolved::Read>(&step.kind);
+  return read && read->format == plan::kDeadLetters;
+}
+
 Error located(Error error, const Origin& origin) {
   if (error.origin.line == 0) error.origin = origin;
   return error;
@@ -52,6 +62,8 @@ class PlanBuilder {
         add_sink(output, *input);
       }
     }
+    for (const auto& [node, sink] : dead_letters_)
+      if (Status status = add_dead_letters(node, sink); !status) return std::move(status.error());
     return std::move(plan_);
   }
 
@@ -64,6 +76,7 @@ class PlanBuilder {
   }
 
   Result<int> node_for(const StepPtr& step, OutputMode mode) {
+    if (is_dead_letters(*step)) return kNoNode;
     const auto key = std::pair(step.get(), keeps_state_below(*step) ? mode : OutputMode::Append);
     if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
     std::vector<int> inputs;
@@ -75,6 +88,8 @@ class PlanBuilder {
     auto node = make_node(*step, mode, inputs);
     if (!node.ok()) return located(std::move(node.error()), step->origin);
     const int id = add_node(std::move(*node), *step);
+    if (const OptionText* sink = step->options.find("deadLetter"))
+      dead_letters_.emplace_back(id, *sink);
     for (std::size_t port = 0; port < inputs.size(); ++port) {
       add_edge(inputs[port], id, int(port), *step, *step->inputs[port]);
     }
@@ -101,7 +116,8 @@ class PlanBuilder {
     node.parallelism = *parallelism;
     if (const auto* read = std::get_if<resolved::Read>(&step.kind)) {
       plan_.bounded = plan_.bounded && read->source.bounded;
-      node.spec = SourceSpec{read->source.make, read->source.description, read->source.bounded};
+      node.spec = SourceSpec{read->source.make, read->source.description, read->source.bounded,
+                             read->source.tells_latest_offset};
       return node;
     }
     const EmitPolicy policy = policy_of(mode);
@@ -188,9 +204,14 @@ class PlanBuilder {
     const bool continuous = settings_.trigger.is_continuous();
     if (continuous && output.wants_committed && !output.sink.shows_by_epoch)
       make = [make] { return std::make_unique<HeldSink>(make()); };
-    node.spec = SinkSpec{std::move(make), output.sink.description, output.mode};
+    node.spec = SinkSpec{std::move(make), output.sink.description, output.mode,
+                         output.sink.tells_rows};
     node.notes = {guarantee_of(output, policy_of(output.mode), settings_)};
     const int id = add_node(std::move(node), output.name);
+    if (input == kNoNode) {
+      dead_letter_sinks_[output.name] = id;
+      return;
+    }
     const bool is_alone = plan_.nodes[std::size_t(input)].parallelism == 1;
     plan_.edges.push_back({input,
                            id,
@@ -201,8 +222,25 @@ class PlanBuilder {
                            output.late_records});
   }
 
+  Status add_dead_letters(int from, const OptionText& name) {
+    const auto sink = dead_letter_sinks_.find(name.value);
+    if (sink == dead_letter_sinks_.end())
+      return located(make_error(ErrorKind::Config,
+                                "topology: deadLetter names no sink without `from`: '" + name.value + "'",
+                                "add a sink of that name, without `from`"),
+                     name.origin);
+    const bool is_alone = plan_.nodes[std::size_t(from)].parallelism == 1;
+    ExecutionEdge edge{from, sink->second, 0,
+                       is_alone ? Partitioning::Forward : Partitioning::Rebalance, {}};
+    edge.dead_letters = true;
+    plan_.edges.push_back(std::move(edge));
+    return {};
+  }
+
   const Settings& settings_;
   ExecutionPlan plan_;
+  std::vector<std::pair<int, OptionText>> dead_letters_;  // node and the name of the sink
+  std::map<std::string, int, NameLess> dead_letter_sinks_;
   std::map<std::pair<const Step*, OutputMode>, int> nodes_;
   std::set<std::string> names_;
 };

@@ -114,7 +114,8 @@ const std::vector<OptionDeclaration>& operator_keys() {
 
 const std::vector<OptionDeclaration>& sink_keys() {
   static const std::vector<OptionDeclaration> keys{
-      declare_required("from", OptionType::Text, "Name of the source or operator that is written."),
+      declare("from", OptionType::Text, "",
+              "Name of the source or operator that is written; none where a deadLetter names the sink."),
       declare_required("type", OptionType::Text, "Kind of sink (`millrace list sinks`)."),
       declare_choice("outputMode", {"append", "update", "complete"}, "append",
                      "Which rows of the result are written."),

@@ -1,5 +1,6 @@
 #include "expressions/expression_errors.hpp"
 #include "expressions/parser.hpp"
+#include "records/dead_letter.hpp"
 #include "records/edit_distance.hpp"
 #include "records/schema_text.hpp"
 #include "sources/local_relation.hpp"
@@ -54,6 +55,7 @@ std::vector<std::string> absolute_paths(const plan::Read& read) {
 
 Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::Node& node) {
   if (read.format.empty()) return resolve_table(read, node);
+  if (read.format == plan::kDeadLetters) return resolve_dead_letters(node);
   const auto choice = find_source(*catalog_.sources, read.format);
   if (!choice) {
     fail(unknown_source(*catalog_.sources, read.format), node.origin);
@@ -87,6 +89,13 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::No
   auto columns = columns_of(planned->schema, "", node.id);
   step.kind = resolved::Read{choice->type->name, std::move(*planned)};
   return finish(std::move(step), std::move(columns), node);
+}
+
+Resolver::Resolved Resolver::resolve_dead_letters(const plan::Node& node) {
+  resolved::Step step;
+  step.streaming = true;
+  step.kind = resolved::Read{std::string(plan::kDeadLetters), {}};
+  return finish(std::move(step), columns_of(*dead_letter_schema(), "", node.id), node);
 }
 
 Resolver::Resolved Resolver::resolve_table(const plan::Read& read, const plan::Node& node) {

@@ -72,6 +72,7 @@ class Resolver {
   Resolved resolve_kind(const plan::LocalRelation& local, const plan::Node& node);
   Resolved resolve_kind(const plan::SqlQuery& query, const plan::Node& node);
   Resolved resolve_kind(const plan::SubqueryAlias& alias, const plan::Node& node);
+  Resolved resolve_dead_letters(const plan::Node& node);
   Resolved resolve_table(const plan::Read& read, const plan::Node& node);
   Relation aliased(Relation relation, const std::string& name, const plan::Node& node);
 

@@ -30,6 +30,9 @@ struct Read {
   std::vector<std::string> paths;
   bool streaming = true;
 };
+/// The format of a `Read` that stands for the records which name a sink as their `deadLetter`: the input
+/// of that sink.
+inline constexpr std::string_view kDeadLetters = "dead letters";
 struct LocalRelation {
   Schema schema;
   std::vector<std::vector<Value>> rows;

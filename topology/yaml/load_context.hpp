@@ -1,11 +1,13 @@
 #pragma once
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "expressions/expression.hpp"
 #include "records/options.hpp"
+#include "records/secrets.hpp"
 #include "topology/analysis/analyzer.hpp"
 #include "topology/option_registry.hpp"
 #include "topology/yaml/yaml_value.hpp"
@@ -20,6 +22,10 @@ struct LoadContext {
   std::vector<Error>& warnings;
   /// Sources that a sink replies to: their rows carry the connection they came in on.
   std::vector<std::string> replied = {};
+  /// Sinks that a source or an operator names as its `deadLetter`.
+  std::set<std::string, NameLess> dead_letter_sinks = {};
+  /// Texts of options that are declared secret.
+  Secrets secrets = {};
 
   bool is_replied(std::string_view source) const;
   void fail(std::string message, const Origin& origin, std::string fix = {});

@@ -48,6 +48,7 @@ class TopologyReader {
                     "start with `sources:`, `operators:` and `sinks:`");
     else
       read_parts();
+    loaded_.secrets = std::move(context_.secrets);
     for (Error& error : read_errors_) loaded_.errors.push_back(loaded_.located(std::move(error)));
   }
 
@@ -79,6 +80,8 @@ class TopologyReader {
     const YamlValue* operators = part("operators", YamlValue::Kind::Map);
     const YamlValue* sinks = part("sinks", YamlValue::Kind::Map);
     if (sinks) read_replies(sources, *sinks);
+    for (const YamlValue* part : {sources, operators})
+      if (part) find_dead_letter_sinks(*part);
     if (sources) names_.declare(*sources, true);
     if (operators) names_.declare(*operators, false);
     loaded_.views = names_.build_all();
@@ -103,6 +106,20 @@ class TopologyReader {
         context_.fail("sink '" + sink.key.text + "': `reply` names no socket source: '" +
                           reply->value.text + "'",
                       reply->value.origin, "name a source of type socket with listen: true");
+    }
+  }
+
+  void find_dead_letter_sinks(const YamlValue& part) {
+    for (const YamlEntry& entry : part.entries) {
+      if (!entry.value.is_map()) continue;
+      const YamlEntry* sink = entry.value.find("deadLetter");
+      if (sink && sink->value.is_scalar()) context_.dead_letter_sinks.insert(sink->value.text);
+      for (const char* policy : {"badRecords", "onError"}) {
+        const YamlEntry* chosen = entry.value.find(policy);
+        if (sink || !chosen || !equal_ignoring_case(chosen->value.text, "deadLetter")) continue;
+        context_.fail("'" + entry.key.text + "': `" + policy + ": deadLetter` without a sink",
+                      chosen->value.origin, "add `deadLetter: <name>` and a sink of that name");
+      }
     }
   }
 
@@ -163,8 +180,17 @@ class TopologyReader {
 
 Error LoadedTopology::located(Error error) const {
   error.origin = positions.relocate(error.origin);
-  return error;
+  return secrets.hidden(std::move(error));
 }
+
+namespace {
+// What was found before the secrets were known.
+void hide_secrets(LoadedTopology& loaded) {
+  for (auto* list : {&loaded.errors, &loaded.warnings})
+    for (Error& error : *list) error = loaded.secrets.hidden(std::move(error));
+  for (auto& [name, text] : loaded.texts) text = loaded.secrets.hidden(std::move(text));
+}
+}  // namespace
 
 LoadedTopology load_topology(const TopologyText& source, const Catalog& catalog) {
   LoadedTopology loaded;
@@ -172,6 +198,7 @@ LoadedTopology load_topology(const TopologyText& source, const Catalog& catalog)
   if (!source.overrides.empty())
     loaded.texts[yaml::kOverrideFile] = yaml::joined_lines(source.overrides);
   yaml::TopologyReader(source, catalog, loaded).run();
+  hide_secrets(loaded);
   sort_by_position(loaded.errors);
   sort_by_position(loaded.warnings);
   return loaded;

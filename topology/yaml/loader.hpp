@@ -7,6 +7,7 @@
 #include <string_view>
 #include <vector>
 
+#include "records/secrets.hpp"
 #include "topology/analysis/analyzer.hpp"
 #include "topology/diagnostics.hpp"
 #include "topology/plan/node.hpp"
@@ -43,10 +44,12 @@ struct LoadedTopology {
   /// Texts of the file and of the overrides, for `render_diagnostics`.
   SourceTexts texts;
   yaml::PositionMap positions;
+  /// What no output may show.
+  Secrets secrets;
 
   bool ok() const { return errors.empty(); }
   /// An error of the analyzer or the runtime with its place in the file: the parser counts along an
-  /// expression's text, which may be folded, escaped or indented in YAML.
+  /// expression's text, which may be folded, escaped or indented in YAML. Its texts show no secrets.
   Error located(Error error) const;
 };
 

@@ -1,5 +1,6 @@
 #include "topology/analysis/formats.hpp"
 #include "topology/yaml/readers.hpp"
+#include "topology/yaml/secrets.hpp"
 
 namespace millrace::yaml {
 namespace {
@@ -31,6 +32,12 @@ class SinkReader {
       context_.fail(what_ + ": it takes the late rows of '" + late_of_->text + "' alone",
                     from->key.origin, "remove `from`, or name another sink in `lateRecords`");
       return false;
+    }
+    if (!late_of_ && !from && context_.dead_letter_sinks.contains(sink_.name)) {
+      plan::Read letters;
+      letters.format = plan::kDeadLetters;
+      sink_.input = plan::make_node(std::move(letters), {}, entry_.key.origin);
+      return true;
     }
     if (!late_of_ && !from) {
       context_.missing_key(what_, "from", entry_.key.origin);
@@ -68,13 +75,15 @@ class SinkReader {
     const auto known = options_of(type, format);
     for (const YamlEntry& entry : entry_.value.entries) {
       if (find_option(sink_keys(), entry.key.text)) continue;
-      if (!find_option(known, entry.key.text)) {
+      const OptionDeclaration* option = find_option(known, entry.key.text);
+      if (!option) {
         auto names = names_of(known);
         for (const std::string& name : names_of(sink_keys())) names.push_back(name);
         context_.unknown_key(what_, entry.key, names);
         continue;
       }
       std::string text = option_text(entry.value);
+      if (option->secret || is_secret(entry.key.text)) context_.secrets.add(text);
       if (equal_ignoring_case(entry.key.text, "path")) text = context_.absolute(text);
       sink_.options.set(entry.key.text, std::move(text), entry.value.origin);
     }

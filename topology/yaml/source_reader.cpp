@@ -1,5 +1,6 @@
 #include "topology/analysis/formats.hpp"
 #include "topology/yaml/readers.hpp"
+#include "topology/yaml/secrets.hpp"
 
 namespace millrace::yaml {
 namespace {
@@ -47,8 +48,8 @@ class SourceReader {
         read_key(*key, entry);
       } else if (equal_ignoring_case(entry.key.text, "path") && takes_path(read_.format)) {
         read_paths(entry);
-      } else if (find_option(known_options_, entry.key.text)) {
-        read_option(entry);
+      } else if (const OptionDeclaration* known = find_option(known_options_, entry.key.text)) {
+        read_option(*known, entry);
       } else {
         auto names = names_of(known_options_);
         for (const std::string& name : names_of(source_keys())) names.push_back(name);
@@ -73,8 +74,9 @@ class SourceReader {
     node_options_.set("path", option_text(entry.value), entry.value.origin);
   }
 
-  void read_option(const YamlEntry& entry) {
+  void read_option(const OptionDeclaration& known, const YamlEntry& entry) {
     std::string text = option_text(entry.value);
+    if (known.secret || is_secret(entry.key.text)) context_.secrets.add(text);
     if (is_path_option(entry.key.text)) text = context_.absolute(text);
     read_.options.set(entry.key.text, std::move(text), entry.value.origin);
   }

@@ -24,6 +24,7 @@ struct Describe {
   std::string operator()(const InjectMarker& a) const {
     return "inject " + std::to_string(number(a.epoch));
   }
+  std::string operator()(const SkipTrigger&) const { return "skip"; }
   std::string operator()(const CommitEpoch& a) const {
     return "commit " + std::to_string(number(a.epoch));
   }
@@ -80,14 +81,14 @@ TEST_CASE("micro-batch: no new data waits for the polling delay") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
   CHECK(text(coordinator.on_start(0)) == "ask");
 
-  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "wake 10001");
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "skip, wake 10001");
   CHECK(text(coordinator.on_timer(10'001)) == "ask");
 }
 
 TEST_CASE("micro-batch: data that comes meanwhile ends the wait") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
   CHECK(text(coordinator.on_start(0)) == "ask");
-  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "wake 10001");
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "skip, wake 10001");
 
   CHECK(text(coordinator.on_data_available(50)) == "ask");
 }
@@ -105,6 +106,62 @@ TEST_CASE("micro-batch: a trigger interval keeps to the grid and skips what it m
   (void)coordinator.on_report(report(0, 1), 4600);
   (void)coordinator.on_report(report(1, 1), 4600);
   CHECK(text(coordinator.on_committed(Epoch{1}, 4700)) == "acknowledge 1, warn, ask");
+}
+
+TEST_CASE("micro-batch: an epoch longer than the interval warns in Spark's words") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1'000'000));
+  (void)coordinator.on_start(1'500'000);
+  (void)coordinator.on_latest_offset(0, "0", "1", 1'500'000);
+  (void)coordinator.on_report(report(0, 0), 2'600'000);
+  (void)coordinator.on_report(report(1, 0), 2'600'000);
+
+  const auto actions = coordinator.on_committed(Epoch{0}, 2'700'000);
+
+  REQUIRE(actions.size() == 3);
+  CHECK(std::get<Warn>(actions[1]).text ==
+        "Current batch is falling behind. The trigger interval is 1000 milliseconds, but spent "
+        "1200 milliseconds");
+}
+
+TEST_CASE("micro-batch: after an overrun the triggers return to the grid since 1970") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1000));
+  (void)coordinator.on_start(1500);
+  (void)coordinator.on_latest_offset(0, "0", "1", 1500);
+  (void)coordinator.on_report(report(0, 0), 3600);
+  (void)coordinator.on_report(report(1, 0), 3600);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3700)) == "acknowledge 0, warn, ask");
+
+  CHECK(text(coordinator.on_latest_offset(0, "1", "1", 3700)) == "skip, wake 4000");
+}
+
+TEST_CASE("micro-batch: stopping while an epoch runs completes it, then ends") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "1", 0);
+
+  CHECK(text(coordinator.on_stop(1)) == "");
+  (void)coordinator.on_report(report(0, 0), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, finish");
+}
+
+TEST_CASE("available now: what came before the start is read in as many epochs as limits ask for") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::AvailableNow));
+  (void)coordinator.on_start(0);
+  CHECK(text(coordinator.on_latest_offset(0, "0", "2", 1)) == "start 0");
+  (void)coordinator.on_report(report(0, 0), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "2", "3", 4)) == "start 1");
+}
+
+TEST_CASE("without a watermark there is no epoch without data") {
+  CoordinatorOptions options = one_source(Trigger::Kind::ProcessingTime);
+  options.needs_no_data_epochs = true;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "skip, wake 10001");
 }
 
 TEST_CASE("a watermark that moved gives one epoch without data, then silence") {
@@ -182,6 +239,19 @@ TEST_CASE("continuous: at most four epochs are in flight, further ticks are coun
 
   CHECK(text(coordinator.on_timer(500)) == "wake 600");
   CHECK(coordinator.num_skipped_ticks() == 1);
+}
+
+TEST_CASE("a checkpoint that is asked for does not wait for the trigger") {
+  EpochCoordinator flowing(one_source(Trigger::Kind::Continuous, 100));
+  (void)flowing.on_start(0);
+  CHECK(text(flowing.on_checkpoint(10)) == "inject 0");
+  CHECK(text(flowing.on_timer(100)) == "inject 1, wake 200");
+
+  EpochCoordinator batches(one_source(Trigger::Kind::ProcessingTime, 1000));
+  (void)batches.on_start(0);
+  (void)batches.on_latest_offset(0, "5", "5", 1);
+  CHECK(text(batches.on_checkpoint(10)) == "ask");
+  CHECK(text(batches.on_checkpoint(11)) == "");
 }
 
 TEST_CASE("continuous: stopping sends a last marker and ends when it is complete") {
@@ -303,4 +373,103 @@ TEST_CASE("continuous: a marker that does not come through fails the job") {
   CHECK(text(coordinator.on_timer(200)) == "inject 1, wake 300");
 
   CHECK(text(coordinator.on_timer(300)) == "inject 2, fail, wake 400");
+}
+
+TEST_CASE("available now: an epoch that an earlier run planned and did not commit comes first, as it was") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::AvailableNow));
+  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "freeze, start 7 w50");
+  (void)coordinator.on_report(report(0, 7), 1);
+  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7");
+  CHECK(text(coordinator.on_durable(Epoch{7}, 3)) == "commit 7");
+  CHECK(text(coordinator.on_committed(Epoch{7}, 4)) == "acknowledge 7, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "9", "12", 5)) == "write plan 8");
+}
+
+TEST_CASE("available now: with nothing to read the job ends at once") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::AvailableNow));
+  (void)coordinator.on_start(0);
+
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "finish");
+}
+
+TEST_CASE("available now waits for no grid and no polling delay between its epochs") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::AvailableNow));
+  (void)coordinator.on_start(1'234'567);
+  (void)coordinator.on_latest_offset(0, "0", "2", 1'234'568);
+  (void)coordinator.on_report(report(0, 0), 1'234'570);
+  (void)coordinator.on_report(report(1, 0), 1'234'570);
+
+  CHECK(text(coordinator.on_committed(Epoch{0}, 1'234'571)) == "acknowledge 0, ask");
+}
+
+TEST_CASE("once reads as available now does") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::Once));
+
+  CHECK(text(coordinator.on_start(0)) == "freeze, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "0", "2", 1)) == "start 0");
+  (void)coordinator.on_report(report(0, 0), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "2", "2", 4)) == "finish");
+}
+
+TEST_CASE("micro-batch: without an interval the next epoch begins as soon as one is done") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "5", 1);
+  (void)coordinator.on_report(report(0, 0), 2);
+  (void)coordinator.on_report(report(1, 0), 3);
+
+  CHECK(text(coordinator.on_committed(Epoch{0}, 4)) == "acknowledge 0, ask");
+}
+
+TEST_CASE("micro-batch: data that comes between two boundaries of the grid waits for the next") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1000));
+  (void)coordinator.on_start(1000);
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1001)) == "skip, wake 2000");
+
+  CHECK(text(coordinator.on_data_available(1500)) == "");
+  CHECK(text(coordinator.on_timer(2000)) == "ask");
+}
+
+TEST_CASE("two watermarks: an epoch is planned with the watermark of the epochs before it, which the next one keeps for late rows") {
+  CoordinatorOptions options = durable(one_source(Trigger::Kind::ProcessingTime));
+  options.has_watermark = true;
+  EpochCoordinator coordinator(options);
+  const auto run = [&](std::int64_t epoch, std::int64_t seen) {
+    const std::string start = std::to_string(epoch);
+    const std::string end = std::to_string(epoch + 1);
+    (void)coordinator.on_latest_offset(0, start, end, 1);
+    const std::string started = text(coordinator.on_planned(Epoch{epoch}));
+    (void)coordinator.on_report(with_watermark(report(0, epoch), seen), 2);
+    (void)coordinator.on_report(report(1, epoch), 3);
+    (void)coordinator.on_durable(Epoch{epoch}, 4);
+    (void)coordinator.on_committed(Epoch{epoch}, 5);
+    return started;
+  };
+  (void)coordinator.on_start(0);
+
+  CHECK(run(0, 90) == "start 0 w0");
+  CHECK(run(1, 40) == "start 1 w90");
+  CHECK(run(2, 95) == "start 2 w90");
+  CHECK(run(3, 95) == "start 3 w95");
+}
+
+TEST_CASE("the watermark of several inputs is the greatest where the policy says so") {
+  CoordinatorOptions options = one_source(Trigger::Kind::ProcessingTime);
+  options.num_subtasks = 3;
+  options.has_watermark = options.max_watermark_policy = true;
+  EpochCoordinator coordinator(options);
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_latest_offset(0, "0", "5", 1);
+
+  (void)coordinator.on_report(with_watermark(report(0, 0), 90), 2);
+  (void)coordinator.on_report(with_watermark(report(2, 0), 40), 2);
+  (void)coordinator.on_report(report(1, 0), 2);
+  (void)coordinator.on_committed(Epoch{0}, 3);
+
+  CHECK(coordinator.watermark() == 90);
 }

@@ -15,9 +15,10 @@ TEST_CASE("progress has the fields of Spark in their order") {
   progress.processed_rows_per_second = 0.25;
   progress.duration_ms = {{"addBatch", 5}, {"triggerExecution", 12}};
   progress.event_time.watermark = 0;
-  progress.state_operators = {{"stateStoreSave", 1, 2, 3, 4, 5, 1}};
-  progress.sources = {{"Rate", std::nullopt, "{\"a\":1}", "x y", 2, 0.0, 0.25}};
+  progress.state_operators = {{"stateStoreSave", 1, 2, 3, 4, 5, 6, 7, 8, 1, {{"m", 9}}}};
+  progress.sources = {{"Rate", std::nullopt, "{\"a\":1}", "x y", 2, 0.0, 0.25, {{"lag", "0"}}}};
   progress.sinks = {{"Console", -1}};
+  progress.observed_metrics = {{"o", "{\"c\":1}"}};
 
   CHECK(to_json(progress) ==
         R"({"id":"i","runId":"r","name":null,"timestamp":"1970-01-01T00:00:01.500Z","batchId":3,)"
@@ -25,11 +26,13 @@ TEST_CASE("progress has the fields of Spark in their order") {
         R"("durationMs":{"addBatch":5,"triggerExecution":12},)"
         R"("eventTime":{"watermark":"1970-01-01T00:00:00.000Z"},)"
         R"("stateOperators":[{"operatorName":"stateStoreSave","numRowsTotal":1,"numRowsUpdated":2,)"
-        R"("numRowsRemoved":3,"memoryUsedBytes":5,"numRowsDroppedByWatermark":4,)"
-        R"("numShufflePartitions":1,"numStateStoreInstances":1}],)"
+        R"("allUpdatesTimeMs":3,"numRowsRemoved":4,"allRemovalsTimeMs":5,"commitTimeMs":6,)"
+        R"("memoryUsedBytes":7,"numRowsDroppedByWatermark":8,"numShufflePartitions":1,)"
+        R"("numStateStoreInstances":1,"customMetrics":{"m":9}}],)"
         R"("sources":[{"description":"Rate","startOffset":null,"endOffset":{"a":1},)"
         R"("latestOffset":"x y","numInputRows":2,"inputRowsPerSecond":0.0,)"
-        R"("processedRowsPerSecond":0.3}],"sink":{"description":"Console","numOutputRows":-1}})");
+        R"("processedRowsPerSecond":0.3,"metrics":{"lag":"0"}}],)"
+        R"("sink":{"description":"Console","numOutputRows":-1},"observedMetrics":{"o":{"c":1}}})");
 }
 
 TEST_CASE("numbers that are none are left out and text is escaped") {

@@ -69,7 +69,9 @@ TEST_CASE("values are checked by their declared type") {
 TEST_CASE("every example file loads") {
   int count = 0;
   for (const auto& file : std::filesystem::directory_iterator("examples")) {
-    if (file.path().extension() != ".yaml") continue;
+    const bool is_topology =
+        file.path().extension() == ".yaml" && file.path().stem().extension() != ".test";
+    if (!is_topology) continue;
     CHECK(messages(load_text(read_file(file.path()), file.path().string())) == "");
     ++count;
   }
