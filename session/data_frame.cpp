@@ -1,5 +1,6 @@
 #include "session/data_frame.hpp"
 
+#include "expressions/expression_errors.hpp"
 #include "session/data_stream_writer.hpp"
 #include "session/query_start.hpp"
 #include "session/session_state.hpp"
@@ -90,6 +91,29 @@ DataFrame DataFrame::alias(const std::string& name) const {
 
 void DataFrame::create_or_replace_temp_view(const std::string& name) const {
   session_->put_view(name, plan_);
+}
+
+Status DataFrame::create_temp_view(const std::string& name) const {
+  if (session_->add_view(name, plan_)) return {};
+  Error error = spark_error("TEMP_TABLE_OR_VIEW_ALREADY_EXISTS", "42P07",
+                            "Cannot create the temporary view `" + name +
+                                "` because it already exists. Choose a different name, drop or "
+                                "replace the existing view, or add the IF NOT EXISTS clause to "
+                                "tolerate pre-existing views.");
+  error.kind = ErrorKind::Config;
+  error.fix = "use `create_or_replace_temp_view`, or drop the view first";
+  return error;
+}
+
+Result<std::vector<Row>> DataFrame::rows() const {
+  auto columns = schema();
+  if (!columns) return std::move(columns.error());
+  auto values = collect();
+  if (!values) return std::move(values.error());
+  const auto shared = std::make_shared<const Schema>(std::move(*columns));
+  std::vector<Row> rows;
+  for (auto& row : *values) rows.emplace_back(shared, std::move(row));
+  return rows;
 }
 
 Result<Schema> DataFrame::schema() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "session/column_expression.hpp"
+#include "session/typed_rows.hpp"
 #include "topology/plan/node.hpp"
 
 #include <memory>
@@ -65,12 +66,26 @@ class DataFrame {
   /// that name.
   void create_or_replace_temp_view(const std::string& name) const;
 
+  /// The same, but a view of that name is an error: TEMP_TABLE_OR_VIEW_ALREADY_EXISTS.
+  Status create_temp_view(const std::string& name) const;
+
   /// The columns, without starting anything.
   Result<Schema> schema() const;
   /// Whether a streaming source is below; an error when the plan has one.
   Result<bool> is_streaming() const;
   /// All rows of a frame without streaming source. Runs the query and waits for it.
   Result<std::vector<std::vector<Value>>> collect() const;
+  /// The same, each row with its schema.
+  Result<std::vector<Row>> rows() const;
+  /// The same as structs that MILLRACE_ROW was written for.
+  template <RowType T>
+  Result<std::vector<T>> collect_as() const {
+    auto all = rows();
+    if (!all) return std::move(all.error());
+    return rows_as<T>(*all);
+  }
+  /// The first rows as a table, as Spark's `show` prints it; `truncate` cuts cells to 20 characters.
+  Result<std::string> show_text(int num_rows = 20, bool truncate = true) const;
   /// How to run the frame as a streaming query.
   DataStreamWriter write_stream() const;
 

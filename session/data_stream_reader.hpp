@@ -7,11 +7,15 @@
 
 namespace millrace {
 
-/// What to read as a stream (Spark's DataStreamReader). Methods change the reader and give it back.
+/// What to read, as a stream or once (Spark's DataStreamReader and DataFrameReader). Methods change the reader and give it back.
 /// Not thread-safe.
 class DataStreamReader {
  public:
-  explicit DataStreamReader(std::shared_ptr<SessionState> session) : session_(std::move(session)) {}
+  enum class Mode { Stream, Static };
+  explicit DataStreamReader(std::shared_ptr<SessionState> session, Mode mode = Mode::Stream)
+      : session_(std::move(session)) {
+    read_.streaming = mode == Mode::Stream;
+  }
 
   /// `socket`, `rate`, `memory`, `json`, `csv` ...; an unknown one is an error of analysis.
   DataStreamReader& format(std::string name);

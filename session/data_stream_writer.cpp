@@ -1,5 +1,7 @@
 #include "session/data_stream_writer.hpp"
 
+#include "session/callback_writers.hpp"
+#include "session/query_run.hpp"
 #include "session/query_start.hpp"
 
 namespace millrace {
@@ -50,21 +52,42 @@ DataStreamWriter& DataStreamWriter::partition_by(std::vector<std::string> column
   return *this;
 }
 
+// The program's code runs under a mark, so that it cannot wait for its own query.
 DataStreamWriter& DataStreamWriter::foreach (
     std::function<std::unique_ptr<ForeachWriter>()> make_writer) {
   output_.format = "foreach";
-  foreach_ = [make = std::move(make_writer)] { return plan_foreach(make); };
+  foreach_ = [make = std::move(make_writer)](const std::shared_ptr<const char>& mark) {
+    return plan_foreach([make, mark] { return marked_writer(make(), mark); });
+  };
   return *this;
 }
 
-DataStreamWriter& DataStreamWriter::foreach_batch(ForeachBatchFunction function) {
+DataStreamWriter& DataStreamWriter::foreach (std::function<Status(const Row&)> function) {
+  return foreach ([call = std::move(function)] { return writer_of(call); });
+}
+
+DataStreamWriter& DataStreamWriter::foreach_batch(BatchFunction function) {
   output_.format = "foreach";
-  foreach_ = [call = std::move(function)] { return plan_foreach_batch(call); };
+  foreach_ = [call = std::move(function),
+              session = std::weak_ptr(session_)](const std::shared_ptr<const char>& mark) {
+    return plan_foreach_batch(
+        [call, session, mark](const std::vector<RecordBatch>& rows, const SchemaPtr& schema,
+                              Epoch epoch) {
+          // The query must not keep alive the session that keeps it alive.
+          const auto alive = session.lock();
+          if (!alive) return Status(make_error(ErrorKind::QueryFailed, "foreachBatch: the session ended"));
+          const CallbackScope inside(mark.get());
+          return call(frame_of(alive, *schema, rows), number(epoch));
+        });
+  };
   return *this;
 }
 
 Result<StreamingQuery> DataStreamWriter::start() {
-  return start_query(session_, {output_, trigger_, foreach_});
+  const auto mark = std::make_shared<const char>();
+  QueryRequest request{output_, trigger_, {}, mark};
+  if (foreach_) request.foreach = [make = foreach_, mark] { return make(mark); };
+  return start_query(session_, std::move(request));
 }
 
 Result<StreamingQuery> DataStreamWriter::start(const std::string& path) {

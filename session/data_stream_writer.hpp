@@ -1,6 +1,8 @@
 #pragma once
 
+#include "session/data_frame.hpp"
 #include "session/query_trigger.hpp"
+#include "session/row.hpp"
 #include "session/streaming_query.hpp"
 #include "sinks/foreach_sink.hpp"
 #include "topology/plan/node.hpp"
@@ -13,6 +15,9 @@
 namespace millrace {
 
 struct SessionState;
+
+/// Takes a micro-batch as a frame without streaming source, and the number of its epoch.
+using BatchFunction = std::function<Status(const DataFrame& batch, std::int64_t epoch)>;
 
 /// Where the rows of a frame go, and when (Spark's DataStreamWriter). Methods change the writer and
 /// give it back; all of it is checked by `start`. Not thread-safe.
@@ -35,8 +40,11 @@ class DataStreamWriter {
   DataStreamWriter& partition_by(std::vector<std::string> columns);
   /// Gives each row to a writer of the program; one writer for each subtask.
   DataStreamWriter& foreach (std::function<std::unique_ptr<ForeachWriter>()> make_writer);
-  /// Gives the rows of each micro-batch to the program at once.
-  DataStreamWriter& foreach_batch(ForeachBatchFunction function);
+  /// Gives each row to a function, from one thread at a time.
+  DataStreamWriter& foreach (std::function<Status(const Row&)> function);
+  /// Gives the rows of each micro-batch to the program at once, also without rows. An epoch that runs
+  /// again after a crash has the same number.
+  DataStreamWriter& foreach_batch(BatchFunction function);
 
   /// Analyzes, plans and starts. The error is the first one found, with Spark's class where Spark
   /// has one: a mode that the plan does not allow, an unknown column, a name already active ...
@@ -47,7 +55,8 @@ class DataStreamWriter {
   std::shared_ptr<SessionState> session_;
   plan::WriteStream output_;
   QueryTrigger trigger_;
-  std::function<PlannedSink()> foreach_;  // empty: the sink that the format names
+  // Makes the program's own sink with what marks its calls; empty: the sink that the format names.
+  std::function<PlannedSink(const std::shared_ptr<const char>&)> foreach_;
 };
 
 }  // namespace millrace

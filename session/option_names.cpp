@@ -4,6 +4,7 @@
 #include "topology/analysis/formats.hpp"
 #include "topology/option_registry.hpp"
 
+#include <functional>
 #include <set>
 #include <vector>
 
@@ -27,41 +28,63 @@ Status check_names(const Options& options, const std::vector<OptionDeclaration>&
   return {};
 }
 
+/// Takes the options of one source or sink with the declarations of its type.
+using TakeOptions = std::function<Status(const Options& options,
+                                         const std::vector<OptionDeclaration>& known,
+                                         const std::string& what)>;
+
 template <class Type>
-Status check_type(const std::optional<FormatChoice<Type>>& choice, const Options& options,
-                  const std::string& what) {
+Status visit_type(const std::optional<FormatChoice<Type>>& choice, const Options& options,
+                  const std::string& what, const TakeOptions& take) {
   if (!choice || choice->type->options.empty()) return {};
   const OptionText* format = options.find("format");
   const std::string name = format ? format->value : choice->format;
-  return check_names(options, options_of(*choice->type, name),
-                     what + " '" + choice->type->name + "'");
+  return take(options, options_of(*choice->type, name), what + " '" + choice->type->name + "'");
 }
 
-Status check_read(const plan::Node& node, const Catalog& catalog) {
+Status visit_read(const plan::Node& node, const Catalog& catalog, const TakeOptions& take) {
   const auto* read = std::get_if<plan::Read>(&node.kind);
   if (!read || read->format.empty()) return {};
-  return check_type(find_source(*catalog.sources, read->format), read->options, "source");
+  return visit_type(find_source(*catalog.sources, read->format), read->options, "source", take);
 }
 
 // Without recursion: the analyzer is the one to say that a plan is too deep.
-Status check_reads(const plan::NodePtr& plan, const Catalog& catalog) {
+Status visit_reads(const plan::NodePtr& plan, const Catalog& catalog, const TakeOptions& take) {
   std::set<const plan::Node*> seen{plan.get()};
   std::vector<const plan::Node*> waiting{plan.get()};
   while (!waiting.empty()) {
     const plan::Node& node = *waiting.back();
     waiting.pop_back();
-    if (Status status = check_read(node, catalog); !status) return status;
+    if (Status status = visit_read(node, catalog, take); !status) return status;
     for (const plan::NodePtr& input : node.inputs)
       if (seen.insert(input.get()).second) waiting.push_back(input.get());
   }
   return {};
 }
 
+Status visit_options(const plan::WriteStream& output, const Catalog& catalog,
+                     const TakeOptions& take) {
+  if (Status status = visit_reads(output.input, catalog, take); !status) return status;
+  return visit_type(find_sink(*catalog.sinks, output.format), output.options, "sink", take);
+}
+
 }  // namespace
 
 Status check_option_names(const plan::WriteStream& output, const Catalog& catalog) {
-  if (Status status = check_reads(output.input, catalog); !status) return status;
-  return check_type(find_sink(*catalog.sinks, output.format), output.options, "sink");
+  return visit_options(output, catalog, check_names);
+}
+
+Secrets secrets_of(const plan::WriteStream& output, const Catalog& catalog) {
+  Secrets secrets;
+  (void)visit_options(output, catalog,
+                      [&](const Options& options, const std::vector<OptionDeclaration>& known,
+                          const std::string&) -> Status {
+                        for (const auto& [name, text] : options.entries())
+                          if (const auto* option = find_option(known, name); option && option->secret)
+                            secrets.add(text.value);
+                        return {};
+                      });
+  return secrets;
 }
 
 }  // namespace millrace

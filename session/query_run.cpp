@@ -1,51 +1,152 @@
 #include "session/query_run.hpp"
 
 #include "expressions/expression_errors.hpp"
+#include "records/uuid.hpp"
 
-#include <fmt/format.h>
-
-#include <random>
+#include <thread>
 
 namespace millrace {
 namespace {
 
-std::string random_uuid() {
-  std::random_device device;
-  std::uniform_int_distribution<std::uint64_t> any;
-  const std::uint64_t high = (any(device) & ~0xF000ULL) | 0x4000ULL;
-  const std::uint64_t low = (any(device) & ~(3ULL << 62)) | (2ULL << 62);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF,
-                     high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFFULL);
+std::int64_t now_micros() {
+  return std::chrono::duration_cast<std::chrono::microseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
 }
 
 }  // namespace
 
-QueryRun::QueryRun(ExecutionPlan execution_plan, std::string query_name)
+thread_local const void* CallbackScope::current_ = nullptr;
+
+QueryRun::QueryRun(ExecutionPlan execution_plan, std::string query_name,
+                   QueryEnvironment environment)
     : id(random_uuid()),
       run_id(random_uuid()),
       name(std::move(query_name)),
-      plan(std::move(execution_plan)) {}
+      plan(std::move(execution_plan)),
+      env(std::move(environment)),
+      status(plan) {}
+
+std::shared_ptr<QueryRun> QueryRun::make(ExecutionPlan plan, std::string name,
+                                         QueryEnvironment env) {
+  const auto let_go = [](QueryRun* run) {
+    if (run->is_inside_callback())
+      std::thread([run] { delete run; }).detach();
+    else
+      delete run;
+  };
+  return {new QueryRun(std::move(plan), std::move(name), std::move(env)), let_go};
+}
 
 Status QueryRun::start(JobOptions options) {
-  options.on_opened = [this](const std::string& query_id) {
-    if (!query_id.empty()) id = query_id;
-    report.emplace(plan, id, run_id);
-  };
-  options.on_epoch = [this](const EpochSummary& epoch) {
-    std::string progress = to_json(report->next(epoch));
-    const std::lock_guard lock(mutex);
-    last_progress = std::move(progress);
-  };
+  has_triggers = !options.trigger.is_continuous();
+  options.on_opened = [this](const std::string& query_id) { on_opened(query_id); };
+  options.on_action = [this](const CoordinatorAction& action) { on_action(action); };
+  options.on_epoch = [this](const EpochSummary& epoch) { on_epoch(epoch); };
+  options.on_end = [this](const std::optional<Error>& failure) { on_end(failure); };
   auto started = Job::start(plan, std::move(options));
-  if (!started) return std::move(started.error());
+  if (!started) {
+    if (report) tell_end(env.secrets.hidden(started.error()));
+    return std::move(started.error());
+  }
+  const std::lock_guard lock(mutex);
   job = std::move(*started);
+  changed.notify_all();
+  return {};
+}
+
+// By the thread that starts the query: nothing runs yet.
+void QueryRun::on_opened(const std::string& query_id) {
+  if (!query_id.empty()) id = query_id;
+  report.emplace(plan, id, run_id, env.idle_interval);
+  QueryStartedEvent event{id, run_id, std::nullopt, now_micros()};
+  if (!name.empty()) event.name = name;
+  env.bus->tell_now([&](StreamingQueryListener& listener) { listener.on_query_started(event); });
+}
+
+void QueryRun::tell_end(const std::optional<Error>& failure) const {
+  env.bus->tell([event = QueryTerminatedEvent{id, run_id, failure}](
+                    StreamingQueryListener& listener) { listener.on_query_terminated(event); });
+}
+
+// --- From the coordinator ---
+
+void QueryRun::on_action(const CoordinatorAction& action) {
+  const std::lock_guard lock(mutex);
+  status.take(action);
+  if (std::holds_alternative<AskLatestOffsets>(action)) ++num_triggers;
+  if (const auto* skipped = std::get_if<SkipTrigger>(&action)) on_idle(*skipped);
+}
+
+void QueryRun::on_idle(const SkipTrigger& skipped) {
+  last_idle_trigger = num_triggers;
+  changed.notify_all();
+  const auto progress = report->idle(skipped);
+  if (!progress) return;
+  keep(*progress);
+  env.bus->tell([event = QueryIdleEvent{id, run_id, progress->timestamp_micros}](
+                    StreamingQueryListener& listener) { listener.on_query_idle(event); });
+}
+
+void QueryRun::on_epoch(const EpochSummary& epoch) {
+  const std::lock_guard lock(mutex);
+  QueryProgressEvent event{report->next(epoch)};
+  keep(event.progress);
+  env.bus->tell([event = std::move(event)](StreamingQueryListener& listener) {
+    listener.on_query_progress(event);
+  });
+}
+
+void QueryRun::keep(const QueryProgress& progress) {
+  recent_progress.push_back(env.secrets.hidden(to_json(progress)));
+  if (recent_progress.size() > env.num_recent_progress) recent_progress.pop_front();
+}
+
+// The job's last words may come before `start` has it.
+void QueryRun::await_start() {
+  std::unique_lock lock(mutex);
+  changed.wait(lock, [this] { return job != nullptr; });
+}
+
+void QueryRun::on_end(const std::optional<Error>& failure) {
+  {
+    const std::lock_guard lock(mutex);
+    status.take_end(failure ? std::optional(env.secrets.hidden(*failure)) : std::nullopt);
+    ended = true;
+    changed.notify_all();
+  }
+  // Taking the job apart waits for this very thread, so another one does it.
+  env.bus->post([run = weak_from_this()] {
+    const auto alive = run.lock();
+    if (!alive) return;
+    alive->await_start();
+    const auto cause = alive->failure();
+    if (const auto queries = alive->env.queries.lock()) queries->on_end(alive.get(), cause);
+    alive->tell_end(cause);
+  });
+}
+
+Status QueryRun::process_all_available() {
+  if (is_inside_callback())
+    return make_error(ErrorKind::Usage,
+                      "processAllAvailable called inside of the query's own foreach");
+  if (!has_triggers)
+    return make_error(ErrorKind::Usage, "processAllAvailable needs triggers: query '" + name +
+                                            "' is continuous",
+                      "wait for `last_progress` to show the epoch");
+  std::unique_lock lock(mutex);
+  const std::int64_t begun = num_triggers;
+  changed.wait(lock, [&] { return ended || last_idle_trigger > begun; });
+  if (!ended) return {};
+  lock.unlock();
+  if (auto error = failure()) return std::move(*error);
   return {};
 }
 
 std::optional<Error> QueryRun::failure() {
   const Status status = job->await();
   if (status) return std::nullopt;
-  const Error& cause = status.error();
+  const Error cause = env.secrets.hidden(status.error());
   Error error = spark_error("STREAM_FAILED", "XXKST",
                             "Query [id = " + id + ", runId = " + run_id +
                                 "] terminated with exception: " + cause.message);

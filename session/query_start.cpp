@@ -1,12 +1,16 @@
 #include "session/query_start.hpp"
 
 #include "expressions/expression_errors.hpp"
+#include "records/uuid.hpp"
 #include "session/option_names.hpp"
 #include "session/query_run.hpp"
 #include "session/session_state.hpp"
 #include "sinks/memory_table.hpp"
+#include "topology/analysis/formats.hpp"
 #include "topology/duration_text.hpp"
 #include "topology/planner.hpp"
+
+#include <filesystem>
 
 namespace millrace {
 namespace {
@@ -62,14 +66,62 @@ Result<resolved::Plan> analyzed(const plan::WriteStream& output, const Catalog& 
   return std::move(analysis.errors.front());
 }
 
-Result<std::shared_ptr<QueryRun>> run_plan(const SessionState& session, resolved::Plan plan,
-                                           const std::string& name, const Settings& settings) {
-  auto execution = plan_execution(plan, settings);
-  if (!execution) return std::move(execution.error());
-  auto run = std::make_shared<QueryRun>(std::move(*execution), name);
-  if (auto status = run->start(job_options(session, settings.trigger)); !status)
-    return std::move(status.error());
-  return run;
+std::string absolute_path(const std::string& path) {
+  return std::filesystem::absolute(path).lexically_normal().string();
+}
+
+/// The query's own, else one in the session's; absolute, or empty: nothing outlives the process.
+std::string checkpoint_location(const SessionState& session, const plan::WriteStream& output) {
+  const OptionText* own = output.options.find("checkpointLocation");
+  if (own && !own->value.empty()) return absolute_path(own->value);
+  const std::string& all = session.chosen_settings.checkpoint_location;
+  if (all.empty()) return {};
+  return absolute_path(all + "/" + (output.name.empty() ? random_uuid() : output.name));
+}
+
+Status check_location(const plan::WriteStream& output, const Catalog& catalog,
+                      const std::string& location) {
+  const auto sink = find_sink(*catalog.sinks, output.format);
+  if (!sink || !sink->type->needs_checkpoint || !location.empty()) return {};
+  return make_error(ErrorKind::Config,
+                    "checkpointLocation must be specified either through "
+                    "option(\"checkpointLocation\", ...) or "
+                    "SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).",
+                    "set the option checkpointLocation, or checkpoint_location of the session");
+}
+
+QueryEnvironment environment(const SessionState& session, const QueryRequest& request) {
+  QueryEnvironment env;
+  env.bus = session.bus;
+  env.queries = session.queries;
+  env.num_recent_progress = session.chosen_settings.num_recent_progress;
+  env.idle_interval = session.chosen_settings.no_data_progress_interval;
+  env.checkpoint_location = checkpoint_location(session, request.output);
+  env.secrets = secrets_of(request.output, session.catalog());
+  env.callback_mark = request.callback_mark;
+  return env;
+}
+
+/// A run on the same folder gives way (Spark: stopActiveRunOnRestart).
+void stop_run_on(const ActiveQueries& queries, const std::string& location) {
+  const auto older = queries.find_location(location);
+  if (!older) return;
+  older->job->stop();
+  if (!older->is_inside_callback()) (void)older->job->await();
+}
+
+/// Starts what was planned and makes it known to the session.
+Result<StreamingQuery> run_query(SessionState& session, ExecutionPlan plan, QueryEnvironment env,
+                                 const std::string& name, const Trigger& trigger) {
+  const std::lock_guard starting(session.starting);
+  stop_run_on(*session.queries, env.checkpoint_location);
+  if (session.queries->find_name(name)) return name_in_use(name);
+  JobOptions options = job_options(session, trigger);
+  options.checkpoint.location = env.checkpoint_location;
+  const auto run = QueryRun::make(std::move(plan), name, std::move(env));
+  if (auto status = run->start(std::move(options)); !status) return std::move(status.error());
+  session.queries->add(run);
+  return StreamingQuery(run);
 }
 
 plan::WriteStream memory_output(const plan::NodePtr& plan) {
@@ -84,12 +136,12 @@ plan::WriteStream memory_output(const plan::NodePtr& plan) {
   return output;
 }
 
-}  // namespace
-
-Result<StreamingQuery> start_query(const std::shared_ptr<SessionState>& session,
-                                   QueryRequest request) {
+Result<StreamingQuery> checked_start(const std::shared_ptr<SessionState>& session,
+                                     const QueryRequest& request) {
   Settings settings = session->settings();
   settings.job_name = request.output.name;
+  QueryEnvironment env = environment(*session, request);
+  settings.durable = !env.checkpoint_location.empty();
   if (!request.trigger.kind().empty()) {
     auto trigger = make_trigger(request.trigger.kind(), request.trigger.interval());
     if (!trigger) return std::move(trigger.error());
@@ -103,15 +155,24 @@ Result<StreamingQuery> start_query(const std::shared_ptr<SessionState>& session,
   }
   if (auto status = check_option_names(request.output, catalog); !status)
     return std::move(status.error());
+  if (auto status = check_location(request.output, catalog, env.checkpoint_location); !status)
+    return std::move(status.error());
   auto plan = analyzed(request.output, catalog, settings);
   if (!plan) return std::move(plan.error());
   if (!plan->outputs.front().input->streaming) return write_stream_not_allowed();
-  const std::lock_guard starting(session->starting);
-  if (session->find_active(request.output.name)) return name_in_use(request.output.name);
-  auto run = run_plan(*session, std::move(*plan), request.output.name, settings);
-  if (!run) return std::move(run.error());
-  session->add_query(*run);
-  return StreamingQuery(std::move(*run));
+  auto execution = plan_execution(*plan, settings);
+  if (!execution) return std::move(execution.error());
+  return run_query(*session, std::move(*execution), std::move(env), request.output.name,
+                   settings.trigger);
+}
+
+}  // namespace
+
+Result<StreamingQuery> start_query(const std::shared_ptr<SessionState>& session,
+                                   const QueryRequest& request) {
+  auto query = checked_start(session, request);
+  if (query) return query;
+  return secrets_of(request.output, session->catalog()).hidden(std::move(query.error()));
 }
 
 Result<bool> is_streaming(const SessionState& session, const plan::NodePtr& plan) {
@@ -134,9 +195,11 @@ Result<ValueRows> collect_rows(const std::shared_ptr<SessionState>& session,
     return make_error(ErrorKind::Config,
                       "Queries with streaming sources must be executed with writeStream.start()",
                       "write the stream to a memory table and collect that");
-  auto run = run_plan(*session, std::move(*resolved), output.name, settings);
-  if (!run) return std::move(run.error());
-  if (auto failure = (*run)->failure()) return std::move(*failure);
+  auto execution = plan_execution(*resolved, settings);
+  if (!execution) return std::move(execution.error());
+  auto job = Job::start(std::move(*execution), job_options(*session, settings.trigger));
+  if (!job) return std::move(job.error());
+  if (auto status = (*job)->await(); !status) return std::move(status.error());
   const auto table = find_memory_table(output.name);
   withdraw_memory_table(output.name);
   return table ? table->rows() : ValueRows{};

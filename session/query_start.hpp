@@ -20,11 +20,13 @@ struct QueryRequest {
   QueryTrigger trigger;
   /// Code of the program in place of a named sink; may be empty.
   std::function<PlannedSink()> foreach;
+  /// What stands for the query while that code runs.
+  std::shared_ptr<const char> callback_mark;
 };
 
 /// Analyzes, plans and starts one streaming query.
 Result<StreamingQuery> start_query(const std::shared_ptr<SessionState>& session,
-                                   QueryRequest request);
+                                   const QueryRequest& request);
 
 /// Runs a plan without streaming source to its end and gives its rows.
 Result<std::vector<std::vector<Value>>> collect_rows(const std::shared_ptr<SessionState>& session,

@@ -22,6 +22,8 @@ class QueryTrigger {
   static QueryTrigger continuous(std::string interval) {
     return {"continuous", std::move(interval)};
   }
+  /// Spark's name for a mode of its own; here the same as `continuous`.
+  static QueryTrigger real_time(std::string interval) { return {"realTime", std::move(interval)}; }
 
   /// Empty: as soon as possible.
   const std::string& kind() const { return kind_; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <string>
 
 namespace millrace {
@@ -19,6 +21,13 @@ struct SessionSettings {
   int threads = 0;
   /// Idle engine threads poll instead of sleeping.
   bool spin = false;
+  /// spark.sql.streaming.checkpointLocation: queries that name no folder of their own get one in here,
+  /// by their name where they have one. Empty: their epochs are held in memory.
+  std::string checkpoint_location = {};
+  /// spark.sql.streaming.numRecentProgressUpdates
+  std::size_t num_recent_progress = 100;
+  /// spark.sql.streaming.noDataProgressEventInterval
+  std::chrono::milliseconds no_data_progress_interval = std::chrono::seconds(10);
 };
 
 }  // namespace millrace

@@ -1,8 +1,11 @@
 #include "session/session_state.hpp"
 
-#include "session/query_run.hpp"
-
 namespace millrace {
+
+SessionState::~SessionState() {
+  queries->clear();
+  bus->close();
+}
 
 Settings SessionState::settings() const {
   Settings settings;
@@ -19,6 +22,28 @@ void SessionState::put_view(const std::string& name, plan::NodePtr plan) {
   views_[name] = std::move(plan);
 }
 
+Catalog SessionState::catalog() const {
+  Catalog catalog = Catalog::builtin();
+  const std::lock_guard lock(mutex_);
+  if (!functions_.empty()) catalog.functions = functions_.back().get();
+  return catalog;
+}
+
+Status SessionState::add_function(ProgramFunction function) {
+  const std::lock_guard lock(mutex_);
+  const FunctionRegistry& known =
+      functions_.empty() ? FunctionRegistry::builtin() : *functions_.back();
+  auto extended = with_function(known, std::move(function));
+  if (!extended) return std::move(extended.error());
+  functions_.push_back(std::move(*extended));
+  return {};
+}
+
+bool SessionState::add_view(const std::string& name, plan::NodePtr plan) {
+  const std::lock_guard lock(mutex_);
+  return views_.emplace(name, std::move(plan)).second;
+}
+
 bool SessionState::drop_view(const std::string& name) {
   const std::lock_guard lock(mutex_);
   return views_.erase(name) != 0;
@@ -27,22 +52,6 @@ bool SessionState::drop_view(const std::string& name) {
 std::map<std::string, plan::NodePtr, NameLess> SessionState::views() const {
   const std::lock_guard lock(mutex_);
   return views_;
-}
-
-void SessionState::add_query(const std::shared_ptr<QueryRun>& run) {
-  const std::lock_guard lock(mutex_);
-  std::erase_if(queries_, [](const std::shared_ptr<QueryRun>& known) {
-    return known->job->await_for(std::chrono::microseconds{0});
-  });
-  queries_.push_back(run);
-}
-
-std::shared_ptr<QueryRun> SessionState::find_active(const std::string& name) const {
-  const std::lock_guard lock(mutex_);
-  for (const auto& run : queries_)
-    if (!name.empty() && run->name == name && !run->job->await_for(std::chrono::microseconds{0}))
-      return run;
-  return nullptr;
 }
 
 }  // namespace millrace

@@ -12,8 +12,9 @@ namespace millrace {
 const std::vector<SinkType>& builtin_sinks() {
   static const std::vector<SinkType> sinks{
       console_sink_type(), file_sink_type("csv"),  file_sink_type("file"),
-      foreach_sink_type(), file_sink_type("json"), kafka_sink_type(),
-      memory_sink_type(),  noop_sink_type(),       socket_sink_type(),
+      foreach_sink_type(), foreach_batch_sink_type(), file_sink_type("json"),
+      kafka_sink_type(),   memory_sink_type(),        noop_sink_type(),
+      file_sink_type("orc"), file_sink_type("parquet"), socket_sink_type(),
       file_sink_type("text"),
   };
   return sinks;

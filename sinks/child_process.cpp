@@ -41,10 +41,12 @@ class PipeSignalGuard {
 };
 
 int spawn_shell(const std::string& command, const std::vector<std::string>& variables, int input,
-                pid_t* pid) {
+                int error_output, pid_t* pid) {
   posix_spawn_file_actions_t actions;
   ::posix_spawn_file_actions_init(&actions);
   ::posix_spawn_file_actions_adddup2(&actions, input, STDIN_FILENO);
+  if (error_output >= 0)
+    ::posix_spawn_file_actions_adddup2(&actions, error_output, STDERR_FILENO);
   posix_spawnattr_t attributes;
   ::posix_spawnattr_init(&attributes);
   sigset_t none;
@@ -79,12 +81,13 @@ ChildProcess::~ChildProcess() {
   }
 }
 
-Status ChildProcess::start(const std::string& command, const std::vector<std::string>& variables) {
+Status ChildProcess::start(const std::string& command, const std::vector<std::string>& variables,
+                           int error_output) {
   int ends[2];
   if (::pipe2(ends, O_CLOEXEC) != 0) return process_error("make a pipe", errno);
   const Descriptor reading(ends[0]);
   input_ = Descriptor(ends[1]);
-  const int failed = spawn_shell(command, variables, reading.get(), &pid_);
+  const int failed = spawn_shell(command, variables, reading.get(), error_output, &pid_);
   if (failed == 0) return {};
   pid_ = -1;
   return process_error("start the command", failed);

@@ -25,8 +25,9 @@ class ChildProcess {
   ~ChildProcess();
 
   /// Starts `sh -c command` in a process group of its own, with `variables` (`NAME=value`) added to
-  /// the environment.
-  Status start(const std::string& command, const std::vector<std::string>& variables);
+  /// the environment. Its standard error goes to `error_output`, or where ours goes (-1).
+  Status start(const std::string& command, const std::vector<std::string>& variables,
+               int error_output = -1);
   /// Requires: start. A child that stopped reading is no error here: its exit status tells.
   Status write(std::string_view bytes);
   /// Ends its input and waits. The shell's exit status, or 128 + the signal that ended it.

@@ -79,7 +79,7 @@ class ForeachBatchSink final : public Sink {
     return WriteStatus::Accepted;
   }
   void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
-    Status called = function_(rows_, epoch);
+    Status called = function_(rows_, context_->schema, epoch);
     rows_.clear();
     done(called.ok() ? Result<CommitToken>(CommitToken{}) : Result<CommitToken>(called.error()));
   }
@@ -101,7 +101,11 @@ PlannedSink plan_foreach(std::function<std::unique_ptr<ForeachWriter>()> make_wr
 }
 
 PlannedSink plan_foreach_batch(ForeachBatchFunction function) {
-  return {"ForeachBatchSink", [function] { return std::make_unique<ForeachBatchSink>(function); }};
+  PlannedSink planned;
+  planned.description = "ForeachBatchSink";
+  planned.make = [function] { return std::make_unique<ForeachBatchSink>(function); };
+  planned.tells_rows = false;
+  return planned;
 }
 
 }  // namespace millrace

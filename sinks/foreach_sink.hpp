@@ -27,11 +27,14 @@ PlannedSink plan_foreach(std::function<std::unique_ptr<ForeachWriter>()> make_wr
 
 /// Takes all rows of a micro-batch at once. The batches are the callee's to read during the call.
 using ForeachBatchFunction =
-    std::function<Status(const std::vector<RecordBatch>& rows, Epoch epoch)>;
+    std::function<Status(const std::vector<RecordBatch>& rows, const SchemaPtr& schema, Epoch epoch)>;
 /// Calls a function once for each micro-batch, also without rows (Spark's foreachBatch).
 PlannedSink plan_foreach_batch(ForeachBatchFunction function);
 
 /// The kind `foreach`: gives the rows of each epoch as JSON lines to a command.
 SinkType foreach_sink_type();
+
+/// The kind `foreachBatch`: gives all rows of each epoch at once to a command.
+SinkType foreach_batch_sink_type();
 
 }  // namespace millrace

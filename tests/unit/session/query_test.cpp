@@ -211,22 +211,3 @@ TEST_CASE("a window comes out when the watermark has passed it") {
 
   CHECK(table_after(session, counts.write_stream(), "windows") == "k:2");
 }
-
-TEST_CASE("foreach_batch gives the rows to the program") {
-  const Session session;
-  const auto stream = words("batches");
-  std::size_t num_rows = 0;
-
-  auto query = read(session, "batches")
-                   .write_stream()
-                   .foreach_batch([&](const std::vector<RecordBatch>& rows, Epoch) {
-                     for (const RecordBatch& batch : rows) num_rows += batch.num_rows();
-                     return Status();
-                   })
-                   .trigger(QueryTrigger::available_now())
-                   .start();
-
-  REQUIRE(query.ok());
-  REQUIRE(query->await_termination().ok());
-  CHECK(num_rows == 3);
-}

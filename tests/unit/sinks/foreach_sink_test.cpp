@@ -97,7 +97,7 @@ TEST_CASE("foreach closes what is open when the epoch is given up") {
 TEST_CASE("foreachBatch gets all rows of an epoch at once") {
   SinkRig rig(id_schema());
   std::string calls;
-  auto sink = plan_foreach_batch([&](const std::vector<RecordBatch>& batches, Epoch epoch) {
+  auto sink = plan_foreach_batch([&](const std::vector<RecordBatch>& batches, const SchemaPtr&, Epoch epoch) {
                 calls += std::to_string(number(epoch)) + ":";
                 for (const RecordBatch& batch : batches)
                   calls += std::to_string(batch.num_rows()) + " ";
@@ -118,6 +118,46 @@ TEST_CASE("foreach command gets the rows of an epoch as JSON lines") {
   rig.run_epoch(*sink, {});
   rig.run_epoch(*sink, {{integer(3)}});
   CHECK(folder.read("out") == "epoch 0\n{\"id\":1}\n{\"id\":2}\nepoch 2\n{\"id\":3}\n");
+}
+
+TEST_CASE("foreachBatch command runs once an epoch, also without rows") {
+  const SinkFolder folder;
+  SinkRig rig(id_schema());
+  auto sink = rig.open("foreachBatch",
+                       sink_request({{"command", "{ echo epoch $MILLRACE_EPOCH; cat; } >> " +
+                                                     folder.path("out")},
+                                     {"format", "csv"},
+                                     {"header", "true"}}));
+  rig.run_epoch(*sink, {{integer(1)}, {integer(2)}});
+  rig.run_epoch(*sink, {});
+  CHECK(folder.read("out") == "epoch 0\nid\n1\n2\nepoch 1\nid\n");
+}
+
+TEST_CASE("foreachBatch command that fails is run again with the same rows") {
+  const SinkFolder folder;
+  SinkRig rig(id_schema());
+  auto sink = rig.open("foreachBatch",
+                       sink_request({{"command", "cat >> " + folder.path("out") +
+                                                     "; [ $MILLRACE_ATTEMPT = 2 ]"},
+                                     {"retryDelay", "0s"}}));
+  rig.run_epoch(*sink, {{integer(7)}});
+  CHECK(folder.read("out") == "{\"id\":7}\n{\"id\":7}\n{\"id\":7}\n");
+  CHECK(rig.warnings.size() == 2);
+}
+
+TEST_CASE("foreachBatch command that fails to the end fails the query with what it said") {
+  SinkRig rig(id_schema());
+  auto sink = rig.open("foreachBatch",
+                       sink_request({{"command", "cat > /dev/null; echo no table >&2; exit 5"},
+                                     {"maxRetries", "1"},
+                                     {"retryDelay", "0s"}}));
+  rig.write(*sink, {{integer(1)}});
+  std::optional<Error> error;
+  sink->prepare(rig.context.epoch, [&](Result<CommitToken> done) { error = done.error(); });
+  CHECK(error->message ==
+        "foreachBatch sink: command failed with status 5: 'cat > /dev/null; echo no table >&2; "
+        "exit 5'");
+  CHECK(error->notes == std::vector<std::string>{"its standard error: no table"});
 }
 
 TEST_CASE("foreach command that fails fails the epoch") {
