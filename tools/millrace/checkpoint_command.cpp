@@ -160,6 +160,7 @@ int repair(const Flags& flags) {
 }
 
 int run_checkpoint(const Flags& flags) {
+  if (flags.what == "now") return checkpoint_now(flags.location);
   if (flags.what == "repair") return repair(flags);
   auto contents = inspect_location(real_file_system(), flags.location);
   if (!contents) return fail_with(contents.error());
@@ -169,7 +170,7 @@ int run_checkpoint(const Flags& flags) {
   if (flags.what == "verify") return verify(*contents, flags);
   if (flags.what == "diff") return diff(*contents, flags);
   return fail(ErrorKind::Usage, "checkpoint: nothing is called '" + flags.what + "'",
-              "write ls, show, verify, diff or repair");
+              "write ls, show, verify, diff, repair or now");
 }
 
 }  // namespace
@@ -178,7 +179,7 @@ void add_checkpoint(CLI::App& app, const Choose& choose) {
   auto flags = std::make_shared<Flags>();
   CLI::App* command =
       app.add_subcommand("checkpoint", "Look at a checkpoint location, or mend it.");
-  command->add_option("what", flags->what, "ls, show, verify, diff or repair.")->required();
+  command->add_option("what", flags->what, "ls, show, verify, diff, repair, or now: complete an epoch.")->required();
   command->add_option("location", flags->location, "The checkpointLocation.")->required();
   command->add_option("epochs", flags->epochs, "show: one epoch; diff: two.");
   command->add_flag("--lose-epochs", flags->lose_epochs, "repair: cut epochs behind a damage.");

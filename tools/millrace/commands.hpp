@@ -21,6 +21,13 @@ void add_explain(CLI::App& app, const Choose& choose);
 void add_list(CLI::App& app, const Choose& choose);
 void add_schema(CLI::App& app, const Choose& choose);
 void add_version(CLI::App& app, const Choose& choose);
+void add_test(CLI::App& app, const Choose& choose);
+/// `status` and `stop`.
+void add_control(CLI::App& app, const Choose& choose);
+/// `checkpoint now`: has a running job complete an epoch; gives the exit code.
+int checkpoint_now(const std::string& target);
+void add_infer(CLI::App& app, const Choose& choose);
+void add_sql(CLI::App& app, const Choose& choose);
 void add_checkpoint(CLI::App& app, const Choose& choose);
 void add_completion(CLI::App& app, const Choose& choose);
 

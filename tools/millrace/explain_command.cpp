@@ -28,8 +28,8 @@ int run_explain(const Flags& flags) {
     print_errors(*prepared);
     return finish(topology_exit_code(prepared->errors));
   }
-  std::cout << explain(prepared->loaded.outputs, *prepared->plan, prepared->loaded.settings,
-                       *format);
+  std::cout << prepared->loaded.secrets.hidden(explain(
+      prepared->loaded.outputs, *prepared->plan, prepared->loaded.settings, *format));
   return finish(0);
 }
 

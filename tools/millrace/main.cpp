@@ -85,6 +85,10 @@ int run_program(int argc, char** argv) {
   add_list(app, choose);
   add_schema(app, choose);
   add_version(app, choose);
+  add_test(app, choose);
+  add_control(app, choose);
+  add_infer(app, choose);
+  add_sql(app, choose);
   add_checkpoint(app, choose);
   add_completion(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
@@ -111,9 +115,8 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 const std::vector<std::string>& absent_commands() {
-  static const std::vector<std::string> names{
-      "infer", "test", "status", "stop", "sql", "bench", "export",
-      "equiv", "tap",  "top",    "lsp",    "new",        "gc",  "demo"};
+  static const std::vector<std::string> names{"bench", "export", "equiv", "tap", "top",
+                                              "lsp",   "new",    "gc",    "demo"};
   return names;
 }
 

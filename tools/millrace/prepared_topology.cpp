@@ -68,7 +68,7 @@ void print(const std::vector<Error>& errors, const SourceTexts& texts, Severity 
 
 }  // namespace
 
-Result<PreparedTopology> prepare(const TopologyRequest& request) {
+Result<LoadedTopology> load_file(const TopologyRequest& request) {
   auto text = read_text(request.file);
   if (!text) return text.error();
   TopologyText source;
@@ -78,12 +78,19 @@ Result<PreparedTopology> prepare(const TopologyRequest& request) {
   source.overrides = request.overrides;
   if (!request.trigger.empty()) source.overrides.push_back("trigger=" + request.trigger);
   source.environment = environment_variable;
-  PreparedTopology prepared;
-  prepared.loaded = load_topology(source, Catalog::builtin());
+  LoadedTopology loaded = load_topology(source, Catalog::builtin());
   if (!request.checkpoint.empty()) {
-    prepared.loaded.checkpoint_location = std::filesystem::absolute(request.checkpoint).string();
-    prepared.loaded.settings.durable = true;
+    loaded.checkpoint_location = std::filesystem::absolute(request.checkpoint).string();
+    loaded.settings.durable = true;
   }
+  return loaded;
+}
+
+Result<PreparedTopology> prepare(const TopologyRequest& request) {
+  auto loaded = load_file(request);
+  if (!loaded) return std::move(loaded.error());
+  PreparedTopology prepared;
+  prepared.loaded = std::move(*loaded);
   prepared.errors = prepared.loaded.errors;
   analyze_and_plan(prepared);
   return prepared;

@@ -19,10 +19,13 @@ struct PreparedTopology {
 /// Where the text comes from and what replaces parts of it.
 struct TopologyRequest {
   std::string file;  // "-": standard input
-  std::vector<std::string> overrides;
-  std::string trigger;     // empty: the file's
-  std::string checkpoint;  // folder; empty: the file's
+  std::vector<std::string> overrides = {};
+  std::string trigger = {};     // empty: the file's
+  std::string checkpoint = {};  // folder; empty: the file's
 };
+
+/// Reads and loads. The error is about reading the file; mistakes in it are in what was loaded.
+Result<LoadedTopology> load_file(const TopologyRequest& request);
 
 /// Reads, loads, analyzes and plans. The error is about reading the file.
 Result<PreparedTopology> prepare(const TopologyRequest& request);

@@ -35,7 +35,7 @@ std::string grouped_number(std::int64_t number) {
 }
 
 void ProgressView::show(const QueryProgress& progress) {
-  if (mode_ == ProgressMode::Json) std::cerr << to_json(progress) + "\n" << std::flush;
+  if (mode_ == ProgressMode::Json) std::cerr << secrets_.hidden(to_json(progress)) + "\n" << std::flush;
   if (mode_ == ProgressMode::Line) show_line(progress);
 }
 

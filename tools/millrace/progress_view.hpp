@@ -5,6 +5,7 @@
 #include <string>
 
 #include "metrics/progress.hpp"
+#include "records/secrets.hpp"
 
 namespace millrace::cli {
 
@@ -17,7 +18,7 @@ ProgressMode progress_mode(const std::string& flag);
 /// at most ten times a second. Called by one thread at a time.
 class ProgressView {
  public:
-  explicit ProgressView(ProgressMode mode) : mode_(mode) {}
+  ProgressView(ProgressMode mode, Secrets secrets) : mode_(mode), secrets_(std::move(secrets)) {}
 
   void show(const QueryProgress& progress);
   /// Ends the line, so that what follows starts on a new one.
@@ -27,6 +28,7 @@ class ProgressView {
   void show_line(const QueryProgress& progress);
 
   const ProgressMode mode_;
+  const Secrets secrets_;
   std::chrono::steady_clock::time_point last_shown_{};
   std::int64_t rows_since_shown_ = 0;
   bool is_open_ = false;

@@ -5,17 +5,18 @@
 #include <iostream>
 #include <memory>
 #include <optional>
-#include <random>
 
 #include <CLI/CLI.hpp>
-#include <fmt/format.h>
 
 #include "actors/job.hpp"
 #include "commands.hpp"
+#include "control_socket.hpp"
 #include "exit_code.hpp"
 #include "job_http.hpp"
 #include "prepared_topology.hpp"
 #include "progress_view.hpp"
+#include "records/uuid.hpp"
+#include "run_control.hpp"
 #include "run_log.hpp"
 #include "topology/duration_text.hpp"
 #include "topology/option_registry.hpp"
@@ -58,15 +59,6 @@ void catch_signals() {
   std::signal(SIGPIPE, SIG_IGN);
 }
 
-std::string random_uuid() {
-  std::random_device device;
-  std::uniform_int_distribution<std::uint64_t> any;
-  const std::uint64_t high = (any(device) & ~0xF000ULL) | 0x4000ULL;
-  const std::uint64_t low = (any(device) & ~(3ULL << 62)) | (2ULL << 62);
-  return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xFFFF,
-                     high & 0xFFFF, low >> 48, low & 0xFFFFFFFFFFFFULL);
-}
-
 /// Checks the flags that the registry knows; their names there are without dashes.
 Status check_flags(const Flags& flags) {
   const std::vector<std::pair<std::string, const std::string*>> values{
@@ -100,19 +92,35 @@ JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
   return options;
 }
 
-/// Waits for the end of the job, for a signal or for the time to be up, whichever comes first.
-void await_end(Job& job, const Flags& flags) {
+/// Waits for the end of the job, for a signal, a request or for the time to be up, whichever comes first.
+/// False: the job is to be ended at once.
+bool await_end(Job& job, const Flags& flags, const RunControl& control) {
   using Clock = std::chrono::steady_clock;
   const auto limit = flags.duration.empty() ? std::chrono::microseconds::max()
                                             : *parse_duration(flags.duration);
   const auto start = Clock::now();
   bool stopped = false;
   while (!job.await_for(std::chrono::duration_cast<std::chrono::microseconds>(kSignalPeriod))) {
-    const bool is_over = !flags.duration.empty() && Clock::now() - start >= limit;
+    const StopRequest request = control.stop_request();
+    if (request == StopRequest::AtOnce) return false;
+    const bool is_over = request == StopRequest::Drain ||
+                         (!flags.duration.empty() && Clock::now() - start >= limit);
     if (stopped || (caught_signal == 0 && !is_over)) continue;
     job.stop();
     stopped = true;
   }
+  return true;
+}
+
+/// Other processes may ask the job while it runs, when it has a folder to be found in.
+std::unique_ptr<ControlServer> open_control(const std::string& location, RunControl& control,
+                                            RunLog& log) {
+  if (location.empty()) return nullptr;
+  auto server = ControlServer::listen(
+      location, [&control](const std::string& request) { return control.answer(request); });
+  if (server) return std::move(*server);
+  log.write(LogLevel::Warn, "", server.error().message);
+  return nullptr;
 }
 
 /// The pages about the job; null when none were asked for.
@@ -126,40 +134,73 @@ Result<std::unique_ptr<JobHttp>> start_http(const Flags& flags, const ExecutionP
   return http;
 }
 
-int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
-  const LoadedTopology& loaded = prepared.loaded;
-  RunLog log(log_level(flags.log_level),
-             flags.log_format == "json" ? LogFormat::Json : LogFormat::Text, loaded.name);
-  const ExecutionPlan plan = *prepared.plan;
-  std::optional<ProgressReport> report;
-  ProgressView view(progress_mode(flags.progress));
-  JobOptions options = job_options(flags, loaded);
-  options.on_opened = [&](const std::string& query_id) {
-    report.emplace(plan, query_id.empty() ? random_uuid() : query_id, random_uuid());
-  };
-  auto http = start_http(flags, plan);
-  if (!http) return fail(http.error().kind, http.error().message, http.error().fix);
-  options.on_epoch = [&](const EpochSummary& epoch) {
+/// What hears of a running job.
+struct Watchers {
+  const LoadedTopology& loaded;
+  const ExecutionPlan& plan;
+  RunLog log;
+  ProgressView view;
+  RunControl control;
+  std::unique_ptr<JobHttp> http;  // may be null
+  std::optional<ProgressReport> report = {};
+  std::unique_ptr<ControlServer> server = {};
+
+  void attach(Job* job) {
+    control.attach(job);
+    if (http) http->attach(job);
+  }
+  void take(const EpochSummary& epoch) {
     const QueryProgress progress = report->next(epoch);
     view.show(progress);
-    if (*http) (*http)->take(epoch, progress);
+    control.take(progress);
+    if (http) http->take(epoch, progress);
+  }
+};
+
+/// Tells `watchers` of the job, which they outlive.
+void watch(JobOptions& options, Watchers& watchers) {
+  options.on_opened = [&](const std::string& query_id) {
+    watchers.report.emplace(watchers.plan, query_id.empty() ? random_uuid() : query_id,
+                            random_uuid());
+    watchers.server = open_control(watchers.loaded.checkpoint_location, watchers.control,
+                                   watchers.log);
   };
+  options.on_action = [&](const CoordinatorAction& action) { watchers.control.take(action); };
+  options.on_end = [&](const std::optional<Error>& failure) { watchers.control.take_end(failure); };
+  options.on_epoch = [&](const EpochSummary& epoch) { watchers.take(epoch); };
   options.on_warning = [&](const std::string& where, const std::string& text) {
-    log.write(LogLevel::Warn, where, text);
+    watchers.log.write(LogLevel::Warn, where, text);
   };
+}
+
+/// Runs the started job to its end.
+Status finish_job(std::unique_ptr<Job> job, const Flags& flags, Watchers& watchers) {
+  watchers.attach(job.get());
+  const bool ends_by_itself = await_end(*job, flags, watchers.control);
+  Status status = ends_by_itself ? job->await() : Status();
+  watchers.attach(nullptr);
+  return status;
+}
+
+int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
+  const LoadedTopology& loaded = prepared.loaded;
+  const ExecutionPlan plan = *prepared.plan;
+  auto http = start_http(flags, plan);
+  if (!http) return fail(http.error().kind, http.error().message, http.error().fix);
+  const LogFormat format = flags.log_format == "json" ? LogFormat::Json : LogFormat::Text;
+  Watchers watchers{loaded,
+                    plan,
+                    {log_level(flags.log_level), format, loaded.name, loaded.secrets},
+                    {progress_mode(flags.progress), loaded.secrets},
+                    {plan, loaded.secrets},
+                    std::move(*http)};
+  JobOptions options = job_options(flags, loaded);
+  watch(options, watchers);
   catch_signals();
   auto job = Job::start(plan, std::move(options));
-  Status status;
-  if (job) {
-    if (*http) (*http)->attach(job->get());
-    await_end(**job, flags);
-    status = (*job)->await();
-    if (*http) (*http)->attach(nullptr);
-    job->reset();
-  } else {
-    status = job.error();
-  }
-  view.end();
+  Status status = job ? finish_job(std::move(*job), flags, watchers) : Status(job.error());
+  watchers.server.reset();
+  watchers.view.end();
   if (!status) {
     std::cout.flush();
     std::cerr << render_diagnostic(loaded.located(status.error()), loaded.texts) << "\n";

@@ -43,7 +43,7 @@ void RunLog::write(LogLevel level, std::string_view where, std::string_view text
            (where.empty() ? "" : " node=" + std::string(where)) + " " +
            escape_control_characters(text);
   const std::lock_guard lock(mutex_);
-  std::cerr << line << "\n";
+  std::cerr << secrets_.hidden(std::move(line)) << "\n";
 }
 
 LogLevel log_level(std::string_view name) {

@@ -1,0 +1,212 @@
+#include "sql_shell.hpp"
+
+#include <algorithm>
+#include <cctype>
+
+#include "expressions/function_registry.hpp"
+#include "prepared_topology.hpp"
+#include "records/option_value.hpp"
+#include "records/schema_text.hpp"
+
+namespace millrace::cli {
+namespace {
+
+constexpr const char* kStatements =
+    "write SELECT, CREATE TEMPORARY VIEW, DROP VIEW, DESCRIBE, SHOW VIEWS, RUN, SHOW QUERIES or STOP";
+
+bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; }
+
+/// Where the quoted text, comment or single character at `at` ends.
+std::size_t piece_end(const std::string& text, std::size_t at) {
+  const char c = text[at];
+  if (c == '\'' || c == '"' || c == '`') {
+    std::size_t end = at + 1;
+    while (end < text.size() && text[end] != c) end += text[end] == '\\' && c != '`' ? 2 : 1;
+    return std::min(end + 1, text.size());
+  }
+  if (text.compare(at, 2, "--") == 0) return std::min(text.find('\n', at), text.size());
+  if (text.compare(at, 2, "/*") != 0) return at + 1;
+  const std::size_t end = text.find("*/", at + 2);
+  return end == std::string::npos ? text.size() : end + 2;
+}
+
+/// Words, quoted texts without their quotes, and single characters.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = piece_end(text, at);
+    const bool is_quoted = text[at] == '\'' || text[at] == '"' || text[at] == '`';
+    if (is_word(text[at]))
+      while (end < text.size() && is_word(text[end])) ++end;
+    if (is_quoted)
+      words.push_back(text.substr(at + 1, end - at - 2));
+    else if (end == at + 1 ? !std::isspace(static_cast<unsigned char>(text[at]))
+                           : is_word(text[at]))
+      words.push_back(text.substr(at, end - at));
+    at = end;
+  }
+  return words;
+}
+
+bool is(const std::vector<std::string>& words, std::size_t at, std::string_view word) {
+  return at < words.size() && equal_ignoring_case(words[at], word);
+}
+
+std::string word_at(const std::vector<std::string>& words, std::size_t at) {
+  return at < words.size() ? words[at] : std::string();
+}
+
+Error statement_error(const std::string& message, const std::string& fix = kStatements) {
+  return make_error(ErrorKind::Usage, "sql: " + message, fix);
+}
+
+}  // namespace
+
+std::vector<std::string> split_statements(const std::string& text) {
+  std::vector<std::string> statements(1);
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t end = piece_end(text, at);
+    const bool is_comment = text.compare(at, 2, "--") == 0 || text.compare(at, 2, "/*") == 0;
+    if (text[at] == ';')
+      statements.emplace_back();
+    else
+      statements.back() += is_comment ? " " : text.substr(at, end - at);
+    at = end;
+  }
+  std::erase_if(statements, [](const std::string& one) {
+    return std::all_of(one.begin(), one.end(), [](unsigned char c) { return std::isspace(c); });
+  });
+  return statements;
+}
+
+SqlShell::SqlShell(SessionSettings settings) : session_(std::move(settings)) {}
+
+Result<std::string> SqlShell::run(const std::string& statement) {
+  const auto words = words_of(statement);
+  if (words.empty()) return std::string();
+  if (is(words, 0, "SELECT") || is(words, 0, "WITH") || words[0] == "(") return select(statement);
+  if (is(words, 0, "CREATE")) return create_view(words, statement);
+  if (is(words, 0, "DROP") && is(words, 1, "VIEW")) return drop_view(word_at(words, 2));
+  if (is(words, 0, "SHOW")) return show(word_at(words, 1));
+  if (is(words, 0, "DESCRIBE") || is(words, 0, "DESC")) return describe(word_at(words, 1));
+  if (is(words, 0, "STOP")) return stop(word_at(words, 1));
+  if (!is(words, 0, "RUN")) return statement_error("unknown statement: '" + words[0] + "'");
+  const std::size_t start = statement.find_first_not_of(" \t\r\n", statement.find(words[0]) + 3);
+  std::string file = start == std::string::npos ? "" : statement.substr(start);
+  while (!file.empty() && std::isspace(static_cast<unsigned char>(file.back()))) file.pop_back();
+  if (file.size() >= 2 && (file.front() == '\'' || file.front() == '"')) file = file.substr(1, file.size() - 2);
+  return run_topology(file);
+}
+
+Result<std::string> SqlShell::select(const std::string& text) {
+  auto frame = session_.sql(text);
+  if (!frame) return std::move(frame.error());
+  return frame->show_text(1000, false);
+}
+
+Result<std::string> SqlShell::create_view(const std::vector<std::string>& words,
+                                          const std::string& text) {
+  std::size_t at = 1;
+  const bool replace = is(words, at, "OR") && is(words, at + 1, "REPLACE");
+  if (replace) at += 2;
+  if (!is(words, at, "TEMPORARY") && !is(words, at, "TEMP"))
+    return statement_error("views are temporary", "write CREATE TEMPORARY VIEW name AS SELECT ...");
+  if (!is(words, ++at, "VIEW")) return statement_error("only views can be made");
+  const std::string name = word_at(words, at + 1);
+  at += 2;
+  auto frame = [&]() -> Result<DataFrame> {
+    if (is(words, at, "USING")) return view_over_files(words, at + 1);
+    const auto is_as = [](char a, char b) { return std::toupper(a) == b; };
+    const std::string as = " AS ";
+    const auto found = std::search(text.begin(), text.end(), as.begin(), as.end(), is_as);
+    if (!is(words, at, "AS") || found == text.end())
+      return statement_error("a view needs AS SELECT ... or USING format OPTIONS (...)");
+    return session_.sql(std::string(found + 4, text.end()));
+  }();
+  if (!frame) return std::move(frame.error());
+  if (auto schema = frame->schema(); !schema) return std::move(schema.error());
+  if (replace) frame->create_or_replace_temp_view(name);
+  else if (auto status = frame->create_temp_view(name); !status) return std::move(status.error());
+  return std::string();
+}
+
+// format OPTIONS (name 'value', ...); `schema` is an option here.
+Result<DataFrame> SqlShell::view_over_files(const std::vector<std::string>& words, std::size_t at) {
+  DataStreamReader reader = session_.read();
+  reader.format(word_at(words, at));
+  if (!is(words, at + 1, "OPTIONS") || !is(words, at + 2, "("))
+    return statement_error("USING needs OPTIONS", "write USING json OPTIONS (path 'folder')");
+  std::string path;
+  for (at += 3; at < words.size() && words[at] != ")"; ++at) {
+    if (words[at] == ",") continue;
+    const std::string name = words[at];
+    if (is(words, at + 1, "=")) ++at;
+    const std::string value = word_at(words, ++at);
+    if (equal_ignoring_case(name, "path")) path = value;
+    else if (equal_ignoring_case(name, "schema")) reader.schema(value);
+    else reader.option(name, value);
+  }
+  return reader.load(path);
+}
+
+Result<std::string> SqlShell::drop_view(const std::string& name) {
+  if (session_.drop_temp_view(name)) return std::string();
+  return statement_error("no such view: '" + name + "'", "SHOW VIEWS lists them");
+}
+
+Result<std::string> SqlShell::show(const std::string& what) {
+  std::string out;
+  if (equal_ignoring_case(what, "VIEWS") || equal_ignoring_case(what, "TABLES")) {
+    for (const std::string& name : session_.view_names()) out += name + "\n";
+    return out;
+  }
+  if (!equal_ignoring_case(what, "QUERIES")) return statement_error("nothing is called '" + what + "'");
+  for (const auto& job : jobs_)
+    out += job->plan().name +
+           (job->await_for(std::chrono::microseconds(0)) ? "  ended\n" : "  running\n");
+  return out;
+}
+
+Result<std::string> SqlShell::describe(const std::string& name) {
+  auto frame = session_.table(name);
+  if (!frame) return std::move(frame.error());
+  auto schema = frame->schema();
+  if (!schema) return std::move(schema.error());
+  std::string out;
+  for (const Field& field : schema->fields) out += field.name + "  " + field.type.to_string() + "\n";
+  return out;
+}
+
+Result<std::string> SqlShell::run_topology(const std::string& file) {
+  auto prepared = prepare({file});
+  if (!prepared) return std::move(prepared.error());
+  if (!prepared->errors.empty()) return prepared->errors.front();
+  JobOptions options;
+  options.trigger = prepared->loaded.settings.trigger;
+  options.time_zone = prepared->loaded.settings.time_zone;
+  auto job = Job::start(*prepared->plan, std::move(options));
+  if (!job) return std::move(job.error());
+  jobs_.push_back(std::move(*job));
+  return jobs_.back()->plan().name + " started\n";
+}
+
+Result<std::string> SqlShell::stop(const std::string& name) {
+  for (const auto& job : jobs_) {
+    if (job->plan().name != name) continue;
+    job->stop();
+    if (auto status = job->await(); !status) return std::move(status.error());
+    return name + " stopped\n";
+  }
+  return statement_error("no query of that name: '" + name + "'", "SHOW QUERIES lists them");
+}
+
+std::vector<std::string> SqlShell::words() const {
+  std::vector<std::string> all{"SELECT", "FROM",  "WHERE", "GROUP BY", "ORDER BY", "LIMIT",
+                               "CREATE TEMPORARY VIEW", "DROP VIEW", "DESCRIBE", "SHOW VIEWS",
+                               "SHOW QUERIES", "RUN", "STOP"};
+  for (const std::string& name : session_.view_names()) all.push_back(name);
+  for (const FunctionEntry* entry : FunctionRegistry::builtin().list()) all.push_back(entry->name);
+  return all;
+}
+
+}  // namespace millrace::cli
