@@ -1,0 +1,31 @@
+# Installs the build tree, builds the consumer against it, runs it and compares what it prints.
+# Wants BUILD (build folder), CONSUMER (its source), WORK (folder to work in).
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE code OUTPUT_VARIABLE out ERROR_VARIABLE err)
+  if(NOT code EQUAL 0)
+    message(FATAL_ERROR "failed: ${ARGN}\n${out}\n${err}")
+  endif()
+  set(out "${out}" PARENT_SCOPE)
+endfunction()
+
+file(REMOVE_RECURSE ${WORK})
+run(${CMAKE_COMMAND} --install ${BUILD} --prefix ${WORK}/prefix)
+
+file(GLOB_RECURSE headers ${WORK}/prefix/include/*)
+list(LENGTH headers count)
+if(count EQUAL 0)
+  message(FATAL_ERROR "no headers were installed")
+endif()
+foreach(header ${headers})
+  file(STRINGS ${header} foreign REGEX "(caf|boost|moodycamel)(/|::)")
+  if(foreign)
+    message(FATAL_ERROR "${header} shows what is inside: ${foreign}")
+  endif()
+endforeach()
+
+run(${CMAKE_COMMAND} -S ${CONSUMER} -B ${WORK}/build -DCMAKE_PREFIX_PATH=${WORK}/prefix)
+run(${CMAKE_COMMAND} --build ${WORK}/build)
+run(${WORK}/build/consumer)
+if(NOT out STREQUAL "be 2\nnot 1\nor 1\nto 2\n")
+  message(FATAL_ERROR "the consumer printed:\n${out}")
+endif()
