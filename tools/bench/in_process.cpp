@@ -5,6 +5,8 @@
 
 #include <algorithm>
 #include <chrono>
+#include <limits>
+#include <string>
 
 namespace millrace::bench {
 
@@ -12,7 +14,7 @@ namespace {
 
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
-/// What all sources here have in common: offsets that count rows, no limits.
+/// What all sources here have in common: offsets that count rows.
 class RowCountSource : public Source {
  public:
   Status open(SourceContext& context, const std::optional<Offset>&) override {
@@ -20,10 +22,19 @@ class RowCountSource : public Source {
     return {};
   }
   std::optional<Offset> offset() const override { return Offset{std::to_string(next_)}; }
-  Result<std::optional<Offset>> latest_offset() override { return offset(); }
-  Status limit_to(const Offset&) override { return {}; }
+  Result<std::optional<Offset>> latest_offset() override {
+    return std::optional<Offset>(Offset{std::to_string(num_available())});
+  }
+  Status limit_to(const Offset& end) override {
+    limit_ = std::stoll(end.json);
+    return {};
+  }
 
  protected:
+  /// Where a micro-batch that begins now could end.
+  virtual std::int64_t num_available() const = 0;
+
+  std::int64_t limit_ = std::numeric_limits<std::int64_t>::max();
   SourceContext* context_ = nullptr;
   std::int64_t next_ = 0;
 };
@@ -33,9 +44,10 @@ class DueSource final : public RowCountSource {
   explicit DueSource(std::shared_ptr<DueQueue> queue) : queue_(std::move(queue)) {}
 
   Result<PollStatus> poll(std::size_t max_records, SourceOutput& out) override {
+    if (next_ >= limit_) return PollStatus::AtLimit;
     if (next_ >= queue_->num_due() && queue_->wakes()) queue_->clear_ready();
     const std::int64_t end =
-        std::min(queue_->num_due(), next_ + static_cast<std::int64_t>(max_records));
+        std::min({queue_->num_due(), limit_, next_ + static_cast<std::int64_t>(max_records)});
     if (next_ == end) return queue_->ended() ? PollStatus::EndOfInput : PollStatus::Idle;
     RecordBatch batch = context_->pool.make_batch(schema_);
     Column& due = *batch.columns()[0];
@@ -47,6 +59,8 @@ class DueSource final : public RowCountSource {
   int ready_fd() const override { return queue_->ready_fd(); }
 
  private:
+  std::int64_t num_available() const override { return queue_->num_due(); }
+
   std::shared_ptr<DueQueue> queue_;
   SchemaPtr schema_ = due_schema();
 };
@@ -135,6 +149,7 @@ class FloodSource final : public RowCountSource {
   explicit FloodSource(std::int64_t total) : total_(total) {}
 
   Result<PollStatus> poll(std::size_t, SourceOutput& out) override {
+    if (next_ >= limit_) return PollStatus::AtLimit;
     if (next_ >= total_) return PollStatus::EndOfInput;
     constexpr std::uint32_t kRows = 1024;
     RecordBatch batch = context_->pool.make_batch(schema_);
@@ -152,6 +167,11 @@ class FloodSource final : public RowCountSource {
   }
 
  private:
+  std::int64_t num_available() const override {
+    constexpr std::int64_t kMicroBatch = 256 * 1024;
+    return std::min(total_, next_ + kMicroBatch);
+  }
+
   const std::int64_t total_;
   SchemaPtr schema_ = flood_schema();
 };

@@ -1,5 +1,6 @@
 // The smoke benchmark: one line for each figure the engine is held to, with its target. Not a test:
-// nothing fails. `millrace_bench [throughput|hops|tcp|durable|kafka|state|recovery|files|start|idle ...]`, all without arguments.
+// nothing fails. `millrace_bench [throughput|hops|tcp|durable|kafka|state|recovery|micro-batch|files|start|idle
+// ...]`, all without arguments.
 #include "tools/bench/smoke.hpp"
 
 #include <CLI/CLI.hpp>
@@ -32,7 +33,9 @@ int main(int argc, char** argv) {
   CLI::App app{"Smoke benchmark of Millrace: figures against targets, in one run."};
   std::vector<std::string> wanted;
   SmokeOptions options;
-  app.add_option("figures", wanted, "throughput hops tcp durable kafka state recovery files start idle; all by default");
+  app.add_option("figures", wanted,
+                 "throughput hops tcp durable kafka state recovery micro-batch files start idle; all by "
+                 "default");
   app.add_option("--engine", options.engine, "the millrace program, for tcp, files, start, idle");
   app.add_option("--floor", options.floor, "the floor_poll_loop program, for tcp");
   app.add_option("--state-floor", options.state_floor, "the floor_state_loop program, for durable");
@@ -51,6 +54,7 @@ int main(int argc, char** argv) {
   if (is_wanted("state")) measure_state(options);
   if (is_wanted("recovery")) measure_recovery(options);
   if (is_wanted("kafka")) measure_kafka(options);
+  if (is_wanted("micro-batch")) measure_micro_batch(options);
   if (is_wanted("files")) measure_files(options);
   if (is_wanted("start")) measure_start(options);
   if (is_wanted("idle")) measure_idle(options);

@@ -25,6 +25,7 @@ void measure_durable(const SmokeOptions& options);
 void measure_state(const SmokeOptions& options);
 void measure_recovery(const SmokeOptions& options);
 void measure_kafka(const SmokeOptions& options);
+void measure_micro_batch(const SmokeOptions& options);
 void measure_files(const SmokeOptions& options);
 void measure_start(const SmokeOptions& options);
 void measure_idle(const SmokeOptions& options);
