@@ -6,6 +6,7 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
+#include <caf/logger.hpp>
 #include <caf/scheduler/test_coordinator.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
@@ -189,6 +190,9 @@ void ActorRuntime::post_after(std::chrono::microseconds delay, std::function<voi
 
 void ActorRuntime::start() {
   for (const caf::actor& source : state_->sources) caf::anon_send(source, Poke::value);
+  // The end of the system waits for every thread that remembers it, and comes on another one than this when
+  // a job is taken apart where its end is heard of.
+  caf::logger::set_current_actor_system(nullptr);
 }
 
 bool ActorRuntime::step(std::mt19937_64& random) {

@@ -23,6 +23,7 @@ target_compile_features(millrace_library_shared INTERFACE cxx_std_20)
 set(millrace_public_headers
   expressions/expression.hpp
   metrics/counters.hpp metrics/progress.hpp
+  operators/stateful_processor.hpp
   records/check.hpp records/column.hpp records/dead_letter.hpp records/event.hpp records/memory.hpp records/options.hpp
   records/record_batch.hpp records/result.hpp records/tcp.hpp records/type.hpp records/value.hpp
   session/column_expression.hpp session/data_frame.hpp session/data_stream_reader.hpp

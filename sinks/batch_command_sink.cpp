@@ -171,7 +171,7 @@ SinkType foreach_batch_sink_type() {
       declare_choice("format", {"json", "csv"}, "json", "How the rows are written."),
       declare("maxRetries", OptionType::Integer, "3",
               "How often a command that failed is run again before the query fails."),
-      declare("retryDelay", OptionType::Duration, "1 second", "Pause before it is run again."),
+      declare("retryDelay", OptionType::Duration, "1s", "Pause before it is run again."),
       declare("ignoreNullFields", OptionType::Boolean, "true", "json: leaves NULL fields out."),
       declare("header", OptionType::Boolean, "false", "csv: the first line names the columns."),
       declare("sep", OptionType::Text, ",", "csv: what stands between two fields.")};

@@ -139,7 +139,7 @@ TEST_CASE("foreachBatch command that fails is run again with the same rows") {
   auto sink = rig.open("foreachBatch",
                        sink_request({{"command", "cat >> " + folder.path("out") +
                                                      "; [ $MILLRACE_ATTEMPT = 2 ]"},
-                                     {"retryDelay", "0 seconds"}}));
+                                     {"retryDelay", "0s"}}));
   rig.run_epoch(*sink, {{integer(7)}});
   CHECK(folder.read("out") == "{\"id\":7}\n{\"id\":7}\n{\"id\":7}\n");
   CHECK(rig.warnings.size() == 2);
@@ -150,7 +150,7 @@ TEST_CASE("foreachBatch command that fails to the end fails the query with what 
   auto sink = rig.open("foreachBatch",
                        sink_request({{"command", "cat > /dev/null; echo no table >&2; exit 5"},
                                      {"maxRetries", "1"},
-                                     {"retryDelay", "0 seconds"}}));
+                                     {"retryDelay", "0s"}}));
   rig.write(*sink, {{integer(1)}});
   std::optional<Error> error;
   sink->prepare(rig.context.epoch, [&](Result<CommitToken> done) { error = done.error(); });

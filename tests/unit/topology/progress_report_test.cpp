@@ -26,9 +26,11 @@ EpochSummary epoch_at(std::int64_t start, std::int64_t took, std::int64_t rows) 
   EpochSummary epoch;
   epoch.trigger_start = start;
   epoch.planned_at = epoch.reported_at = epoch.completed_at = start + took;
-  epoch.reports.push_back({.node = 0, .num_records = rows, .offset = "7"});
-  epoch.reports.push_back({.node = 1, .state = StateReport{5, 2, 1, 3, 100}});
-  epoch.reports.push_back({.node = 2, .num_records = rows});
+  epoch.reports.resize(3);
+  for (int node = 0; node < 3; ++node) epoch.reports[static_cast<std::size_t>(node)].node = node;
+  epoch.reports[0].num_records = epoch.reports[2].num_records = rows;
+  epoch.reports[0].offset = "7";
+  epoch.reports[1].state = StateReport{5, 2, 1, 3, 100};
   return epoch;
 }
 
