@@ -76,6 +76,16 @@ TEST_CASE("deduplicate without event time in the key drops late rows all the sam
   CHECK(harness.counters().state_rows_total.value() == 2);
 }
 
+TEST_CASE("deduplicate gives late rows, as they came, to what reads late rows") {
+  DeduplicateOptions options = by_key();
+  options.event_time = 1;
+  auto harness = deduplicate(options);
+  harness.take_late().rows({{"a", sec(20)}}).watermark(10).marker();
+  harness.rows({{"b", sec(10)}}).rows({{"c", sec(11)}}).marker();
+
+  CHECK(harness.run() == "a,20 w10 |0 late:b,10 c,11 |1");
+}
+
 TEST_CASE("deduplicate within the watermark forgets a key when it is delay past its first row") {
   auto harness = deduplicate(within(10));
   harness.rows({{"a", sec(5)}}).watermark(10).marker();

@@ -218,6 +218,14 @@ TEST_CASE("continuously timers fire with the watermark, and late rows are droppe
   CHECK(harness.run() == "a,115 w15 a,226 w30");
 }
 
+TEST_CASE("a processor never sees late rows, which go to what reads them") {
+  auto harness = transform<Totals>(TimeMode::None, kMicroBatch, 2);
+  harness.take_late().rows({{"a", 1, sec(20)}}).watermark(10).marker();
+  harness.rows({{"a", 2, sec(10)}}).rows({{"a", 3, sec(11)}}).marker();
+
+  CHECK(harness.run() == "a,1 w10 |0 late:a,2,10 a,4 |1");
+}
+
 TEST_CASE("a timer set twice fires once, and one that was deleted never") {
   auto harness = transform<Reminder>(TimeMode::EventTime, kMicroBatch, 2);
   harness.rows({{"a", 1, sec(5)}, {"a", 1, sec(5)}, {"b", 1, sec(5)}, {"b", 0, sec(6)}}).marker();
