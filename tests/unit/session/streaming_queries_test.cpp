@@ -90,8 +90,8 @@ TEST_CASE("a query without data is idle: told at once, then once an interval") {
 
   CHECK(diary->wait_for("idle") == "started -, idle");
   CHECK(query->recent_progress().size() == 1);
-  CHECK(query->status() ==
-        R"({"message":"Waiting for data to arrive","isDataAvailable":false,"isTriggerActive":false})");
+  // It looks for data all the time, so what it does at this moment is open.
+  CHECK(query->status().find(R"("isDataAvailable":false)") != std::string::npos);
   query->stop();
   CHECK(query->status() ==
         R"({"message":"Stopped","isDataAvailable":false,"isTriggerActive":false})");

@@ -56,17 +56,26 @@ std::optional<std::string> argument_of(const std::string& code, const std::strin
   return code.substr(call.size() + 1, code.size() - call.size() - 2);
 }
 
-/// The folders and names that the programs know, made once.
-std::string place(const std::string& word) {
-  static const fs::path root = [] {
+/// The folders that the programs know; they go with the test program.
+class Places {
+ public:
+  Places() {
     std::string name = (fs::temp_directory_path() / "millrace-programs-XXXXXX").string();
     if (mkdtemp(name.data()) == nullptr) std::abort();
-    for (const char* folder : {"empty", "full", "out"}) fs::create_directory(fs::path(name) / folder);
-    std::ofstream(fs::path(name) / "full" / "0.json") << "{\"a\":1}\n";
-    std::atexit([] { fs::remove_all(place("")); });
-    return fs::path(name);
-  }();
-  return (root / word).string();
+    root_ = name;
+    for (const char* folder : {"empty", "full", "out"}) fs::create_directory(root_ / folder);
+    std::ofstream(root_ / "full" / "0.json") << "{\"a\":1}\n";
+  }
+  ~Places() { fs::remove_all(root_); }
+  std::string operator()(const std::string& word) const { return (root_ / word).string(); }
+
+ private:
+  fs::path root_;
+};
+
+std::string place(const std::string& word) {
+  static const Places places;
+  return places(word);
 }
 
 std::string value_of(const std::string& argument) {
