@@ -31,12 +31,12 @@ bool gives_table_rows(const resolved::Join& join) {
 }
 
 /// Steps whose rows must all meet in one place.
-bool runs_alone(const Step& step) {
+bool runs_alone(const Step& step, OutputMode mode) {
   if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
   if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
   if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return gives_table_rows(*join);
   const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) || over_keys(step);
-  return groups && hash_keys(step).empty();
+  return groups && hash_keys(step, mode).empty();
 }
 
 /// Stands for the input of a sink that dead letters alone go to: no node of its own.
@@ -105,7 +105,7 @@ class PlanBuilder {
     if (const OptionText* sink = step->options.find("deadLetter"))
       dead_letters_.emplace_back(id, *sink);
     for (std::size_t port = 0; port < inputs.size(); ++port) {
-      add_edge(inputs[port], id, int(port), *step, *steps_below[port]);
+      add_edge(inputs[port], id, int(port), *step, mode, *steps_below[port]);
     }
     if (!table_of && needs_no_data_epochs(*step, mode)) plan_.needs_no_data_epochs = true;
     nodes_.emplace(key, id);
@@ -127,7 +127,7 @@ class PlanBuilder {
     node.kind = resolved::kind_name(step);
     node.detail = step.detail;
     node.output = step.schema;
-    auto parallelism = parallelism_of(step, inputs);
+    auto parallelism = parallelism_of(step, mode, inputs);
     if (!parallelism.ok()) return std::move(parallelism.error());
     node.parallelism = *parallelism;
     if (const auto* read = std::get_if<resolved::Read>(&step.kind)) {
@@ -144,13 +144,14 @@ class PlanBuilder {
     return node;
   }
 
-  Result<int> parallelism_of(const Step& step, const std::vector<int>& inputs) const {
-    if (runs_alone(step)) return 1;
+  Result<int> parallelism_of(const Step& step, OutputMode mode,
+                             const std::vector<int>& inputs) const {
+    if (runs_alone(step, mode)) return 1;
     const auto* read = std::get_if<resolved::Read>(&step.kind);
     if (read && !read->source.parallel) return 1;
     const OptionText* wanted = step.options.find("parallelism");
     if (wanted) return parse_parallelism(*wanted);
-    if (read || !hash_keys(step).empty()) return settings_.parallelism;
+    if (read || !hash_keys(step, mode).empty()) return settings_.parallelism;
     int most = 1;
     for (int port = 0; port < int(inputs.size()); ++port) {
       if (port == table_port(step)) continue;
@@ -204,11 +205,11 @@ class PlanBuilder {
     return candidate;
   }
 
-  void add_edge(int from, int to, int port, const Step& step, const Step& input) {
+  void add_edge(int from, int to, int port, const Step& step, OutputMode mode, const Step& input) {
     ExecutionEdge edge{from, to, port, Partitioning::Forward, {}, input.has_watermark};
     const int writers = plan_.nodes[std::size_t(from)].parallelism;
     const int readers = plan_.nodes[std::size_t(to)].parallelism;
-    auto keys = hash_keys(step, port);
+    auto keys = hash_keys(step, mode, port);
     if (port == table_port(step)) {
       edge.comes_first = true;
       edge.has_watermark = false;

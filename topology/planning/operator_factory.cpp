@@ -123,7 +123,7 @@ struct SpecMaker {
                            kind.within_watermark, kind.delay_micros, settings.policy});
     spec.stateful = true;
     spec.state_name = kind.within_watermark ? "dedupeWithinWatermark" : "dedupe";
-    spec.state_schema = state_schema(hash_keys(step), {});
+    spec.state_schema = state_schema(hash_keys(step, settings.policy.mode), {});
     return spec;
   }
   Made operator()(const resolved::TransformWithState& kind) {
@@ -211,14 +211,15 @@ int table_port(const Step& step) {
   return join->type == JoinType::RightOuter ? 0 : 1;
 }
 
-std::vector<BoundExpressionPtr> hash_keys(const Step& step, int port) {
+std::vector<BoundExpressionPtr> hash_keys(const Step& step, OutputMode mode, int port) {
   std::vector<BoundExpressionPtr> keys;
   if (const auto* join = std::get_if<resolved::Join>(&step.kind)) {
     if (join->is_stream_stream) keys = port == 0 ? join->left.keys : join->right.keys;
   }
   if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {
     for (std::size_t i = 0; i < aggregate->keys.size(); ++i) {
-      const bool is_sliced = aggregate->may_slice && int(i) == aggregate->event_time_key;
+      // The keys of its state: rows and restored state must come to the same subtask.
+      const bool is_sliced = sliced_window(step, mode) && int(i) == aggregate->event_time_key;
       if (int(i) != aggregate->session_key && !is_sliced) keys.push_back(aggregate->keys[i]);
     }
   }

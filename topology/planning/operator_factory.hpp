@@ -24,6 +24,6 @@ int table_port(const resolved::Step& step);
 
 /// What rows of input `port` must share to be handled by one subtask of the step, bound to that
 /// input; empty: the step does not care, or runs on one subtask.
-std::vector<BoundExpressionPtr> hash_keys(const resolved::Step& step, int port = 0);
+std::vector<BoundExpressionPtr> hash_keys(const resolved::Step& step, OutputMode mode, int port = 0);
 
 }  // namespace millrace
