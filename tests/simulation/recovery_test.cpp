@@ -1,0 +1,173 @@
+// A whole job on a file system that forgets what was not synced: it dies at random calls and starts again, with
+// another trigger, other schedules and another parallelism, until its input is through. Then every row is
+// outside once, and the state counted every row once.
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <numeric>
+#include <random>
+
+#include "actors/job.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/fake_plan.hpp"
+#include "tests/support/faulty_file_system.hpp"
+
+using namespace millrace;
+using namespace millrace::testing;
+using millrace::test::Fault;
+using millrace::test::FaultyFileSystem;
+
+namespace {
+
+constexpr std::int64_t kCountFrom = 1'000'000;
+
+/// Makes of a number n the number n + (rows so far) * 1,000,000.
+class CountRows final : public Operator {
+ public:
+  Status open(OperatorContext& context) override {
+    context_ = &context;
+    context.state.declare_number("rows", num_rows_, NumberMerge::Sum);
+    return {};
+  }
+  Progress process(int, RecordBatch batch, Output& out) override {
+    RecordBatch counted = context_->pool.make_batch(one_long_schema());
+    Column& column = *counted.columns()[0];
+    batch.rows().for_each([&](std::uint32_t row) {
+      column.append(batch.column(0).at<std::int64_t>(row) + ++num_rows_ * kCountFrom);
+    });
+    counted.set_num_physical_rows(static_cast<std::uint32_t>(column.size()));
+    out.emit(std::move(counted));
+    return Progress::Done;
+  }
+
+ private:
+  OperatorContext* context_ = nullptr;
+  std::int64_t num_rows_ = 0;
+};
+
+/// What the world outside holds; it outlives the job.
+struct Outside {
+  std::map<Epoch, std::vector<std::int64_t>> prepared;
+  std::map<Epoch, std::vector<std::int64_t>> shown;
+};
+
+/// Keeps prepared rows outside and shows them when their epoch commits.
+class OutsideSink final : public Sink {
+ public:
+  explicit OutsideSink(Outside& outside) : outside_(outside) {}
+  Status open(SinkContext&) override { return {}; }
+  Result<WriteStatus> write(const RecordBatch& batch) override {
+    batch.rows().for_each(
+        [&](std::uint32_t row) { rows_.push_back(batch.column(0).at<std::int64_t>(row)); });
+    return WriteStatus::Accepted;
+  }
+  void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
+    outside_.prepared[epoch] = std::exchange(rows_, {});
+    done(CommitToken{"prepared"});
+  }
+  void commit(Epoch epoch, const CommitToken&, std::function<void(Status)> done) override {
+    outside_.shown[epoch] = outside_.prepared[epoch];
+    done({});
+  }
+
+ private:
+  Outside& outside_;
+  std::vector<std::int64_t> rows_;
+};
+
+ExecutionPlan counting_plan(const Chain& chain, Outside& outside) {
+  ExecutionPlan plan = plan_of(chain, nullptr);
+  ExecutionNode& last_operator = plan.nodes[plan.nodes.size() - 2];
+  OperatorSpec spec;
+  spec.make = [] { return std::make_unique<CountRows>(); };
+  spec.stateful = true;
+  last_operator.name = "count";
+  last_operator.spec = std::move(spec);
+  last_operator.parallelism = 1;
+  plan.edges[plan.edges.size() - 2].partitioning =
+      chain.parallelism == 1 ? Partitioning::Forward : Partitioning::Rebalance;
+  plan.edges.back().partitioning = Partitioning::Forward;
+  SinkSpec sink;
+  sink.make = [&outside] { return std::make_unique<OutsideSink>(outside); };
+  plan.nodes.back().spec = std::move(sink);
+  return plan;
+}
+
+Chain random_chain(std::mt19937_64& random, std::int64_t total) {
+  Chain chain;
+  chain.total = total;
+  chain.batch = 1 + static_cast<std::int64_t>(random() % 20);
+  chain.per_epoch = 1 + static_cast<std::int64_t>(random() % 100);
+  chain.num_operators = 2 + static_cast<int>(random() % 2);
+  chain.parallelism = 1 + static_cast<int>(random() % 3);
+  return chain;
+}
+
+JobOptions random_options(std::mt19937_64& random, FaultyFileSystem& files) {
+  JobOptions options;
+  options.simulated = true;
+  options.hand_off = random() % 2 == 0;
+  options.channel_records = 1 + static_cast<std::int64_t>(random() % 40);
+  options.trigger = {random() % 2 == 0 ? Trigger::Kind::Continuous : Trigger::Kind::AvailableNow,
+                     std::chrono::milliseconds(1 + random() % 3)};
+  options.checkpoint.location = "/state";
+  options.checkpoint.files = &files;
+  return options;
+}
+
+/// One process: true when the input is through, false when it died.
+bool live(std::mt19937_64& random, FaultyFileSystem& files, const Chain& chain, Outside& outside) {
+  auto job = Job::start(counting_plan(chain, outside), random_options(random, files));
+  if (!job) return false;
+  std::int64_t steps = 0;
+  while (!(*job)->await_for(std::chrono::microseconds(0)) &&
+         ((*job)->step(random) || (*job)->next_timer()))
+    REQUIRE(++steps < 1'000'000);
+  return (*job)->await_for(std::chrono::microseconds(0)) && (*job)->await().ok();
+}
+
+/// How often the job died.
+int run(std::uint64_t seed) {
+  INFO("MILLRACE_SEED=" << seed);
+  std::mt19937_64 random(seed);
+  FaultyFileSystem files(seed);
+  Outside outside;
+  const std::int64_t total = 1 + static_cast<std::int64_t>(random() % 500);
+  int num_deaths = 0;
+  for (bool is_through = false; !is_through;) {
+    files.fail_at(random() % 60, random() % 4 == 0 ? Fault::Error : Fault::Crash);
+    is_through = live(random, files, random_chain(random, total), outside);
+    if (!is_through) files.crash(), ++num_deaths;
+    REQUIRE(num_deaths < 1000);
+  }
+  std::vector<std::int64_t> values, counts;
+  for (const auto& [epoch, rows] : outside.shown) {
+    for (const std::int64_t row : rows) {
+      values.push_back(row % kCountFrom);
+      counts.push_back(row / kCountFrom);
+    }
+  }
+  std::vector<std::int64_t> expected(static_cast<std::size_t>(total));
+  std::iota(expected.begin(), expected.end(), 0);
+  std::sort(values.begin(), values.end());
+  CHECK(values == expected);
+  std::iota(expected.begin(), expected.end(), 1);
+  std::sort(counts.begin(), counts.end());
+  CHECK(counts == expected);
+  return num_deaths;
+}
+
+}  // namespace
+
+TEST_CASE("a job that dies again and again shows every row once and counts every row once") {
+  if (const char* given = std::getenv("MILLRACE_SEED")) {
+    run(std::strtoull(given, nullptr, 10));
+    return;
+  }
+  const char* wanted = std::getenv("MILLRACE_RUNS");
+  const std::uint64_t runs = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : 200;
+  const std::uint64_t first = std::random_device{}();
+  int num_deaths = 0;
+  for (std::uint64_t i = 0; i < runs; ++i) num_deaths += run(first + i);
+  WARN(runs << " jobs from seed " << first << ", " << num_deaths << " deaths, nothing lost or twice");
+}
