@@ -10,10 +10,16 @@
 namespace millrace::test {
 
 namespace {
+/// Words in order, but for rows between two markers or watermarks, which are sorted.
 std::vector<std::string> sorted_words(const std::string& text) {
   std::istringstream stream(text);
   std::vector<std::string> words{std::istream_iterator<std::string>(stream), {}};
-  std::sort(words.begin(), words.end());
+  const auto is_control = [](const std::string& word) { return word[0] == '|' || word[0] == 'w'; };
+  for (auto from = words.begin(); from != words.end();) {
+    const auto to = std::find_if(from, words.end(), is_control);
+    std::sort(from, to);
+    from = to == words.end() ? to : to + 1;
+  }
   return words;
 }
 }  // namespace
