@@ -92,6 +92,7 @@ int run_program(int argc, char** argv) {
   add_checkpoint(app, choose);
   add_completion(app, choose);
   add_bench(app, choose);
+  add_export(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty()) {
     std::cerr << app.help();
@@ -116,8 +117,8 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 const std::vector<std::string>& absent_commands() {
-  static const std::vector<std::string> names{"export", "equiv", "tap", "top",
-                                              "lsp",    "new",   "gc",  "demo"};
+  static const std::vector<std::string> names{"equiv", "tap", "top", "lsp",
+                                              "new",   "gc",  "demo"};
   return names;
 }
 
