@@ -10,12 +10,7 @@ namespace millrace {
 
 namespace {
 
-constexpr std::uint32_t kPieceBytes = 256u << 10;
-constexpr std::uint32_t kUnit = 8;
-// A place is the number of a piece and, in the low bits, the number of a unit in it.
-constexpr std::uint32_t kUnitBits = 15;
-static_assert(kPieceBytes / kUnit == 1u << kUnitBits);
-constexpr std::size_t kMaxPieces = std::size_t{1} << (32 - kUnitBits);
+constexpr std::uint32_t kPadding = 8;
 constexpr std::uint32_t kCountBits = 28;
 constexpr std::uint32_t kCountMask = (1u << kCountBits) - 1;
 
@@ -28,10 +23,11 @@ struct Header {
   ChangeKind kind() const { return static_cast<ChangeKind>(key_size_and_kind >> kCountBits); }
   std::uint8_t part() const { return static_cast<std::uint8_t>(count_and_part >> kCountBits); }
   std::uint64_t padded_size() const {
-    return (sizeof(Header) + std::uint64_t{key_size()} + count() + kUnit - 1) / kUnit * kUnit;
+    return (sizeof(Header) + std::uint64_t{key_size()} + count() + kPadding - 1) / kPadding *
+           kPadding;
   }
 };
-static_assert(sizeof(Header) == kUnit);
+static_assert(sizeof(Header) == kPadding);
 
 std::uint32_t tagged(std::size_t size, std::uint32_t tag) {
   return static_cast<std::uint32_t>(size) | tag << kCountBits;
@@ -86,15 +82,8 @@ void ChangeLog::add_piece(std::uint32_t size) {
   pieces_.push_back({std::make_unique_for_overwrite<std::byte[]>(capacity), capacity, 0});
 }
 
-std::byte* ChangeLog::bytes_of(Place place) const {
-  std::byte* record = pieces_[place.number >> kUnitBits].memory.get() +
-                      std::size_t{place.number & ((1u << kUnitBits) - 1)} * kUnit;
-  return record + sizeof(Header) + header_at(record).key_size();
-}
-
 void ChangeLog::make_remove(Place place) {
-  std::byte* record = pieces_[place.number >> kUnitBits].memory.get() +
-                      std::size_t{place.number & ((1u << kUnitBits) - 1)} * kUnit;
+  std::byte* record = record_at(place);
   Header header = header_at(record);
   header.key_size_and_kind =
       tagged(header.key_size(), static_cast<std::uint32_t>(ChangeKind::Remove));

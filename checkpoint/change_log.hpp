@@ -59,8 +59,10 @@ class ChangeLog {
 
   /// Adds a record whose bytes the caller writes at once: see `bytes_of`.
   Place append(ChangeKind kind, std::uint8_t part, std::string_view key, std::size_t count);
-  /// Where the bytes of a record begin.
-  std::byte* bytes_of(Place place) const;
+  /// Where the bytes of a record begin whose key has so many bytes.
+  std::byte* bytes_of(Place place, std::size_t key_size) const {
+    return record_at(place) + kUnit + key_size;
+  }
   /// Turns a Put into a Remove of the same key.
   void make_remove(Place place);
 
@@ -73,6 +75,18 @@ class ChangeLog {
   void recycle(FrozenChanges changes);
 
  private:
+  // Records begin at a multiple of this many bytes; so long is the part before the key.
+  static constexpr std::uint32_t kUnit = 8;
+  // A place is the number of a piece and, in the low bits, the number of a unit in it.
+  static constexpr std::uint32_t kUnitBits = 15;
+  static constexpr std::uint32_t kPieceBytes = kUnit << kUnitBits;
+  // The last number names no place: tables use it for a change that is not logged yet.
+  static constexpr std::size_t kMaxPieces = (std::size_t{1} << (32 - kUnitBits)) - 1;
+
+  std::byte* record_at(Place place) const {
+    return pieces_[place.number >> kUnitBits].memory.get() +
+           std::size_t{place.number & ((1u << kUnitBits) - 1)} * kUnit;
+  }
   std::byte* claim(std::uint32_t size);
   void add_piece(std::uint32_t size);
   void take_returned();

@@ -256,6 +256,8 @@ void StateTable::release_all() {
   for (std::uint32_t number = 0; number < entries_made_; ++number)
     if (entry_at(number)->key_size != kFreeEntry) release_entry(number);
   slabs_.clear();
+  changed_entries_.clear();
+  first_waiting_ = 0;
   entries_made_ = 0;
   first_free_ = kNone;
   old_ = {};

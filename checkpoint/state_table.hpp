@@ -2,6 +2,7 @@
 
 #include "checkpoint/change_log.hpp"
 #include "checkpoint/key_groups.hpp"
+#include "checkpoint/log_pace.hpp"
 #include "records/state_bytes.hpp"
 
 #include <algorithm>
@@ -55,11 +56,10 @@ class StateTable {
   /// Puts a value that was just written into the log, if there is one: after each change, or once
   /// after several.
   void changed(std::byte* value) {
-    if (is_watched_) note_change(value);
+    if (is_watched_) note_changes({&value, 1});
   }
   void changed(std::span<std::byte* const> values) {
-    if (!is_watched_) return;
-    for (std::byte* value : values) note_change(value);
+    if (is_watched_) note_changes(values);
   }
   /// Removes the entry of a value that this table gave out; logs that by itself.
   void erase(std::byte* value);
@@ -137,8 +137,12 @@ class StateTable {
   void release_all();
   void count_moved(std::uint32_t moved);
 
-  void note_change(std::byte* value);
-  void log_fixed_part(Entry& entry);
+  void note_changes(std::span<std::byte* const> values);
+  void note_change_of_growing(std::byte* value);
+  void note_change_of_fixed(Entry& entry);
+  void claim_place(Entry& entry);
+  void copy_fixed_part(Entry& entry);
+  void log_waiting(std::size_t most);
   void log_growing_part(Entry& entry, std::uint8_t part);
   void log_removal(const Entry& entry);
   bool apply(const StateChange& change, std::uint64_t hash);
@@ -176,6 +180,11 @@ class StateTable {
   // There is a log, or memory of growing parts to count.
   bool is_watched_ = false;
   std::uint32_t epoch_;
+  // Entries without growing parts that changed in this epoch, by first change; those from
+  // `first_waiting_` on wait for their place in the log. An erased one may stand here still.
+  std::vector<Entry*> changed_entries_;
+  std::size_t first_waiting_ = 0;
+  LogPace pace_;
 };
 
 }  // namespace millrace

@@ -15,13 +15,16 @@ constexpr std::uint32_t kUnknownToCheckpoints = 0;
 constexpr std::uint32_t kRestored = 1;
 constexpr std::uint32_t kFirstEpoch = 2;
 
+// A place of an entry that has changed and is not in the log yet.
+constexpr std::uint32_t kWaiting = UINT32_MAX;
+
 /// Stands in front of each value of a state table. A free entry has the key size kFreeEntry and
 /// names the next free one.
 struct StateTable::Entry {
   std::uint64_t hash;
   std::uint32_t key_size;
   std::uint32_t round;
-  // The log place of the fixed part, good while `epoch` is the table's.
+  // The log place of the fixed part, or kWaiting; good while `epoch` is the table's.
   std::uint32_t epoch;
   ChangeLog::Place place;
   union {

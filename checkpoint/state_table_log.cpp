@@ -13,6 +13,19 @@ namespace millrace {
 namespace {
 
 constexpr std::size_t kLoadedAhead = 32;
+constexpr std::size_t kReadAhead = 8;
+
+/// The sizes that most values have are copied without a call.
+void copy_bytes(std::byte* to, const std::byte* from, std::size_t size) {
+  switch (size) {
+    case 8: std::memcpy(to, from, 8); break;
+    case 16: std::memcpy(to, from, 16); break;
+    case 24: std::memcpy(to, from, 24); break;
+    case 32: std::memcpy(to, from, 32); break;
+    case 48: std::memcpy(to, from, 48); break;
+    default: std::memcpy(to, from, size);
+  }
+}
 
 }  // namespace
 
@@ -37,7 +50,12 @@ void StateTable::log_to(ChangeLog* log) {
 }
 
 FrozenChanges StateTable::freeze() {
-  if (log_ == nullptr || log_->is_empty()) return {};
+  if (log_ == nullptr) return {};
+  log_waiting(changed_entries_.size());
+  pace_.end_epoch(changed_entries_.size());
+  changed_entries_.clear();
+  first_waiting_ = 0;
+  if (log_->is_empty()) return {};
   if (++epoch_ == 0) {
     // Stamps begin anew, so the old ones must go: once in 2^32 epochs.
     for (Cursor cursor; std::byte* value = next(cursor);) Entry::of(value)->epoch = kRestored;
@@ -46,26 +64,65 @@ FrozenChanges StateTable::freeze() {
   return log_->freeze();
 }
 
-void StateTable::note_change(std::byte* value) {
+void StateTable::note_changes(std::span<std::byte* const> values) {
+  if (!layout_.growing.empty()) {
+    for (std::byte* value : values) note_change_of_growing(value);
+    return;
+  }
+  if (log_ == nullptr) return;
+  const std::uint32_t epoch = epoch_;
+  for (std::byte* value : values) {
+    Entry& entry = *Entry::of(value);
+    if (entry.epoch != epoch || entry.place.number != kWaiting) note_change_of_fixed(entry);
+  }
+  log_waiting(pace_.due(values.size(), changed_entries_.size() - first_waiting_));
+}
+
+void StateTable::note_change_of_growing(std::byte* value) {
   Entry& entry = *Entry::of(value);
-  if (log_ != nullptr) log_fixed_part(entry);
+  if (log_ != nullptr && (fixed_size_ != 0 || entry.epoch == kUnknownToCheckpoints)) {
+    if (entry.epoch != epoch_) claim_place(entry);
+    copy_fixed_part(entry);
+  }
   for (std::size_t part = 0; part < layout_.growing.size(); ++part) {
     growing_bytes_ += growing_part(entry, part).take_growth();
     if (log_ != nullptr) log_growing_part(entry, static_cast<std::uint8_t>(part));
   }
 }
 
-void StateTable::log_fixed_part(Entry& entry) {
-  const bool is_logged = entry.epoch == epoch_;
+void StateTable::note_change_of_fixed(Entry& entry) {
+  if (entry.epoch == epoch_) return copy_fixed_part(entry);
   if (fixed_size_ == 0 && entry.epoch != kUnknownToCheckpoints) return;
-  if (!is_logged) {
-    entry.place = log_->append(ChangeKind::Put, 0, entry.key(), fixed_size_);
-    entry.epoch = epoch_;
-  }
-  std::byte* place = log_->bytes_of(entry.place);
+  entry.epoch = epoch_;
+  entry.place.number = kWaiting;
+  changed_entries_.push_back(&entry);
+}
+
+void StateTable::claim_place(Entry& entry) {
+  entry.place = log_->append(ChangeKind::Put, 0, entry.key(), fixed_size_);
+  entry.epoch = epoch_;
+}
+
+void StateTable::copy_fixed_part(Entry& entry) {
+  std::byte* place = log_->bytes_of(entry.place, entry.key_size);
   for (const Stretch& stretch : fixed_) {
-    std::memcpy(place, entry.value() + stretch.offset, stretch.size);
+    copy_bytes(place, entry.value() + stretch.offset, stretch.size);
     place += stretch.size;
+  }
+}
+
+/// Logs as many of the entries that wait, those that changed first before the others.
+void StateTable::log_waiting(std::size_t most) {
+  const std::size_t end = std::min(changed_entries_.size(), first_waiting_ + most);
+  for (; first_waiting_ < end; ++first_waiting_) {
+    if (first_waiting_ + kReadAhead < end)
+      __builtin_prefetch(changed_entries_[first_waiting_ + kReadAhead]);
+    Entry& entry = *changed_entries_[first_waiting_];
+    // Erased since, or made anew and so here twice.
+    if (entry.key_size == kFreeEntry || entry.epoch != epoch_ || entry.place.number != kWaiting)
+      continue;
+    claim_place(entry);
+    copy_fixed_part(entry);
   }
 }
 
@@ -75,7 +132,7 @@ void StateTable::log_growing_part(Entry& entry, std::uint8_t part) {
   const StateBytes::Changes changes = state.changes();
   auto log = [&](ChangeKind kind, const void* from, std::size_t count) {
     const ChangeLog::Place place = log_->append(kind, part, entry.key(), count);
-    if (count != 0) std::memcpy(log_->bytes_of(place), from, count);
+    if (count != 0) std::memcpy(log_->bytes_of(place, entry.key_size), from, count);
   };
   if (changes.rewritten) {
     log(ChangeKind::Replace, bytes.data(), bytes.size());
@@ -91,7 +148,7 @@ void StateTable::log_growing_part(Entry& entry, std::uint8_t part) {
 void StateTable::log_removal(const Entry& entry) {
   if (entry.epoch == kUnknownToCheckpoints) return;
   // Behind the Put of an entry with growing parts stand records that would make the entry again.
-  if (entry.epoch == epoch_ && layout_.growing.empty())
+  if (entry.epoch == epoch_ && layout_.growing.empty() && entry.place.number != kWaiting)
     log_->make_remove(entry.place);
   else
     log_->append(ChangeKind::Remove, 0, entry.key(), 0);

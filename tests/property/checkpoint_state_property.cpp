@@ -91,6 +91,48 @@ TEST_CASE("all deltas of a table give its contents again, whatever happened to i
   }));
 }
 
+TEST_CASE("all deltas of a table of numbers give its contents again, whenever its log was frozen") {
+  struct Numbers {
+    StateTable table{{8, {}}};
+    SubtaskState state{true};
+    Numbers() { state.declare("table", table); }
+    std::map<std::string, int> contents() const {
+      std::map<std::string, int> all;
+      for (StateTable::Cursor cursor; std::byte* value = table.next(cursor);)
+        std::memcpy(&all[std::string(StateTable::key_of(value))], value, sizeof(int));
+      return all;
+    }
+  };
+  // Few freezes, so that some epochs have many changes of one key and others few.
+  const auto step =
+      rc::gen::weightedElement<Step>({{30, Step::Write}, {4, Step::Erase}, {1, Step::Freeze}});
+  CHECK(rc::check([&] {
+    Numbers numbers;
+    KeptState kept;
+    for (const auto& [what, key, number] :
+         *rc::gen::container<std::vector<std::tuple<Step, int, int>>>(
+             *rc::gen::inRange(0, 1000),
+             rc::gen::tuple(step, rc::gen::inRange(0, 12), rc::gen::arbitrary<int>()))) {
+      if (what == Step::Freeze) {
+        kept.add(numbers.state.freeze());
+        continue;
+      }
+      std::byte* value = numbers.table.find_or_insert(key_of(key), hash_of(key_of(key)));
+      if (what == Step::Erase) {
+        numbers.table.erase(value);
+        continue;
+      }
+      std::memcpy(value, &number, sizeof number);
+      numbers.table.changed(value);
+    }
+    kept.add(numbers.state.freeze());
+
+    Numbers restored;
+    RC_ASSERT(restored.state.load(kept.recovered(), 0, 1).ok());
+    RC_ASSERT(restored.contents() == numbers.contents());
+  }));
+}
+
 TEST_CASE("a log has at most twice the bytes of the entries that changed") {
   CHECK(rc::check([] {
     StateTable table({16, {}});

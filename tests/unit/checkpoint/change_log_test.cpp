@@ -11,8 +11,8 @@ using namespace millrace::test;
 namespace {
 
 void put(ChangeLog& log, const std::string& key, const std::string& bytes) {
-  std::memcpy(log.bytes_of(log.append(ChangeKind::Put, 0, key, bytes.size())), bytes.data(),
-              bytes.size());
+  std::memcpy(log.bytes_of(log.append(ChangeKind::Put, 0, key, bytes.size()), key.size()),
+              bytes.data(), bytes.size());
 }
 
 }  // namespace
@@ -36,14 +36,14 @@ TEST_CASE("a later change writes over the place of the first") {
   const ChangeLog::Place place = log.append(ChangeKind::Put, 0, "key", 3);
   put(log, "other", "other");
 
-  std::memcpy(log.bytes_of(place), "new", 3);
+  std::memcpy(log.bytes_of(place, 3), "new", 3);
   CHECK(text_of_changes(encoded(log.freeze())) == "put key=new, put other=other");
 }
 
 TEST_CASE("a put can become a removal in its place") {
   ChangeLog log;
   const ChangeLog::Place place = log.append(ChangeKind::Put, 0, "key", 40);
-  std::memset(log.bytes_of(place), 'x', 40);
+  std::memset(log.bytes_of(place, 3), 'x', 40);
   put(log, "other", "other");
 
   log.make_remove(place);
