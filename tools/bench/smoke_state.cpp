@@ -1,6 +1,5 @@
-// What durable epochs every 10 ms cost a job with a million keys, inside this process. Latency: the
-// journal has a core to write on. Throughput: everything shares one core, so that all work is
-// counted.
+// What durable epochs every 10 ms cost a job with a million keys, inside this process. The source
+// and the operators have one core, the threads of the checkpoint the other.
 #include "actors/job.hpp"
 #include "tools/bench/in_process.hpp"
 #include "tools/bench/medians.hpp"
@@ -14,6 +13,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <string>
 
 namespace millrace::bench {
 
@@ -59,15 +61,40 @@ ExecutionPlan running_totals(const KeyedLoad& load, std::shared_ptr<LatencyHisto
 struct Run {
   std::shared_ptr<LatencyHistogram> latency = std::make_shared<LatencyHistogram>();
   double seconds = 0;  // of the rows that count
+  // Of the epochs since all keys are there.
   std::chrono::steady_clock::time_point first_epoch, last_epoch;
-  std::int64_t num_epochs = 0;
+  std::vector<std::int64_t> freeze_ns;
 
+  void add_epoch(std::int64_t frozen_in_ns) {
+    last_epoch = std::chrono::steady_clock::now();
+    if (freeze_ns.empty()) first_epoch = last_epoch;
+    freeze_ns.push_back(frozen_in_ns);
+  }
   double epochs_per_second() const {
     const std::chrono::duration<double> span = last_epoch - first_epoch;
-    return num_epochs < 2 ? 0 : static_cast<double>(num_epochs - 1) / span.count();
+    return freeze_ns.size() < 2 ? 0 : static_cast<double>(freeze_ns.size() - 1) / span.count();
   }
-  std::vector<std::int64_t> freeze_ns;
 };
+
+int last_core() { return static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN)) - 1; }
+
+/// Has a thread run on these cores only; 0: the calling one. Threads that it starts inherit that.
+void pin(pid_t thread, int first, int last) {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (int core = first; core <= last; ++core) CPU_SET(core, &set);
+  sched_setaffinity(thread, sizeof set, &set);
+}
+
+/// Moves the threads that write checkpoints away from the last core.
+void move_checkpoint_threads() {
+  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
+    std::string name;
+    std::getline(std::ifstream(task.path() / "comm") >> std::ws, name);
+    if (name == "checkpoint" || name == "base-image")
+      pin(std::stoi(task.path().filename()), 0, std::max(0, last_core() - 1));
+  }
+}
 
 std::unique_ptr<Run> run(KeyedLoad load, bool durable) {
   auto result = std::make_unique<Run>();
@@ -78,14 +105,14 @@ std::unique_ptr<Run> run(KeyedLoad load, bool durable) {
   options.idle = IdleStrategy::Spin;
   if (durable) options.checkpoint.location = (scratch.path() / "state").string();
   options.on_epoch = [&](const EpochSummary& summary) {
-    result->last_epoch = std::chrono::steady_clock::now();
-    if (result->num_epochs++ == 0) result->first_epoch = result->last_epoch;
     for (const SubtaskReport& report : summary.reports)
       if (report.state && report.state->rows_total >= load.num_keys)
-        result->freeze_ns.push_back(report.state->freeze_ns);
+        result->add_epoch(report.state->freeze_ns);
   };
+  pin(0, last_core(), last_core());
   auto job = Job::start(running_totals(load, result->latency), options);
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
+  move_checkpoint_threads();
   (void)(*job)->await();
   result->seconds = static_cast<double>(*load.taken_ns) / 1e9;
   return result;
@@ -98,13 +125,6 @@ std::int64_t quantile_of(std::vector<std::int64_t> values, double q) {
   std::sort(values.begin(), values.end());
   return values[std::min(values.size() - 1,
                          static_cast<std::size_t>(q * static_cast<double>(values.size())))];
-}
-
-void pin_to_last_core() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(sysconf(_SC_NPROCESSORS_ONLN) - 1, &set);
-  sched_setaffinity(0, sizeof set, &set);
 }
 
 void measure_latency(const SmokeOptions& options) {
@@ -135,7 +155,6 @@ void measure_latency(const SmokeOptions& options) {
 
 void measure_cost(const SmokeOptions& options) {
   constexpr std::int64_t kRows = 30'000'000, kChanging = 2'000;
-  pin_to_last_core();
   std::vector<double> costs, rates;
   for (int round = 0; round < options.rounds; ++round) {
     const KeyedLoad load{.num_rows = kRows, .num_changing = kChanging};
