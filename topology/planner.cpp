@@ -34,6 +34,8 @@ bool gives_table_rows(const resolved::Join& join) {
 bool runs_alone(const Step& step, OutputMode mode) {
   if (std::holds_alternative<resolved::Sort>(step.kind)) return true;
   if (std::holds_alternative<resolved::Limit>(step.kind)) return true;
+  if (std::holds_alternative<resolved::Watermark>(step.kind))
+    return step.options.find("partitionBy") != nullptr;
   if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return gives_table_rows(*join);
   const bool groups = std::holds_alternative<resolved::Aggregate>(step.kind) || over_keys(step);
   return groups && hash_keys(step, mode).empty();

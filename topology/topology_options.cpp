@@ -36,6 +36,8 @@ const std::vector<OptionDeclaration>& watermark_keys() {
       declare_required("delay", OptionType::Duration, "How late a record may be."),
       declare("idleTimeout", OptionType::Duration, "",
               "A source silent for so long no longer holds the watermark back."),
+      declare("partitionBy", OptionType::List, "",
+              "Event time is followed for each value of these columns; the least counts."),
   };
   return keys;
 }

@@ -1,6 +1,7 @@
 #include "expressions/expression_errors.hpp"
 #include "records/interval_text.hpp"
 #include "topology/analysis/expression_tree.hpp"
+#include "topology/analysis/partition_columns.hpp"
 #include "topology/analysis/resolver.hpp"
 #include "topology/analysis/row_errors.hpp"
 #include "topology/analysis/window_errors.hpp"
@@ -62,7 +63,13 @@ Resolver::Resolved Resolver::resolve_kind(const plan::WithWatermark& watermark,
     fail(redefined_watermark(), node.origin);
     return std::nullopt;
   }
-  if (!delay || !idle) return std::nullopt;
+  const auto partitions = partition_columns(node.options, *input->step->schema);
+  if (!partitions.ok()) fail(partitions.error(), node.origin);
+  if (!delay || !idle || !partitions.ok()) return std::nullopt;
+  if (!partitions->empty() && *idle == 0) {
+    fail(watermark_without_idle_timeout(), node.origin);
+    return std::nullopt;
+  }
   resolved::Step step;
   step.kind = resolved::Watermark{column->column_index(), *delay, *idle};
   step.inputs = {input->step};
@@ -70,6 +77,7 @@ Resolver::Resolved Resolver::resolve_kind(const plan::WithWatermark& watermark,
   step.event_time[std::size_t(column->column_index())] = *delay;
   step.has_watermark = true;
   step.detail = watermark.column + ", delay " + watermark.delay;
+  if (!partitions->empty()) step.detail += ", by " + node.options.find("partitionBy")->value;
   return finish(std::move(step), input->columns, node);
 }
 

@@ -40,6 +40,12 @@ Error redefined_watermark() {
       "declare one watermark between a source and a sink");
 }
 
+Error watermark_without_idle_timeout() {
+  return config_error("", "", "topology: a watermark with partitionBy needs an idleTimeout",
+                      "a partition without rows would hold the watermark back for ever: say how long "
+                      "to wait for it");
+}
+
 Error unknown_column_name(const std::string& name, const Schema& schema) {
   std::string list;
   std::vector<std::string> names;

@@ -18,6 +18,7 @@
 #include "operators/transform_with_state.hpp"
 #include "operators/union.hpp"
 #include "records/schema_text.hpp"
+#include "topology/analysis/partition_columns.hpp"
 #include "topology/planning/over_planning.hpp"
 
 namespace millrace {
@@ -109,10 +110,19 @@ struct SpecMaker {
   Made operator()(const resolved::Lead& kind) { return over_spec(kind, step, settings); }
   Made operator()(const resolved::TopRows& kind) { return over_spec(kind, step, settings); }
   Made operator()(const resolved::Watermark& kind) {
+    auto columns = partition_columns(step.options, *step.schema);
+    if (!columns.ok()) return columns.error();
+    std::vector<DataType> types;
+    for (const int column : *columns) types.push_back((*step.schema)[std::size_t(column)].type);
     auto spec = spec_of<AssignWatermarkOptions>(
-        make_assign_watermark,
-        {kind.column, kind.delay_micros, kind.idle_timeout_micros, settings.policy});
+        make_assign_watermark, {kind.column, kind.delay_micros, kind.idle_timeout_micros,
+                                std::move(*columns), types, settings.policy});
     spec.is_watermark = true;
+    if (types.empty()) return spec;
+    spec.stateful = true;
+    spec.state_name = "watermarkPartitions";
+    for (const DataType& type : types)
+      spec.state_schema += (spec.state_schema.empty() ? "" : ", ") + type.to_string();
     return spec;
   }
   Made operator()(const resolved::Deduplicate& kind) {

@@ -113,6 +113,8 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
   }
   if (std::holds_alternative<resolved::Limit>(step.kind)) return {{"state", "one counter"}};
+  if (std::holds_alternative<resolved::Watermark>(step.kind) && step.options.find("partitionBy"))
+    return {{"state", "the time of each partition that is not idle"}};
   return {};
 }
 

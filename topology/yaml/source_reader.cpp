@@ -103,6 +103,16 @@ plan::NodePtr read_source(LoadContext& context, const YamlEntry& entry) {
   return SourceReader(context, entry).run();
 }
 
+namespace {
+/// Names with commas between.
+std::string listed(LoadContext& context, const YamlValue& names, const std::string& what) {
+  std::string text;
+  for (const YamlValue& name : scalars(context, names, what + ": `partitionBy`"))
+    text += (text.empty() ? "" : ", ") + name.text;
+  return text;
+}
+}  // namespace
+
 plan::NodePtr read_watermark(LoadContext& context, const YamlValue& value, plan::NodePtr input,
                              const std::string& what) {
   const std::string where = what + ": watermark";
@@ -114,7 +124,8 @@ plan::NodePtr read_watermark(LoadContext& context, const YamlValue& value, plan:
   for (const OptionDeclaration& key : watermark_keys()) {
     const YamlValue* text = checked_value(context, value, key, where);
     if (!text) continue;
-    options.set(key.name, text->text, text->origin);
+    const bool is_list = key.type == OptionType::List;
+    options.set(key.name, is_list ? listed(context, *text, where) : text->text, text->origin);
     if (key.name == "column") watermark.column = text->text;
     if (key.name == "delay") watermark.delay = text->text;
     if (key.name == "idleTimeout") watermark.idle_timeout = text->text;

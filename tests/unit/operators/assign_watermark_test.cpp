@@ -2,6 +2,8 @@
 
 #include "tests/support/operator_harness.hpp"
 
+#include <sstream>
+
 using namespace millrace;
 using namespace millrace::test;
 
@@ -11,8 +13,33 @@ const SchemaPtr kTimes = schema_of({{"t", TypeKind::Timestamp}});
 
 OperatorHarness watermark(double delay, bool at_marker, double idle_timeout = 0) {
   return OperatorHarness(kTimes, [=] {
-    return make_assign_watermark({0, sec(delay), sec(idle_timeout), {OutputMode::Append, at_marker}});
+    return make_assign_watermark(
+        {0, sec(delay), sec(idle_timeout), {}, {}, {OutputMode::Append, at_marker}});
   });
+}
+
+const SchemaPtr kTimesOfPartitions =
+    schema_of({{"t", TypeKind::Timestamp}, {"topic", TypeKind::String}, {"partition", TypeKind::Int}});
+
+/// Follows each partition; idle after 60 seconds, no delay.
+OperatorHarness partitioned(bool at_marker) {
+  return OperatorHarness(kTimesOfPartitions, [=] {
+    return make_assign_watermark({0,
+                                  0,
+                                  sec(60),
+                                  {1, 2},
+                                  {TypeKind::String, TypeKind::Int},
+                                  {OutputMode::Append, at_marker}});
+  }).results_follow_batches();
+}
+
+/// What a run put out besides rows.
+std::string without_rows(const std::string& text) {
+  std::string kept;
+  std::istringstream words(text);
+  for (std::string word; words >> word;)
+    if (word.find(',') == std::string::npos) kept += (kept.empty() ? "" : " ") + word;
+  return kept;
 }
 
 }  // namespace
@@ -78,4 +105,67 @@ TEST_CASE("in micro-batch mode a watermark node reports that it is idle") {
   CHECK(harness.run() == "15 |0 |1 16 |2");
   CHECK(harness.reports() ==
         std::vector<std::string>{"0:1,15,15,5", "1:0,0,0,5 idle", "2:1,16,16,6"});
+}
+
+TEST_CASE("the slowest partition decides the watermark") {
+  auto harness = partitioned(false);
+  harness.rows({{sec(10), "a", 0}, {sec(5), "a", 1}, {sec(7), "b", 0}}).wait(60);
+  harness.rows({{sec(100), "a", 0}, {sec(50), "a", 1}, {sec(20), "b", 0}});
+  harness.rows({{sec(30), "b", 0}}).rows({{sec(90), "b", 0}}).rows({{sec(40), "a", 1}});
+
+  CHECK(without_rows(harness.run()) == "w10 idle active w20 w30 w50");
+}
+
+TEST_CASE("there is no watermark before every partition had time to be heard") {
+  auto harness = partitioned(false);
+  harness.rows({{sec(10), "a", 0}}).wait(30).rows({{sec(20), "a", 0}}).wait(29);
+  harness.rows({{sec(4), "a", 1}}).wait(1).rows({{sec(30), "a", 0}, {sec(6), "a", 1}});
+
+  CHECK(without_rows(harness.run()) == "w4 w6");
+}
+
+TEST_CASE("an idle partition holds nobody back until its next row") {
+  auto harness = partitioned(false);
+  harness.rows({{sec(10), "a", 0}, {sec(1), "a", 1}}).wait(50).rows({{sec(20), "a", 0}});
+  harness.wait(10).rows({{sec(25), "a", 0}, {sec(2), "a", 1}}).wait(30);
+  harness.rows({{sec(90), "a", 0}, {sec(80), "a", 1}});
+
+  CHECK(without_rows(harness.run()) == "w20 w80");
+}
+
+TEST_CASE("when every partition is idle the furthest decides") {
+  auto harness = partitioned(false);
+  harness.rows({{sec(10), "a", 0}}).wait(30).rows({{sec(1), "a", 1}}).wait(300);
+
+  CHECK(without_rows(harness.run()) == "w1 w10 idle");
+}
+
+TEST_CASE("partitions that a checkpoint brings back hold the watermark where it was") {
+  auto harness = partitioned(false);
+  harness.rows({{sec(10), "a", 0}, {sec(8), "a", 1}}).wait(59);
+  harness.rows({{sec(11), "a", 0}, {sec(9), "a", 1}}).wait(1).marker();
+  harness.rows({{sec(30), "a", 0}, {sec(20), "a", 1}}).marker().rows({{sec(40), "a", 0}}).marker();
+  harness.rows({{sec(25), "a", 1}});
+
+  CHECK(without_rows(harness.run()) == "w9 |0 w20 |1 |2 w25");
+}
+
+TEST_CASE("in micro-batch mode the slowest partition of an epoch is reported") {
+  auto harness = partitioned(true);
+  harness.rows({{sec(10), "a", 0}, {sec(5), "a", 1}}).marker().rows({{sec(20), "a", 0}}).marker();
+  harness.wait(60).marker();
+
+  harness.run();
+
+  CHECK(harness.reports() ==
+        std::vector<std::string>{"0:2,5,10,5", "1:1,20,20,5", "2:0,0,0,20 idle"});
+}
+
+TEST_CASE("rows without an event time do not make a partition count") {
+  auto harness = partitioned(true);
+  harness.rows({{sec(10), "a", 0}, {nullptr, "a", 1}}).marker();
+
+  harness.run();
+
+  CHECK(harness.reports() == std::vector<std::string>{"0:1,10,10,10"});
 }

@@ -69,3 +69,17 @@ TEST_CASE("every error of a plan says the way out") {
   REQUIRE(analysis.errors.size() == 2);
   for (const auto& error : analysis.errors) CHECK_FALSE(error.fix.empty());
 }
+
+TEST_CASE("a watermark that follows partitions names columns and says when they are idle") {
+  const auto errors = [](const std::string& idle_timeout, const std::string& columns) {
+    plan::Node node =
+        *plan::make_node(plan::WithWatermark{"ts", "1 second", idle_timeout}, {table("ev")});
+    node.options.set("partitionBy", columns);
+    return errors_of(analyzed(std::make_shared<plan::Node>(std::move(node))));
+  };
+  CHECK(errors("1 minute", "k, v") == "");
+  CHECK(errors("", "k").find("a watermark with partitionBy needs an idleTimeout") != std::string::npos);
+  CHECK(errors("0 seconds", "k").find("needs an idleTimeout") != std::string::npos);
+  CHECK(errors("1 minute", "partition").find("Cannot resolve column name \"partition\"") !=
+        std::string::npos);
+}

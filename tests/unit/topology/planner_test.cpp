@@ -127,6 +127,21 @@ TEST_CASE("planner marks the edges that carry watermarks") {
   CHECK(std::get<OperatorSpec>(plan.nodes[1].spec).is_watermark);
 }
 
+TEST_CASE("planner gives a watermark that follows partitions one subtask and state") {
+  plan::Node followed = *plan::make_node(plan::WithWatermark{"timestamp", "1 second", "1 minute"},
+                                         {read("rate", "")});
+  followed.options.set("partitionBy", "VALUE");
+  const auto plan =
+      planned({write(std::make_shared<plan::Node>(std::move(followed)))}, with_parallelism(3));
+  CHECK(node_of_kind(plan, "watermark").parallelism == 1);
+  const auto& spec = std::get<OperatorSpec>(node_of_kind(plan, "watermark").spec);
+  CHECK(spec.stateful);
+  CHECK(spec.state_schema == "bigint");
+  CHECK_FALSE(std::get<OperatorSpec>(
+                  node_of_kind(planned({write(table("wm"))}), "watermark").spec)
+                  .stateful);
+}
+
 TEST_CASE("planner knows a bounded job by its sources") {
   CHECK(planned({write(select(table("static"), {"k"}))}).bounded);
   CHECK_FALSE(planned({write(select(table("ev"), {"k"}))}).bounded);

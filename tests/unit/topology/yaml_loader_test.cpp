@@ -66,6 +66,21 @@ settings: {timeZone: Europe/Berlin, ansi: false, parallelism: 3}
   CHECK(loaded.outputs[0].input == loaded.views.at("counts"));
 }
 
+TEST_CASE("the watermark of a source or an operator may follow partitions") {
+  const auto many = load_operator(
+      "{from: ticks, withWatermark: {column: timestamp, delay: 1 second, idleTimeout: 1 minute, "
+      "partitionBy: [topic, partition]}}");
+  REQUIRE(summary(many.errors) == "");
+  const auto& named = *many.views.at("op")->inputs.at(0);
+  CHECK(named.options.find("partitionBy")->value == "topic, partition");
+
+  const auto one = load(
+      "sources: {ticks: {type: rate, watermark: {column: timestamp, delay: 1 second, "
+      "partitionBy: value}}}\nsinks: {out: {from: ticks, type: console}}\n");
+  REQUIRE(summary(one.errors) == "");
+  CHECK(one.views.at("ticks")->inputs.at(0)->options.find("partitionBy")->value == "value");
+}
+
 TEST_CASE("each verb builds its node") {
   CHECK(verb<plan::Project>(load_operator("{from: ticks, select: [value, '*']}"), "op")
             .expressions.size() == 2);
