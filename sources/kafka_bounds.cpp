@@ -133,6 +133,14 @@ Error kafka_partitions_deleted(const std::set<TopicPartition>& partitions) {
                                                            set_text(partitions)));
 }
 
+Error kafka_partitions_made_again(const std::set<TopicPartition>& partitions) {
+  return kafka_data_loss(
+      "PARTITIONS_DELETED",
+      fmt::format("Partitions {} have been deleted and made again: a record that was read is not the "
+                  "one that stands there now.",
+                  set_text(partitions)));
+}
+
 Error kafka_records_gone(const TopicPartition& partition, std::int64_t from, std::int64_t until,
                          std::int64_t earliest) {
   return kafka_data_loss(

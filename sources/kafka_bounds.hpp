@@ -20,6 +20,7 @@ Result<PartitionOffsets> resolve_all(KafkaConsumer& consumer,
 Error kafka_data_loss(const std::string& subclass, const std::string& reason);
 Error kafka_offset_changed(const TopicPartition& partition, std::int64_t from, std::int64_t to);
 Error kafka_partitions_deleted(const std::set<TopicPartition>& partitions);
+Error kafka_partitions_made_again(const std::set<TopicPartition>& partitions);
 Error kafka_records_gone(const TopicPartition& partition, std::int64_t from, std::int64_t until,
                          std::int64_t earliest);
 Error kafka_added_partition_late(const TopicPartition& partition, std::int64_t first);

@@ -60,6 +60,8 @@ class KafkaPartition {
   void pop();
   /// The records before `offset` are none that count. Requires: `front` is not before it.
   void skip_to(std::int64_t offset) { position_ = offset; }
+  /// The client has said where the partition ends as of then; what comes next lies behind it.
+  bool has_seen_end() const { return has_seen_end_; }
   /// Of the last Failed.
   const std::string& failure() const { return failure_; }
 
@@ -79,6 +81,7 @@ class KafkaPartition {
   std::int64_t position_;
   std::vector<rd_kafka_message_s*> held_;  // taken from the queue; those before `first_` are dropped
   std::size_t first_ = 0;
+  bool has_seen_end_ = false;
   Next stuck_ = Next::Nothing;  // Lost or Failed once it came to that
   std::string failure_;
   std::atomic<bool> ready_{true};  // the queue may have something; set by the client's threads

@@ -7,12 +7,14 @@ namespace millrace {
 
 namespace {
 constexpr int kMaxTimeoutMs = 1000;  // so that the source stops soon while brokers are away
+constexpr auto kSaveInterval = std::chrono::seconds(10);
 }
 
 KafkaDiscovery::KafkaDiscovery(KafkaConsumer& consumer, const KafkaSourceOptions& options,
-                               std::set<TopicPartition> known)
+                               std::set<TopicPartition> known, KafkaFingerprints* fingerprints)
     : consumer_(consumer),
       options_(options),
+      fingerprints_(fingerprints),
       known_(std::move(known)),
       thread_([this] { run(); }) {}
 
@@ -31,9 +33,18 @@ std::optional<Result<std::set<TopicPartition>>> KafkaDiscovery::take() {
 }
 
 void KafkaDiscovery::run() {
-  while (wait())
+  while (wait()) {
     // A trigger that waits for more records has a last moment, which no record announces.
     if (look() || options_.min_offsets) consumer_.wake().signal();
+    save_when_due();
+  }
+}
+
+void KafkaDiscovery::save_when_due() {
+  const auto now = std::chrono::steady_clock::now();
+  if (fingerprints_ == nullptr || now < next_save_) return;
+  fingerprints_->save();
+  next_save_ = now + kSaveInterval;
 }
 
 bool KafkaDiscovery::wait() {

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace millrace {
@@ -49,6 +50,14 @@ std::string set_text(const std::set<TopicPartition>& partitions) {
   for (const TopicPartition& partition : partitions)
     text += (text.empty() ? "" : ", ") + to_string(partition);
   return "Set(" + text + ")";
+}
+
+std::set<TopicPartition> difference(const std::set<TopicPartition>& all,
+                                    const std::set<TopicPartition>& without) {
+  std::set<TopicPartition> left;
+  std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
+                      std::inserter(left, left.end()));
+  return left;
 }
 
 std::set<TopicPartition> partitions_of(const PartitionOffsets& offsets) {

@@ -22,6 +22,10 @@ std::string to_string(const TopicPartition& partition);
 /// `Set(t-0, t-1)`, as Spark's messages write it.
 std::string set_text(const std::set<TopicPartition>& partitions);
 
+/// Those of `all` that `without` does not have.
+std::set<TopicPartition> difference(const std::set<TopicPartition>& all,
+                                    const std::set<TopicPartition>& without);
+
 /// A number for each partition: offsets, or times in milliseconds.
 using PartitionOffsets = std::map<TopicPartition, std::int64_t>;
 std::set<TopicPartition> partitions_of(const PartitionOffsets& offsets);

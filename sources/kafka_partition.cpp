@@ -96,6 +96,7 @@ void KafkaPartition::take_word(const rd_kafka_message_s& word) {
     // The end as of now: control records before it show themselves by this alone.
     case RD_KAFKA_RESP_ERR__PARTITION_EOF:
       position_ = std::max(position_, word.offset);
+      has_seen_end_ = true;
       return;
     case RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET:
     case RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE: stuck_ = Next::Lost; return;

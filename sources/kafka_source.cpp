@@ -3,29 +3,17 @@
 #include "sources/kafka_bounds.hpp"
 #include "sources/kafka_rows.hpp"
 #include "sources/offset_json.hpp"
-#include "sources/state_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <limits>
-#include <thread>
 
 namespace millrace {
 
 namespace {
 
 constexpr std::int64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
-constexpr std::string_view kStateHeader("\0v1\n", 4);
-
-std::set<TopicPartition> difference(const std::set<TopicPartition>& all,
-                                    const std::set<TopicPartition>& without) {
-  std::set<TopicPartition> left;
-  std::set_difference(all.begin(), all.end(), without.begin(), without.end(),
-                      std::inserter(left, left.end()));
-  return left;
-}
 
 }  // namespace
 
@@ -34,102 +22,12 @@ KafkaSource::KafkaSource(std::shared_ptr<const KafkaSourceOptions> options)
 
 KafkaSource::~KafkaSource() {
   discovery_.reset();
+  if (fingerprints_) fingerprints_->save();
   order_.clear();
   readers_.clear();
 }
 
 int KafkaSource::ready_fd() const { return consumer_->wake().fd(); }
-
-Status KafkaSource::open(SourceContext& context, const std::optional<Offset>& start) {
-  context_ = &context;
-  schema_ = std::make_shared<const Schema>(kafka_source_schema(options_->include_headers));
-  auto consumer = KafkaConsumer::create(*options_, context.warn);
-  if (!consumer.ok()) return consumer.error();
-  consumer_ = std::move(*consumer);
-  auto found = find_partitions();
-  if (!found.ok()) return found.error();
-  known_ = std::move(*found);
-  if (start) {
-    fixed_ = parse_partition_offsets(start->json);
-    if (!fixed_) return offset_error("kafka", *start);
-  }
-  auto begin = fixed_ ? Result<PartitionOffsets>(*fixed_) : first_offsets();
-  if (!begin.ok()) return begin.error();
-  Status started = start_at(std::move(*begin));
-  if (!started.ok()) return started;
-  if (!options_->streaming) return limit_bounded();
-  discovery_ = std::make_unique<KafkaDiscovery>(*consumer_, *options_, known_);
-  return {};
-}
-
-/// A topic that was just made may need a moment; a broker that is away fails at once.
-Result<std::set<TopicPartition>> KafkaSource::find_partitions() {
-  for (std::int64_t attempt = 1;; ++attempt) {
-    auto found = consumer_->partitions(options_->settings.timeout_ms);
-    if (found.ok() || attempt >= options_->num_retries) return found;
-    if (found.error().kind == ErrorKind::Unavailable) return found;
-    std::this_thread::sleep_for(std::chrono::milliseconds(options_->retry_interval_ms));
-  }
-}
-
-/// Where a new query starts; kept so that a rerun of its first epoch reads the same.
-Result<PartitionOffsets> KafkaSource::first_offsets() {
-  const std::string path = context_->state_directory + "/0";
-  if (!context_->state_directory.empty()) {
-    const auto kept = read_state_file(path);
-    if (!kept.ok()) return kept.error();
-    if (*kept) {
-      auto offsets = (*kept)->starts_with(kStateHeader)
-                         ? parse_partition_offsets(
-                               std::string_view(**kept).substr(kStateHeader.size()))
-                         : std::nullopt;
-      if (offsets) return std::move(*offsets);
-      return make_error(ErrorKind::BadData, "kafka source: damaged start offsets: '" + path + "'");
-    }
-  }
-  auto first = resolve_start(*consumer_, *options_, known_);
-  if (!first.ok() || context_->state_directory.empty()) return first;
-  Status written = write_state_file(path, std::string(kStateHeader) + to_offset(*first).json);
-  if (!written.ok()) return written.error();
-  return first;
-}
-
-/// Partitions that are no more are found out when the first epoch is planned.
-Status KafkaSource::start_at(PartitionOffsets begin) {
-  for (const auto& [partition, offset] : begin)
-    if (known_.contains(partition) || !options_->continuous) read_from(partition, offset);
-  if (!options_->continuous) return {};
-  const auto gone = difference(partitions_of(begin), known_);
-  if (!gone.empty())
-    if (Status told = report_loss(kafka_partitions_deleted(gone)); !told.ok()) return told;
-  return fixed_ ? read_new_partitions() : Status();
-}
-
-Status KafkaSource::limit_bounded() {
-  const auto end = resolve_end(*consumer_, *options_, known_);
-  if (!end.ok()) return end.error();
-  const auto latest = resolve_all(*consumer_, known_, kLatestOffset);
-  if (!latest.ok()) return latest.error();
-  for (auto& [partition, reader] : readers_) {
-    reader.limit = end->at(partition);
-    const std::int64_t begin = reader.partition->position();
-    if (begin > reader.limit) {
-      Error error = make_error(
-          ErrorKind::QueryFailed,
-          fmt::format("The specified start offset {} is greater than the end offset {} for topic "
-                      "{} partition {}.",
-                      begin, reader.limit, partition.topic, partition.partition));
-      error.error_class = "UNRESOLVED_START_OFFSET_GREATER_THAN_END_OFFSET";
-      return error;
-    }
-    const std::int64_t last = latest->at(partition);
-    if (reader.limit <= last) continue;
-    Status told = report_loss(kafka_offset_changed(partition, reader.limit, last));
-    if (!told.ok()) return told;
-    reader.limit = std::max(begin, last);
-  }
-  return {};
-}
 
 void KafkaSource::read_from(const TopicPartition& name, std::int64_t offset) {
   Reader& reader = readers_[name];
@@ -355,6 +253,7 @@ Result<std::size_t> KafkaSource::read_rows(Reader& reader, std::size_t room) {
       reader.partition->skip_to(reader.limit);
       break;
     }
+    note(reader, message);
     if (!batch_) batch_ = context_->pool.make_batch(schema_);
     context_->counters.bytes_in.add(static_cast<std::int64_t>(
         append_kafka_row(batch_, message, options_->include_headers)));
@@ -362,6 +261,12 @@ Result<std::size_t> KafkaSource::read_rows(Reader& reader, std::size_t room) {
     ++rows;
   }
   return rows;
+}
+
+void KafkaSource::note(Reader& reader, const rd_kafka_message_s& message) {
+  if (!fingerprints_ || reader.noted_round == fingerprints_->round()) return;
+  reader.noted_round = fingerprints_->round();
+  fingerprints_->note(reader.partition->name(), fingerprint_of(message));
 }
 
 /// The broker has no record at this offset: it was aged out, or the topic was made again.

@@ -15,7 +15,7 @@ namespace millrace {
 /// `{"topic":{"0":23}}`. Nothing is left to a consumer group: the checkpoint is the truth, brokers
 /// hear of offsets only for tools that show lag. New partitions are read from their first record.
 /// Records that are gone before they were read end the query, or are told of and left out
-/// (`failOnDataLoss: false`). Brokers that are away are waited for, except at the start.
+/// (`failOnDataLoss: false`), and so does a topic that was made again between two runs. Brokers that are away are waited for, except at the start.
 class KafkaSource final : public Source {
  public:
   explicit KafkaSource(std::shared_ptr<const KafkaSourceOptions> options);
@@ -35,13 +35,16 @@ class KafkaSource final : public Source {
  private:
   struct Reader {
     std::unique_ptr<KafkaPartition> partition;
-    std::int64_t limit = 0;  // exclusive
+    std::int64_t limit = 0;         // exclusive
+    std::int64_t noted_round = -1;  // of the fingerprints
     bool is_limited() const { return partition->position() >= limit; }
   };
 
   // Opening.
   Result<std::set<TopicPartition>> find_partitions();
   Result<PartitionOffsets> first_offsets();
+  /// Partitions of another topic than the one that was read begin anew, or end the query.
+  Status begin_anew_where_made_again(PartitionOffsets& begin);
   Status start_at(PartitionOffsets begin);
   Status limit_bounded();
 
@@ -62,6 +65,7 @@ class KafkaSource final : public Source {
   void read_from(const TopicPartition& name, std::int64_t offset);
 
   Result<std::size_t> read_rows(Reader& reader, std::size_t room);
+  void note(Reader& reader, const rd_kafka_message_s& message);
   Status recover(Reader& reader);
   /// Fails or tells the user, as failOnDataLoss says.
   Status report_loss(const Error& loss);
@@ -74,6 +78,7 @@ class KafkaSource final : public Source {
   SchemaPtr schema_;
 
   std::unique_ptr<KafkaConsumer> consumer_;
+  std::unique_ptr<KafkaFingerprints> fingerprints_;  // none without a checkpoint
   std::map<TopicPartition, Reader> readers_;
   std::vector<Reader*> order_;  // the same, to take turns
   std::size_t turn_ = 0;

@@ -1,6 +1,7 @@
 #include "tests/kafka/broker.hpp"
 
 #include "records/check.hpp"
+#include "tests/kafka/waiting.hpp"
 
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
@@ -8,12 +9,10 @@
 #include <unistd.h>
 
 #include <atomic>
-#include <chrono>
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
-#include <thread>
 
 namespace millrace::testing {
 
@@ -21,7 +20,7 @@ namespace {
 
 using Client = std::unique_ptr<rd_kafka_t, decltype(&rd_kafka_destroy)>;
 using Queue = std::unique_ptr<rd_kafka_queue_t, decltype(&rd_kafka_queue_destroy)>;
-constexpr int kTimeoutMs = 20'000;
+constexpr int kTimeoutMs = 60'000;
 
 Client make_client(rd_kafka_type_t type, std::map<std::string, std::string> settings) {
   rd_kafka_conf_t* configuration = rd_kafka_conf_new();
@@ -154,18 +153,16 @@ void Broker::await_topic(const std::string& name, int partitions) {
   const Client fresh =
       make_client(RD_KAFKA_CONSUMER, {{"bootstrap.servers", address_}});
   rd_kafka_topic_t* topic = rd_kafka_topic_new(fresh.get(), name.c_str(), nullptr);
-  for (int attempt = 0; attempt < 400; ++attempt) {
+  const bool is_there = comes_true([&] {
     const rd_kafka_metadata_t* metadata = nullptr;
-    int found = -1;
-    if (rd_kafka_metadata(fresh.get(), 0, topic, &metadata, kTimeoutMs) == 0) {
-      found = metadata->topics[0].partition_cnt;
-      for (int i = 0; i < metadata->topics[0].partition_cnt; ++i)
-        if (metadata->topics[0].partitions[i].leader < 0) found = -1;
-      rd_kafka_metadata_destroy(metadata);
-    }
-    if (found == partitions) break;
-    std::this_thread::sleep_for(std::chrono::milliseconds(25));
-  }
+    if (rd_kafka_metadata(fresh.get(), 0, topic, &metadata, kTimeoutMs) != 0) return false;
+    int found = metadata->topics[0].partition_cnt;
+    for (int i = 0; i < metadata->topics[0].partition_cnt; ++i)
+      if (metadata->topics[0].partitions[i].leader < 0) found = -1;
+    rd_kafka_metadata_destroy(metadata);
+    return found == partitions;
+  });
+  MILLRACE_CHECK(is_there, "the brokers did not hear of a topic");
   rd_kafka_topic_destroy(topic);
 }
 
@@ -185,10 +182,11 @@ void Broker::send(rd_kafka_s* producer, const std::vector<TestRecord>& records) 
   }
 }
 
-/// A new producer each time: an old one may not know of partitions that were added.
+/// A new producer each time: an old one may not know of partitions that were added. Those of one
+/// partition come at once, so that a job that runs does not see half of them.
 void Broker::put(const std::vector<TestRecord>& records) {
   const Client producer =
-      make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", address_}, {"linger.ms", "0"}});
+      make_client(RD_KAFKA_PRODUCER, {{"bootstrap.servers", address_}, {"linger.ms", "1000"}});
   send(producer.get(), records);
   MILLRACE_CHECK(rd_kafka_flush(producer.get(), kTimeoutMs) == 0, "test records were not written");
 }

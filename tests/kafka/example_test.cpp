@@ -1,18 +1,15 @@
 // examples/kafka_wordcount.yaml against the broker.
 #include "tests/kafka/broker.hpp"
+#include "tests/kafka/waiting.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/topology/program.hpp"
 
-#include <chrono>
 #include <csignal>
 #include <map>
-#include <thread>
 
 namespace millrace::testing {
 
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// The last value of each key among the records of the topic from `first` on.
 std::map<std::string, std::string> last_values(Broker& broker, const std::string& topic,
@@ -38,12 +35,10 @@ TEST_CASE("the Kafka word count counts, in micro-batches and continuously") {
     const std::size_t first = broker.read_all("wordcount-result-topic").size();
     Program job({"run", "examples/kafka_wordcount.yaml", "--progress", "off", "--trigger", trigger}, {},
                 {{"KAFKA", broker.address()}});
-    const auto deadline = Clock::now() + std::chrono::seconds(20);
     std::map<std::string, std::string> values;
-    while (values != expected && Clock::now() < deadline) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(50));
-      values = last_values(broker, "wordcount-result-topic", first);
-    }
+    comes_true([&] {
+      return (values = last_values(broker, "wordcount-result-topic", first)) == expected;
+    });
     CHECK(values == expected);
     job.send_signal(SIGINT);
     const ProgramEnd end = job.end();

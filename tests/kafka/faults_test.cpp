@@ -1,6 +1,7 @@
 // What a job says and leaves behind when brokers refuse it, are away, or do not take a record.
 #include "tests/kafka/broker.hpp"
 #include "tests/kafka/engine_job.hpp"
+#include "tests/kafka/waiting.hpp"
 #include "tests/support/catch.hpp"
 
 #include <stdlib.h>
@@ -20,7 +21,13 @@ std::string copy_job(TextOptions source, TextOptions sink, const std::string& co
 }
 
 TextOptions at(const std::string& servers, const std::string& name, const std::string& topic) {
-  return {{"kafka.bootstrap.servers", servers}, {name, topic}, {"kafka.default.api.timeout.ms", "4000"}};
+  return {{"kafka.bootstrap.servers", servers}, {name, topic}};
+}
+
+/// For brokers that will not answer: how long to wait for them.
+TextOptions briefly(TextOptions options) {
+  options["kafka.default.api.timeout.ms"] = "4000";
+  return options;
 }
 
 ProgramEnd run(const std::string& topology) {
@@ -66,8 +73,8 @@ TEST_CASE("a job logs in to the brokers, and says so when they refuse it", "[fau
   CHECK(broker.read_all(out).size() == 1);
 
   for (const bool at_source : {true, false}) {
-    const ProgramEnd bad = run(copy_job(at_source ? with_login(source, "wrong-word") : source,
-                                        at_source ? sink : with_login(sink, "wrong-word")));
+    const ProgramEnd bad = run(copy_job(at_source ? briefly(with_login(source, "wrong-word")) : source,
+                                        at_source ? sink : briefly(with_login(sink, "wrong-word"))));
     INFO(bad.err);
     CHECK(bad.code == 69);
     CHECK(contains(bad.err, at_source ? "kafka source: no broker answers" : "kafka sink: no broker answers"));
@@ -82,8 +89,9 @@ TEST_CASE("a job whose brokers are away at the start says so and ends", "[faults
   const std::string topic = new_topic(broker);
   const std::string nowhere = "127.0.0.1:1";
   for (const bool at_source : {true, false}) {
-    const ProgramEnd end = run(copy_job(at(at_source ? nowhere : broker.address(), "subscribe", topic),
-                                        at(at_source ? broker.address() : nowhere, "topic", topic)));
+    const TextOptions source = at(at_source ? nowhere : broker.address(), "subscribe", topic);
+    const TextOptions sink = at(at_source ? broker.address() : nowhere, "topic", topic);
+    const ProgramEnd end = run(copy_job(briefly(source), briefly(sink)));
     INFO(end.err);
     CHECK(end.code == 69);
     CHECK(contains(end.err, std::string(at_source ? "kafka source" : "kafka sink") +
@@ -142,8 +150,7 @@ TEST_CASE("a topic that is deleted while a job reads it ends the job", "[faults]
   broker.put({{in, 0, {}, "a", 1, {}}});
   EngineJob job(copy_job(at(broker.address(), "subscribe", in), at(broker.address(), "topic", out)));
   job.start({"--trigger", "continuous 20 ms"});
-  for (int tries = 0; tries < 1000 && broker.read_all(out).empty(); ++tries) {
-  }
+  REQUIRE(comes_true([&] { return !broker.read_all(out).empty(); }));
 
   broker.delete_topic(in);
   const ProgramEnd end = job.end();

@@ -99,8 +99,10 @@ KafkaCase read_kafka_case(const std::filesystem::path& folder) {
   golden.has_sink = file["sink"].IsDefined();
   if (golden.has_sink) golden.sink_options = read_options(file["sink"]["options"]);
   if (file["outputMode"]) golden.output_mode = file["outputMode"].as<std::string>();
-  golden.batch = file["batch"].IsDefined();
-  golden.available_now = file["trigger"] && file["trigger"].as<std::string>() != "default";
+  const std::string trigger = file["trigger"] ? file["trigger"].as<std::string>() : "default";
+  golden.ends = trigger != "default";
+  if (file["batch"].IsDefined()) golden.reading = Reading::Batch;
+  else if (trigger == "once") golden.reading = Reading::Once;
   golden.fails = file["fails"].IsDefined();
   if (golden.fails) {
     const YAML::Node causes = file["fails"]["causes"];

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "tests/kafka/broker.hpp"
+#include "tests/kafka/source_run.hpp"
 
 #include <filesystem>
 #include <map>
@@ -33,8 +34,8 @@ struct KafkaCase {
   std::string output_mode;
   bool has_sink = false;
   bool all_columns = false;  // SELECT *
-  bool batch = false;
-  bool available_now = false;
+  Reading reading = Reading::MicroBatches;
+  bool ends = false;  // once, availableNow
   bool fails = false;
   std::string cause;  // text of the innermost one
   std::vector<Step> steps;

@@ -3,22 +3,18 @@
 #include "tests/kafka/broker.hpp"
 #include "tests/kafka/engine_job.hpp"
 #include "tests/kafka/golden_files.hpp"
+#include "tests/kafka/waiting.hpp"
 #include "tests/support/catch.hpp"
 
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
 
 namespace millrace::testing {
 
 namespace {
 
-using Clock = std::chrono::steady_clock;
 using Lines = std::vector<std::string>;
-
-using TextOptions = std::map<std::string, std::string>;
 
 TextOptions with_broker(TextOptions options, const Broker& broker) {
   for (auto& [name, value] : options)
@@ -86,12 +82,8 @@ class SinkCase {
 
   /// Records that were not there before, sorted; waits until there are at least so many.
   Lines await(std::size_t count) {
-    const auto deadline = Clock::now() + std::chrono::seconds(20);
-    Lines lines = new_lines();
-    while (lines.size() < count && Clock::now() < deadline) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(20));
-      lines = new_lines();
-    }
+    Lines lines;
+    comes_true([&] { return (lines = new_lines()).size() >= count; });
     for (const std::string& line : lines) seen_.push_back(line);
     std::sort(lines.begin(), lines.end());
     return lines;

@@ -36,7 +36,10 @@ TextOptions options_of(const Json& program) {
 
 Verdict judge_source(const Json& program) {
   const std::string kind = program["kind"];
-  SourceRun run(options_of(program), kind != "batch", kind == "continuous");
+  const Reading reading = kind == "batch"        ? Reading::Batch
+                          : kind == "continuous" ? Reading::Continuous
+                                                 : Reading::MicroBatches;
+  SourceRun run(options_of(program), reading);
   if (!run.error() && kind == "stream") run.run_until(0);
   if (!run.error() && kind != "stream") run.read_until(kind == "batch" ? 1'000'000 : 0);
   if (run.error()) return {false, run.error()->message};

@@ -1,5 +1,8 @@
 #include "tests/kafka/source_run.hpp"
 
+#include "sources/rate_limits.hpp"
+#include "tests/kafka/waiting.hpp"
+
 #include <poll.h>
 
 #include <mutex>
@@ -9,16 +12,16 @@ namespace millrace::testing {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr auto kPatience = std::chrono::seconds(15);
 constexpr auto kMoment = std::chrono::milliseconds(400);
 
-Result<PlannedSource> plan(const TextOptions& options, bool streaming, bool continuous) {
+Result<PlannedSource> plan(const TextOptions& options, Reading reading) {
   SourceRequest request;
   for (const auto& [name, value] : options) request.options.set(name, value);
   if (!request.options.find("partitionDiscoveryInterval"))
     request.options.set("partitionDiscoveryInterval", "100ms");
-  request.streaming = streaming;
-  request.continuous = continuous;
+  request.streaming = reading != Reading::Batch;
+  request.continuous = reading == Reading::Continuous;
+  if (reading == Reading::Once) request.options = without_rate_limits(request.options);
   for (const SourceType& type : builtin_sources())
     if (type.name == "kafka") return type.plan(request);
   return make_error(ErrorKind::Internal, "no kafka source");
@@ -31,8 +34,8 @@ void wait_for(Source& source) {
 
 }  // namespace
 
-SourceRun::SourceRun(const TextOptions& options, bool streaming, bool continuous,
-                     std::optional<Offset> start, const std::string& state_directory)
+SourceRun::SourceRun(const TextOptions& options, Reading reading, std::optional<Offset> start,
+                     const std::string& state_directory)
     : context_{*pool_, counters_} {
   context_.now_micros = [] {
     return std::chrono::duration_cast<std::chrono::microseconds>(
@@ -46,7 +49,7 @@ SourceRun::SourceRun(const TextOptions& options, bool streaming, bool continuous
     warnings_.push_back(std::move(text));
   };
   context_.state_directory = state_directory;
-  auto planned = plan(options, streaming, continuous);
+  auto planned = plan(options, reading);
   if (!planned.ok()) {
     fail(planned.error());
     return;

@@ -14,6 +14,8 @@ namespace millrace::testing {
 
 using TextOptions = std::map<std::string, std::string>;
 
+enum class Reading { Batch, MicroBatches, Once, Continuous };
+
 /// Drives one source as the runtime does, on the caller's thread, until what it has done is what the
 /// test waits for.
 class SourceRun final : private SourceOutput {
@@ -24,8 +26,8 @@ class SourceRun final : private SourceOutput {
     std::vector<std::string> rows;  // JSON
   };
 
-  SourceRun(const TextOptions& options, bool streaming, bool continuous = false,
-            std::optional<Offset> start = {}, const std::string& state_directory = {});
+  SourceRun(const TextOptions& options, Reading reading, std::optional<Offset> start = {},
+            const std::string& state_directory = {});
 
   /// Micro-batches until there are `count`, then for a moment to see whether more come. The error is
   /// also kept.

@@ -4,6 +4,7 @@
 #include "records/edit_distance.hpp"
 #include "records/schema_text.hpp"
 #include "sources/local_relation.hpp"
+#include "sources/rate_limits.hpp"
 #include "topology/analysis/formats.hpp"
 #include "topology/analysis/resolver.hpp"
 
@@ -77,6 +78,10 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::No
     request.schema = *schema;
   }
   auto planned = choice->type->plan(request);
+  if (planned.ok() && settings_.trigger.kind == Trigger::Kind::Once) {
+    request.options = without_rate_limits(request.options);
+    planned = choice->type->plan(request);
+  }
   if (!planned.ok()) {
     fail(std::move(planned.error()), node.origin);
     if (!request.schema) return std::nullopt;
