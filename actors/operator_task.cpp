@@ -64,15 +64,25 @@ bool OperatorTask::step() {
       return true;
     }
   }
-  if (!is_woken()) return false;
-  handle_timer();
-  return true;
+  if (is_woken()) {
+    handle_timer();
+    return true;
+  }
+  // The signal came early: processing time goes slower than timers, or was set back.
+  if (wake_at_ && place_.clock.steady_ns() >= signalled_ns_) signal_at_wake();
+  return false;
 }
 
 void OperatorTask::wake_at(std::int64_t micros) {
   if (ended_ || (wake_at_ && *wake_at_ <= micros)) return;
   wake_at_ = micros;
-  place_.signal_after(std::chrono::microseconds(std::max<std::int64_t>(0, micros - now_micros())));
+  signal_at_wake();
+}
+
+void OperatorTask::signal_at_wake() {
+  const std::int64_t delay = std::max<std::int64_t>(0, *wake_at_ - now_micros());
+  signalled_ns_ = place_.clock.steady_ns() + delay * 1000;
+  place_.signal_after(std::chrono::microseconds(delay));
 }
 
 void OperatorTask::handle_timer() {

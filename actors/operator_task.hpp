@@ -34,6 +34,8 @@ class OperatorTask final : public Task, private JobServices {
   bool step();
   bool is_woken() const { return wake_at_ && *wake_at_ <= now_micros(); }
   void handle_timer();
+  /// Has the task run at `wake_at_`.
+  void signal_at_wake();
   void handle(InputSet::Arrival arrival);
   void handle(int port, RecordBatch batch);
   void handle_end();
@@ -64,6 +66,7 @@ class OperatorTask final : public Task, private JobServices {
   bool ended_ = false;
   // When the operator wants to be called, processing time.
   std::optional<std::int64_t> wake_at_;
+  std::int64_t signalled_ns_ = 0;  // steady clock: when the signal for that comes
   bool timer_is_next_ = false;
   bool epoch_is_new_ = true;
   Then then_ = Then::Nothing;

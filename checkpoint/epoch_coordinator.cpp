@@ -27,6 +27,7 @@ bool EpochCoordinator::is_one_shot() const {
 
 CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
   CoordinatorActions out;
+  last_timer_ = now;
   if (options_.restart && !options_.restart->sinks.empty()) repeat_commit(now, out);
   else begin(now, out);
   return out;
@@ -53,7 +54,7 @@ void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
     phase_ = Phase::Running;
     trigger_start_ = now;
     wake_at_ = now + options_.trigger.interval.count();
-    out.push_back(WakeAt{wake_at_});
+    wake(out);
   } else {
     if (is_one_shot()) out.push_back(FreezeEnds{});
     if (!options_.rerun) return start_planning(now, out);
@@ -65,18 +66,45 @@ void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
 
 CoordinatorActions EpochCoordinator::on_timer(std::int64_t now) {
   CoordinatorActions out;
-  if (options_.trigger.is_continuous() && phase_ == Phase::Running && !stopping_) {
-    if (now < wake_at_) return {WakeAt{wake_at_}};
+  if (num_timers_ > 0) --num_timers_;
+  pass_time(now);
+  const bool flows = options_.trigger.is_continuous() && phase_ == Phase::Running && !stopping_;
+  if (!flows && phase_ != Phase::Waiting) return out;
+  if (now < wake_at_) {
+    wait_longer(now, out);
+  } else if (flows) {
     if (in_flight_.size() < options_.max_in_flight) inject(now, out);
     else ++num_skipped_;
-    check_progress(now, out);
+    check_progress(out);
     const std::int64_t interval = std::max<std::int64_t>(options_.trigger.interval.count(), 1);
     wake_at_ += interval * ((now - wake_at_) / interval + 1);
-    out.push_back(WakeAt{wake_at_});
-  } else if (phase_ == Phase::Waiting && now >= wake_at_) {
+    wake(out);
+  } else {
     start_planning(now, out);
   }
   return out;
+}
+
+void EpochCoordinator::wake(CoordinatorActions& out) {
+  ++num_timers_;
+  out.push_back(WakeAt{wake_at_});
+}
+
+/// Timers go by another clock than `now`, which may be slower or be set back: then they come early.
+void EpochCoordinator::wait_longer(std::int64_t now, CoordinatorActions& out) {
+  if (num_timers_ > 0) return;  // one more is to come
+  const std::int64_t longest =
+      std::max(options_.trigger.interval.count(), options_.polling_delay_micros);
+  wake_at_ = std::min(wake_at_, now + longest);
+  wake(out);
+}
+
+/// Time as the job lived through it: a clock that is set forward makes no epoch late.
+void EpochCoordinator::pass_time(std::int64_t now) {
+  constexpr std::int64_t kLongestDelay = 10'000'000;  // of a timer on a busy machine
+  const std::int64_t longest = options_.trigger.interval.count() + kLongestDelay;
+  lived_ += std::clamp<std::int64_t>(now - last_timer_, 0, longest);
+  last_timer_ = now;
 }
 
 CoordinatorActions EpochCoordinator::on_data_available(std::int64_t now) {
@@ -151,6 +179,7 @@ void EpochCoordinator::inject(std::int64_t now, CoordinatorActions& out) {
   flight.summary.epoch = next_epoch_;
   flight.summary.trigger_start = trigger_start_;
   flight.summary.planned_at = now;
+  flight.lived_before = lived_;
   in_flight_.push_back(std::move(flight));
   trigger_start_ = now;
   out.push_back(InjectMarker{next_epoch_});
@@ -172,7 +201,7 @@ void EpochCoordinator::wait_for_trigger(std::int64_t now, bool had_data, Coordin
     }
   }
   if (wake_at_ <= now) return start_planning(now, out);
-  out.push_back(WakeAt{wake_at_});
+  wake(out);
 }
 
 CoordinatorActions EpochCoordinator::on_report(SubtaskReport report, std::int64_t now) {
@@ -215,10 +244,10 @@ void EpochCoordinator::tell_sinks(InFlight& flight, std::int64_t now, Coordinato
 }
 
 /// Fails the job when the oldest marker is on its way for too long.
-void EpochCoordinator::check_progress(std::int64_t now, CoordinatorActions& out) const {
+void EpochCoordinator::check_progress(CoordinatorActions& out) const {
   if (in_flight_.empty()) return;
   const InFlight& oldest = in_flight_.front();
-  if (oldest.committing || now - oldest.summary.planned_at < options_.epoch_timeout_micros) return;
+  if (oldest.committing || lived_ - oldest.lived_before < options_.epoch_timeout_micros) return;
   out.push_back(Fail{make_error(
       ErrorKind::Temporary,
       "checkpoint: epoch " + std::to_string(number(oldest.summary.epoch)) + " has not passed " +

@@ -160,7 +160,8 @@ struct CoordinatorOptions {
 };
 
 /// Opens epochs, counts reports, orders commits and decides when the job is over; both modes. Pure:
-/// events with their time in, actions out; the time is the caller's clock, microseconds since 1970.
+/// events with their time in, actions out; the time is the caller's clock, microseconds since 1970,
+/// which may be set forward or back. `on_timer` is called once for each WakeAt.
 /// Rules of triggers, batches without data and the global watermark: Spark's MicroBatchExecution and
 /// WatermarkTracker.
 class EpochCoordinator {
@@ -197,6 +198,8 @@ class EpochCoordinator {
     bool committing = false;
     /// Of an earlier process, whose sinks may have missed it.
     bool is_repeated = false;
+    /// `lived_` when its marker went in (continuous).
+    std::int64_t lived_before = 0;
   };
 
   void begin(std::int64_t now, CoordinatorActions& out);
@@ -209,7 +212,10 @@ class EpochCoordinator {
   void commit_oldest(std::int64_t now, CoordinatorActions& out);
   void tell_sinks(InFlight& flight, std::int64_t now, CoordinatorActions& out);
   void repeat_commit(std::int64_t now, CoordinatorActions& out);
-  void check_progress(std::int64_t now, CoordinatorActions& out) const;
+  void check_progress(CoordinatorActions& out) const;
+  void wake(CoordinatorActions& out);
+  void wait_longer(std::int64_t now, CoordinatorActions& out);
+  void pass_time(std::int64_t now);
   void complete_oldest(std::int64_t now, CoordinatorActions& out);
   void take_event_times(const EpochSummary& summary);
   void finish(CoordinatorActions& out);
@@ -230,6 +236,10 @@ class EpochCoordinator {
   std::vector<std::optional<std::string>> ends_;
   std::int64_t trigger_start_ = 0;
   std::int64_t wake_at_ = 0;
+  // Asked for by WakeAt and not come yet.
+  std::size_t num_timers_ = 0;
+  std::int64_t last_timer_ = 0;
+  std::int64_t lived_ = 0;
   // Waits for its plan to be durable.
   std::optional<StartEpoch> unwritten_;
 

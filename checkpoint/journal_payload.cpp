@@ -70,14 +70,18 @@ class Reader {
   }
   std::map<SubtaskName, std::string> take_texts() {
     std::map<SubtaskName, std::string> texts;
-    for (auto left = take<std::uint64_t>(); ok_ && left != 0; --left) {
+    take_each([&] {
       SubtaskName name = take_name();
       texts[std::move(name)] = take_text();
-    }
+    });
     return texts;
   }
+  /// A count, and so many times what `take_one` takes.
+  template <class F>
+  void take_each(F&& take_one) {
+    for (auto left = take<std::uint64_t>(); ok_ && left != 0; --left) take_one();
+  }
   void skip_padding() { take_bytes(padded_to_8(at_) - at_); }
-  bool ok() const { return ok_; }
   /// Nothing but padding is left.
   bool is_at_end() const { return ok_ && bytes_.size() == padded_to_8(at_); }
 
@@ -158,10 +162,10 @@ std::optional<CommitRecord> decode_commit(std::string_view payload) {
   record.planned_watermark = reader.take_optional();
   record.watermark = reader.take_optional();
   record.sinks_committed = reader.take<std::int64_t>();
-  for (auto left = reader.take<std::uint64_t>(); reader.ok() && left != 0; --left) {
+  reader.take_each([&] {
     std::string node(reader.take_text());
     record.node_watermarks[std::move(node)] = reader.take<std::int64_t>();
-  }
+  });
   record.offsets = reader.take_texts();
   record.tokens = reader.take_texts();
   return if_complete(reader, std::move(record));
@@ -206,17 +210,17 @@ std::optional<DeltaView> decode_delta(std::string_view payload) {
   DeltaView delta;
   delta.subtask = reader.take_name();
   delta.run = reader.take<std::uint64_t>();
-  for (auto left = reader.take<std::uint64_t>(); reader.ok() && left != 0; --left) {
+  reader.take_each([&] {
     FrozenState::Number number{std::string(reader.take_text())};
     number.merge = static_cast<NumberMerge>(reader.take<std::int64_t>());
     number.value = reader.take<std::int64_t>();
     delta.numbers.push_back(std::move(number));
-  }
-  for (auto left = reader.take<std::uint64_t>(); reader.ok() && left != 0; --left) {
+  });
+  reader.take_each([&] {
     const std::string_view name = reader.take_text();
     const auto value_size = reader.take<std::uint64_t>();
     delta.tables.push_back({name, value_size, reader.take<std::uint64_t>(), {}});
-  }
+  });
   reader.skip_padding();
   for (DeltaView::Table& table : delta.tables) table.changes = reader.take_bytes(table.num_bytes);
   return if_complete(reader, std::move(delta));

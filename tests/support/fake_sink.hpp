@@ -2,7 +2,9 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "sinks/sink.hpp"
@@ -15,6 +17,7 @@ struct Collected {
   std::vector<std::int64_t> values;
   std::string epochs;  // "0:5 1:3": epoch and rows, at commit
   std::int64_t sum = 0;
+  std::set<std::thread::id> threads;  // that wrote
 };
 
 /// Adds up the first column (long); refuses every `refuse_every`-th write once.
@@ -33,6 +36,7 @@ class CollectingSink final : public Sink {
       return WriteStatus::Full;
     }
     std::lock_guard lock(collected_->mutex);
+    collected_->threads.insert(std::this_thread::get_id());
     batch.rows().for_each([&](std::uint32_t row) {
       collected_->values.push_back(batch.column(0).at<std::int64_t>(row));
       collected_->sum += collected_->values.back();

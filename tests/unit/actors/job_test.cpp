@@ -1,7 +1,9 @@
 #include "actors/job.hpp"
 
-#include <algorithm>
+#include <sched.h>
 
+#include <algorithm>
+#include <atomic>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_plan.hpp"
@@ -16,6 +18,46 @@ Status run(const Chain& chain, const JobOptions& options, std::shared_ptr<Collec
   REQUIRE(job.ok());
   return (*job)->await();
 }
+
+/// Leaves this thread, and those that it starts, one core.
+class OneCore {
+ public:
+  OneCore() {
+    REQUIRE(sched_getaffinity(0, sizeof before_, &before_) == 0);
+    int core = 0;
+    while (!CPU_ISSET(core, &before_)) ++core;
+    cpu_set_t one;
+    CPU_ZERO(&one);
+    CPU_SET(core, &one);
+    REQUIRE(sched_setaffinity(0, sizeof one, &one) == 0);
+  }
+  ~OneCore() { sched_setaffinity(0, sizeof before_, &before_); }
+
+ private:
+  cpu_set_t before_;
+};
+
+/// The numbers, and the thread that read them.
+class WatchedNumbers final : public Source {
+ public:
+  WatchedNumbers(const Chain& chain, std::atomic<std::thread::id>& reader)
+      : numbers_(chain.total, chain.batch, chain.per_epoch), reader_(reader) {}
+  Status open(SourceContext& context, const std::optional<Offset>& start) override {
+    return numbers_.open(context, start);
+  }
+  Result<PollStatus> poll(std::size_t max_records, SourceOutput& out) override {
+    reader_ = std::this_thread::get_id();
+    return numbers_.poll(max_records, out);
+  }
+  std::optional<Offset> offset() const override { return numbers_.offset(); }
+  Result<std::optional<Offset>> latest_offset() override { return numbers_.latest_offset(); }
+  Status limit_to(const Offset& end) override { return numbers_.limit_to(end); }
+  std::chrono::microseconds poll_interval() const override { return numbers_.poll_interval(); }
+
+ private:
+  NumbersSource numbers_;
+  std::atomic<std::thread::id>& reader_;
+};
 
 JobOptions with(Trigger::Kind kind, std::chrono::microseconds interval = {}) {
   JobOptions options;
@@ -113,6 +155,54 @@ TEST_CASE("stop ends a job that would go on for ever") {
                         with(Trigger::Kind::Continuous, std::chrono::milliseconds(1)));
   REQUIRE(job.ok());
 
+  (*job)->stop();
+
+  CHECK((*job)->await().ok());
+}
+
+TEST_CASE("with one core the source's thread runs all tasks, and rows stay in order") {
+  OneCore one_core;
+  for (const bool hand_off : {true, false}) {
+    for (const Trigger::Kind kind : {Trigger::Kind::AvailableNow, Trigger::Kind::Continuous}) {
+      auto collected = std::make_shared<Collected>();
+      std::atomic<std::thread::id> reader;
+      Chain chain;
+      chain.total = 20'000;
+      ExecutionPlan plan = plan_of(chain, collected);
+      std::get<SourceSpec>(plan.nodes[0].spec).make = [&] {
+        return std::make_unique<WatchedNumbers>(chain, reader);
+      };
+      JobOptions options = with(kind, std::chrono::milliseconds(1));
+      options.hand_off = hand_off;
+      options.channel_records = 100;
+
+      auto job = Job::start(std::move(plan), options);
+      REQUIRE(job.ok());
+      REQUIRE((*job)->await().ok());
+
+      CHECK(collected->threads == std::set<std::thread::id>{reader});
+      CHECK(collected->values.size() == 20'000);
+      CHECK(std::is_sorted(collected->values.begin(), collected->values.end()));
+    }
+  }
+}
+
+TEST_CASE("with one core a job of two sources ends when it is stopped") {
+  OneCore one_core;
+  auto collected = std::make_shared<Collected>();
+  Chain chain;
+  chain.total = INT64_MAX;
+  ExecutionPlan plan = plan_of(chain, collected);
+  ExecutionNode second = plan.nodes[0];
+  second.id = static_cast<int>(plan.nodes.size());
+  second.name = "more numbers";
+  ExecutionEdge edge = plan.edges[0];
+  edge.from = second.id;
+  plan.nodes.push_back(std::move(second));
+  plan.edges.push_back(std::move(edge));
+
+  auto job = Job::start(std::move(plan), with(Trigger::Kind::Continuous, std::chrono::milliseconds(1)));
+  REQUIRE(job.ok());
   (*job)->stop();
 
   CHECK((*job)->await().ok());

@@ -375,6 +375,52 @@ TEST_CASE("continuous: a marker that does not come through fails the job") {
   CHECK(text(coordinator.on_timer(300)) == "inject 2, fail, wake 400");
 }
 
+TEST_CASE("a timer that comes early, because the clock was slower, is set again") {
+  EpochCoordinator batches(one_source(Trigger::Kind::ProcessingTime, 1000));
+  (void)batches.on_start(500);
+  CHECK(text(batches.on_latest_offset(0, "5", "5", 501)) == "skip, wake 1000");
+  CHECK(text(batches.on_timer(999)) == "wake 1000");
+  CHECK(text(batches.on_timer(1000)) == "ask");
+
+  EpochCoordinator flowing(one_source(Trigger::Kind::Continuous, 100'000));
+  (void)flowing.on_start(0);
+  CHECK(text(flowing.on_timer(99'999)) == "wake 100000");
+  CHECK(text(flowing.on_timer(100'000)) == "inject 0, wake 200000");
+}
+
+TEST_CASE("a timer that was left behind is not set again beside the one that counts") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
+  (void)coordinator.on_start(0);
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 1)) == "skip, wake 10001");
+  CHECK(text(coordinator.on_data_available(5000)) == "ask");
+  CHECK(text(coordinator.on_latest_offset(0, "5", "5", 5001)) == "skip, wake 15001");
+
+  CHECK(text(coordinator.on_timer(10'001)) == "");
+  CHECK(text(coordinator.on_timer(15'001)) == "ask");
+}
+
+TEST_CASE("a clock that is set back by an hour delays no epoch by more than an interval") {
+  constexpr std::int64_t kHour = 3'600'000'000;
+  EpochCoordinator flowing(one_source(Trigger::Kind::Continuous, 100'000));
+  (void)flowing.on_start(kHour);
+  CHECK(text(flowing.on_timer(50'000)) == "wake 150000");
+  CHECK(text(flowing.on_timer(150'000)) == "inject 0, wake 250000");
+
+  EpochCoordinator batches(one_source(Trigger::Kind::ProcessingTime, 1'000'000));
+  (void)batches.on_start(kHour + 1);
+  (void)batches.on_latest_offset(0, "5", "5", kHour + 1);
+  CHECK(text(batches.on_timer(7)) == "wake 1000007");
+  CHECK(text(batches.on_timer(1'000'007)) == "ask");
+}
+
+TEST_CASE("continuous: a clock that is set forward makes no epoch late") {
+  EpochCoordinator coordinator(one_source(Trigger::Kind::Continuous, 100));
+  (void)coordinator.on_start(0);
+  CHECK(text(coordinator.on_timer(100)) == "inject 0, wake 200");
+
+  CHECK(text(coordinator.on_timer(3'600'000'000)) == "inject 1, wake 3600000100");
+}
+
 TEST_CASE("available now: an epoch that an earlier run planned and did not commit comes first, as it was") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::AvailableNow));
   options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
