@@ -15,7 +15,8 @@ namespace millrace {
 /// `{"topic":{"0":23}}`. Nothing is left to a consumer group: the checkpoint is the truth, brokers
 /// hear of offsets only for tools that show lag. New partitions are read from their first record.
 /// Records that are gone before they were read end the query, or are told of and left out
-/// (`failOnDataLoss: false`), and so does a topic that was made again between two runs. Brokers that are away are waited for, except at the start.
+/// (`failOnDataLoss: false`), and so does a topic that was made again between two runs. Brokers that
+/// are away are waited for, except at the start.
 class KafkaSource final : public Source {
  public:
   explicit KafkaSource(std::shared_ptr<const KafkaSourceOptions> options);
