@@ -129,9 +129,11 @@ struct ActorRuntime::State {
         sources_run_tasks(millrace::sources_run_tasks(options)),
         system(configure(config, options)) {}
 
-  /// Has the first source's thread run the task; false when there is none or it has ended.
+  /// Has the first source's thread that has not ended run the task; false when there is none.
   bool run_at_source(TaskCell& cell) {
-    return sources_run_tasks && !source_threads.empty() && source_threads.front()->run_soon(cell);
+    return sources_run_tasks &&
+           std::any_of(source_threads.begin(), source_threads.end(),
+                       [&](const auto& thread) { return thread->run_soon(cell); });
   }
 
   /// Requires: simulated.

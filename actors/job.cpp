@@ -49,7 +49,9 @@ bool Job::step(std::mt19937_64& random) {
 }
 
 void Job::run() {
-  coordinator_ = std::make_unique<EpochCoordinator>(coordinator_options());
+  CoordinatorOptions options = coordinator_options();
+  reports_ = std::make_unique<EpochReports>(options.num_subtasks);
+  coordinator_ = std::make_unique<EpochCoordinator>(std::move(options));
   if (checkpoint_) checkpoint_->store().release();
   // First, so that nothing a source says arrives before it.
   post([this](EpochCoordinator& coordinator) { return coordinator.on_start(now()); });
@@ -112,6 +114,10 @@ const SubtaskCounters& Job::counters(int node, int subtask) const {
   return subtasks_[index_of(node, subtask)]->counters;
 }
 
+std::int64_t Job::watermark(int node, int subtask) const {
+  return subtasks_[index_of(node, subtask)]->watermark.value();
+}
+
 std::int64_t Job::num_queued_records(int node, int subtask) const {
   std::int64_t queued = 0;
   for (const Channel* channel : subtasks_[index_of(node, subtask)]->queues)
@@ -132,9 +138,8 @@ void Job::post(std::function<CoordinatorActions(EpochCoordinator&)> event) {
 
 void Job::on_report(SubtaskReport report) {
   if (plan_.nodes[static_cast<std::size_t>(report.node)].is_table) return;
-  post([this, report = std::move(report)](EpochCoordinator& coordinator) {
-    return coordinator.on_report(report, now());
-  });
+  if (!reports_->add(std::move(report)) || !runtime_) return;
+  runtime_->post([this] { deliver_reports(); });
 }
 
 void Job::on_latest_offset(std::size_t source, std::optional<std::string> start,
@@ -177,6 +182,11 @@ void Job::carry_out(CoordinatorActions actions) {
     if (options_.on_action) options_.on_action(action);
     std::visit([this](const auto& what) { carry_out(what); }, action);
   }
+}
+
+void Job::deliver_reports() {
+  for (SubtaskReport& report : reports_->take())
+    carry_out(coordinator_->on_report(std::move(report), now()));
 }
 
 void Job::tell_source(std::size_t source, SourceControl control) {
@@ -261,6 +271,7 @@ void Job::carry_out(const AcknowledgeEpoch& acknowledge) {
 void Job::carry_out(const WakeAt& wake) {
   const std::int64_t delay = std::max<std::int64_t>(0, wake.micros - now());
   runtime_->post_after(std::chrono::microseconds(delay), [this] {
+    deliver_reports();  // so that it knows who is late
     carry_out(coordinator_->on_timer(now()));
   });
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "actors/actor_runtime.hpp"
+#include "actors/epoch_reports.hpp"
 #include "actors/job_checkpoint.hpp"
 #include "actors/job_events.hpp"
 #include "actors/sink_task.hpp"
@@ -78,6 +79,9 @@ class Job final : private JobEvents {
   }
   /// Counters of a node's subtasks; safe to read while the job runs.
   const SubtaskCounters& counters(int node, int subtask) const;
+  /// Up to where in event time an operator's subtask has told those below that all is there:
+  /// microseconds since 1970 UTC, 0 while it has not; safe to read while the job runs.
+  std::int64_t watermark(int node, int subtask) const;
   /// Rows that wait at the inputs of a subtask at this moment; safe to read while the job runs.
   std::int64_t num_queued_records(int node, int subtask) const;
   /// Source to sink latency of all sinks together so far.
@@ -120,6 +124,7 @@ class Job final : private JobEvents {
   std::vector<std::pair<int, int>> source_places() const;
   void on_storage_full(bool is_full);
   void check_state_size(const EpochSummary& summary);
+  void deliver_reports();
   void read_tables();
   void stop_sources();
   void end(std::optional<Error> failure);
@@ -143,6 +148,7 @@ class Job final : private JobEvents {
     int subtask = 0;
     TaskCell cell;
     SubtaskCounters counters;
+    Counter watermark;
     std::vector<InputChannel> inputs;
     std::vector<const Channel*> queues;  // the channels of `inputs`, which go to the task
     std::vector<OutEdge> edges;
@@ -174,6 +180,8 @@ class Job final : private JobEvents {
   bool ended_ = false;
   std::optional<Error> failure_;
   std::once_flag torn_down_;
+
+  std::unique_ptr<EpochReports> reports_;  // has a lock of its own
 };
 
 }  // namespace millrace

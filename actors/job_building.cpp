@@ -17,7 +17,8 @@ void Job::make_cells() {
   std::size_t num_sources = 0;
   for (const ExecutionNode& node : plan_.nodes) {
     first_index_.push_back(subtasks_.size());
-    if (std::holds_alternative<SourceSpec>(node.spec))
+    // Tables are read once, at the start; afterwards their threads are gone.
+    if (std::holds_alternative<SourceSpec>(node.spec) && !node.is_table)
       num_sources += static_cast<std::size_t>(node.parallelism);
     for (int i = 0; i < node.parallelism; ++i) {
       subtasks_.push_back(std::make_unique<Subtask>());
@@ -64,6 +65,7 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.events = this;
   place.board = &board_;
   place.clock = clock_;
+  place.watermark = &subtasks_[index_of(node.id, subtask)]->watermark;
   place.alignment = options_.alignment;
   if (plan_.max_watermark_policy) place.watermark_policy = WatermarkPolicy::Max;
   place.signal_after = [this, cell = &subtasks_[index_of(node.id, subtask)]->cell](

@@ -12,6 +12,7 @@
 #include "checkpoint/epoch_coordinator.hpp"
 #include "checkpoint/marker_aligner.hpp"
 #include "checkpoint/watermark_combiner.hpp"
+#include "metrics/counters.hpp"
 #include "records/result.hpp"
 
 namespace millrace {
@@ -92,6 +93,8 @@ struct TaskPlace {
   WatermarkPolicy watermark_policy = WatermarkPolicy::Min;
   /// Has the task run, if nothing else does, after this time.
   std::function<void(std::chrono::microseconds)> signal_after;
+  /// Where the subtask's watermark is shown; may be null.
+  Counter* watermark = nullptr;
   /// Where state is kept, and under which name; null: nowhere.
   CheckpointStore* store = nullptr;
   SubtaskName saved_as;

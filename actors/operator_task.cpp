@@ -21,7 +21,7 @@ OperatorTask::OperatorTask(TaskPlace place, std::unique_ptr<Operator> logic,
                place_.first_epoch},
       logic_(std::move(logic)),
       inputs_(std::move(inputs), place_.alignment, place_.watermark_policy),
-      outbox_(std::move(edges), *pool_, counters, hand_off),
+      outbox_(std::move(edges), *pool_, counters, hand_off, place_.watermark),
       dead_letters_(*pool_, place_) {
   context_.dead_letter = [this](const DeadLetter& letter) { dead_letters_.put(letter); };
 }

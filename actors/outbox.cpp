@@ -7,8 +7,12 @@
 namespace millrace {
 
 Outbox::Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters,
-               bool hand_off)
-    : pool_(pool), counters_(counters), eval_{pool, 0, {}}, hand_off_(hand_off) {
+               bool hand_off, Counter* watermark)
+    : pool_(pool),
+      counters_(counters),
+      eval_{pool, 0, {}},
+      hand_off_(hand_off),
+      watermark_(watermark) {
   const auto first_letters = std::stable_partition(
       edges.begin(), edges.end(), [](const OutEdge& edge) { return !edge.dead_letters; });
   num_result_routes_ = static_cast<std::size_t>(first_letters - edges.begin());
@@ -59,7 +63,10 @@ void Outbox::emit_with_watermarks(Control control) {
   }
 }
 
-void Outbox::emit(Watermark watermark) { emit_with_watermarks(watermark); }
+void Outbox::emit(Watermark watermark) {
+  if (watermark_ != nullptr) watermark_->set(watermark.micros);
+  emit_with_watermarks(watermark);
+}
 
 void Outbox::emit(Activity activity) { emit_with_watermarks(activity); }
 

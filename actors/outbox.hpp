@@ -30,7 +30,9 @@ struct OutEdge {
 /// Not thread-safe: only the running task may call it.
 class Outbox final : public Output, public SourceOutput {
  public:
-  Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters, bool hand_off);
+  /// `watermark` is set to each watermark that is emitted; may be null.
+  Outbox(std::vector<OutEdge> edges, RecordPool& pool, SubtaskCounters& counters, bool hand_off,
+         Counter* watermark = nullptr);
 
   void emit(RecordBatch batch) override;
   void emit(Watermark watermark) override;
@@ -77,6 +79,7 @@ class Outbox final : public Output, public SourceOutput {
   SubtaskCounters& counters_;
   EvalContext eval_;
   const bool hand_off_;
+  Counter* const watermark_;
   std::vector<Route> routes_;
   bool takes_late_ = false;
   std::size_t num_result_routes_ = 0;  // those for dead letters stand behind

@@ -6,9 +6,31 @@ namespace millrace {
 
 namespace {
 
+constexpr int kComputed = -1;
+
+/// Where an output column comes from.
+struct Origin {
+  /// The input column that it is, or kComputed.
+  int column = kComputed;
+  /// No output after this one is the same input column.
+  bool is_last_use = false;
+};
+
+std::vector<Origin> origins_of(const std::vector<BoundExpressionPtr>& expressions) {
+  std::vector<Origin> origins;
+  for (const BoundExpressionPtr& expression : expressions) {
+    const int column = expression->column_index();
+    for (Origin& before : origins)
+      if (before.column == column) before.is_last_use = false;
+    origins.push_back({column, column != kComputed});
+  }
+  return origins;
+}
+
 class Project final : public Operator {
  public:
-  explicit Project(ProjectOptions options) : options_(std::move(options)) {}
+  explicit Project(ProjectOptions options)
+      : options_(std::move(options)), origins_(origins_of(options_.expressions)) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -21,8 +43,9 @@ class Project final : public Operator {
     result.set_num_physical_rows(batch.num_physical_rows());
     result.set_ingest_ns(batch.ingest_ns());
     result.set_changes(batch.changes());
-    for (const BoundExpressionPtr& expression : options_.expressions)
-      result.columns().push_back(evaluate(*expression, batch));
+    result.columns().resize(origins_.size());
+    compute(batch, result.columns());
+    pass_on(batch, result.columns());
     if (batch.is_selected()) std::swap(result.start_selection(), batch.start_selection());
     if (settle_errors(*context_, options_.on_error, result, batch) && result.num_rows() != 0)
       out.emit(std::move(result));
@@ -30,14 +53,27 @@ class Project final : public Operator {
   }
 
  private:
-  ColumnRef evaluate(const BoundExpression& expression, const RecordBatch& batch) {
-    if (const int index = expression.column_index(); index >= 0)
-      return batch.column_ref(static_cast<std::size_t>(index));
-    return flatten(context_->pool, expression.evaluate(context_->eval, batch, batch.rows()),
-                   batch.num_physical_rows());
+  void compute(const RecordBatch& batch, std::vector<ColumnRef>& columns) {
+    for (std::size_t i = 0; i < origins_.size(); ++i)
+      if (origins_[i].column == kComputed)
+        columns[i] = flatten(context_->pool,
+                             options_.expressions[i]->evaluate(context_->eval, batch, batch.rows()),
+                             batch.num_physical_rows());
+  }
+
+  /// The input is not needed any more unless a row failed: its columns move, which spares counting
+  /// their holders up and down.
+  void pass_on(RecordBatch& batch, std::vector<ColumnRef>& columns) {
+    const bool is_needed = !context_->eval.errors.empty();
+    for (std::size_t i = 0; i < origins_.size(); ++i) {
+      if (origins_[i].column == kComputed) continue;
+      ColumnRef& column = batch.columns()[static_cast<std::size_t>(origins_[i].column)];
+      columns[i] = origins_[i].is_last_use && !is_needed ? std::move(column) : column;
+    }
   }
 
   const ProjectOptions options_;
+  const std::vector<Origin> origins_;
   OperatorContext* context_ = nullptr;
 };
 

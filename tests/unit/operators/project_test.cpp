@@ -30,6 +30,20 @@ TEST_CASE("project shares the columns that it passes on") {
   CHECK(harness.run() == "x,1 y,null w5 |0");
 }
 
+TEST_CASE("project gives a column as often as it is asked for") {
+  auto harness = project({column_of(kInput, 1), column_of(kInput, 0), column_of(kInput, 1)});
+  harness.rows({{1, "x"}, {2, "y"}});
+
+  CHECK(harness.run() == "x,1,x y,2,y");
+}
+
+TEST_CASE("project passes columns on beside a row that fails") {
+  auto harness = project({column_of(kInput, 1), failing_where_null(kInput, 0)}, OnError::Drop);
+  harness.rows({{1, "x"}, {nullptr, "y"}, {3, "z"}});
+
+  CHECK(harness.run() == "x,1 z,3");
+}
+
 TEST_CASE("project repeats a constant for every row") {
   auto harness = project({constant_long(7), column_of(kInput, 1)});
   harness.rows({{1, "x"}, {2, "y"}});
