@@ -31,7 +31,10 @@ std::string_view without_brackets(std::string_view address) {
 }  // namespace
 
 bool is_loopback(std::string_view address) {
-  return address == "localhost" || address == "::1" || address.starts_with("127.");
+  if (address == "localhost" || address == "::1") return true;
+  // Numbers only: anybody may have a domain that begins with `127.`.
+  return address.starts_with("127.") &&
+         address.find_first_not_of("0123456789.") == std::string_view::npos;
 }
 
 Result<HttpAccess> read_access(std::string_view text, std::string token, bool insecure) {

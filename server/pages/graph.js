@@ -2,7 +2,7 @@
 "use strict";
 
 const svgNamespace = "http://www.w3.org/2000/svg";
-const nodeWidth = 190, nodeHeight = 74, gapX = 40, gapY = 18;
+const nodeWidth = 190, nodeHeight = 90, gapX = 40, gapY = 18;
 
 function svgElement(name, attributes, text) {
   const element = document.createElementNS(svgNamespace, name);
@@ -11,12 +11,17 @@ function svgElement(name, attributes, text) {
   return element;
 }
 
-/** The column of each node: one more than the furthest of its inputs. */
+/** The column of each node: one more than the furthest of its inputs; a source stands just before its reader. */
 function columnsOf(plan) {
   const column = plan.nodes.map(() => 0);
   for (const node of plan.nodes)
     for (const edge of plan.edges)
       if (edge.to === node.id) column[node.id] = Math.max(column[node.id], column[edge.from] + 1);
+  for (const node of plan.nodes) {
+    if (plan.edges.some((edge) => edge.to === node.id)) continue;
+    const readers = plan.edges.filter((edge) => edge.from === node.id).map((edge) => column[edge.to]);
+    column[node.id] = Math.max(0, Math.min(...readers) - 1);
+  }
   return column;
 }
 
@@ -82,12 +87,13 @@ class PlanGraph {
     const group = svgElement("g", {transform: `translate(${place.x} ${place.y})`});
     const rate = svgElement("text", {x: 10, y: 46, class: "soft"}, "");
     const state = svgElement("text", {x: 10, y: 63, class: "soft"}, "");
+    const watermark = svgElement("text", {x: 10, y: 79, class: "soft"}, "");
     const busy = svgElement("rect", {x: 0, y: nodeHeight - 4, width: 0, height: 4, class: "busy"});
     const title = svgElement("title", {}, `${node.name}: ${node.kind}\n${node.detail}`);
     group.append(title, svgElement("rect", {width: nodeWidth, height: nodeHeight, rx: 6}), busy,
-                 svgElement("text", {x: 10, y: 24}, shortened(node.name, 24)), rate, state);
+                 svgElement("text", {x: 10, y: 24}, shortened(node.name, 24)), rate, state, watermark);
     this.svg.append(group);
-    return {rate, state, busy, kind: node.kind};
+    return {rate, state, watermark, busy, kind: node.kind};
   }
 
   /** Takes a state of `/api/state`; rates are those since the one before. */
@@ -106,6 +112,7 @@ class PlanGraph {
       const perSecond = node.in > 0 ? rate.in : rate.out;
       text.rate.textContent = `${text.kind} · ${compact(perSecond)}/s · busy ${percent(rate.busy)}`;
       text.state.textContent = stateText(node);
+      text.watermark.textContent = node.watermarkMs ? `watermark ${watermarkText(node)}` : "";
       text.busy.setAttribute("width", String(nodeWidth * rate.busy));
     });
   }
@@ -116,6 +123,11 @@ function stateText(node) {
   if (node.queued > 0) parts.push(`${compact(node.queued)} queued`);
   if (node.stateRows > 0) parts.push(`state ${compact(node.stateRows)} rows, ${bytes(node.stateBytes)}`);
   return parts.join(" · ");
+}
+
+/** Event time up to which the node has told those below that all is there. */
+function watermarkText(node) {
+  return node.watermarkMs ? new Date(node.watermarkMs).toISOString().slice(0, 19).replace("T", " ") : "";
 }
 
 function compact(number) {

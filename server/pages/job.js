@@ -8,7 +8,8 @@ function showNodes(graph, state) {
     const rate = graph.rates.get(i) ?? {in: 0, out: 0, busy: 0};
     return [graph.plan.nodes[i].name, graph.plan.nodes[i].kind, number(compact(rate.in)),
             number(compact(rate.out)), number(percent(rate.busy)), number(compact(node.stateRows)),
-            number(bytes(node.stateBytes)), number(compact(node.dropped))];
+            number(bytes(node.stateBytes)), number(compact(node.queued)), number(compact(node.dropped)),
+            watermarkText(node)];
   }));
 }
 

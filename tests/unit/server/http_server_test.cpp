@@ -105,4 +105,26 @@ TEST_CASE("server refuses what is too long or no HTTP") {
   CHECK(get(rig, "/hello").starts_with("HTTP/1.1 200"));
 }
 
+TEST_CASE("server closes the connection that is one too many, and has room again when one ends") {
+  const Rig rig;
+  const auto connect = [&] { return connect_to("test", {"127.0.0.1", rig.server.port()}, 10'000); };
+  std::vector<Descriptor> held;
+  for (int i = 0; i < 64; ++i) held.push_back(std::move(*connect()));
+
+  auto refused = connect();
+  REQUIRE(refused.ok());
+  pollfd closed{refused->get(), POLLIN, 0};
+  CHECK(::poll(&closed, 1, 20'000) == 1);
+  char byte = 0;
+  CHECK(::recv(refused->get(), &byte, 1, 0) <= 0);
+
+  held.clear();
+  bool has_room = false;
+  for (int tries = 0; tries < 2'000 && !has_room; ++tries) {
+    has_room = get(rig, "/hello").starts_with("HTTP/1.1 200");
+    if (!has_room) ::poll(nullptr, 0, 10);
+  }
+  CHECK(has_room);
+}
+
 }  // namespace millrace

@@ -48,7 +48,8 @@ TEST_CASE("a request on this machine is answered") {
 
 TEST_CASE("a request that names another host is refused") {
   for (const char* host : {"", "evil.example", "evil.example:8080", "127.0.0.1", "127.0.0.1:81",
-                           "127.0.0.1:8080:8080x"}) {
+                           "127.0.0.1:8080:8080x", "127.evil.example:8080",
+                           "127.0.0.1.evil.example:8080"}) {
     INFO(host);
     HttpRequest request = get();
     request.host = host;
