@@ -65,6 +65,19 @@ TEST_CASE("a running job shows its plan, its state, its metrics and its progress
   CHECK(get(port, "/etc/passwd").find("404") != std::string::npos);
 }
 
+TEST_CASE("each node's watermark is among its state and its metrics over HTTP") {
+  const int port = free_port();
+  Program program({"run", "examples/late_readings.yaml", "--progress", "off", "--duration",
+                   "60 seconds", "--trigger", "continuous 20 ms", "--http",
+                   "127.0.0.1:" + std::to_string(port)});
+
+  const std::string state = await_answer(port, "/api/state", "\"watermarkMs\":1");
+
+  CHECK(state.find("\"watermarkMs\":0") != std::string::npos);  // a sink gives none on
+  CHECK(get(port, "/metrics").find("millrace_operator_watermark_seconds{query=\"late_readings\"") !=
+        std::string::npos);
+}
+
 TEST_CASE("the tables of memory sinks answer SELECTs over HTTP") {
   const int port = free_port();
   Program program({"run", "examples/rate_console.yaml", "--progress", "off", "--duration",

@@ -18,6 +18,7 @@ constexpr std::size_t kKeptEpochs = 100;
 struct NodeNumbers {
   std::int64_t in = 0, out = 0, busy_ns = 0, dropped = 0, errors = 0;
   std::int64_t state_rows = 0, state_bytes = 0, queued = 0;
+  std::int64_t watermark = 0;  // microseconds since 1970 UTC; 0: none
 };
 
 NodeNumbers numbers_of(const Job& job, const ExecutionNode& node) {
@@ -32,6 +33,8 @@ NodeNumbers numbers_of(const Job& job, const ExecutionNode& node) {
     sum.state_rows += counters.state_rows_total.value();
     sum.state_bytes += counters.state_bytes.value();
     sum.queued += job.num_queued_records(node.id, subtask);
+    const std::int64_t watermark = job.watermark(node.id, subtask);
+    sum.watermark = subtask == 0 ? watermark : std::min(sum.watermark, watermark);
   }
   return sum;
 }
@@ -96,6 +99,8 @@ constexpr NodeMetric kNodeMetrics[] = {
      &NodeNumbers::state_rows, 1},
     {"millrace_operator_state_bytes", PrometheusText::Kind::Gauge, "Memory of state.",
      &NodeNumbers::state_bytes, 1},
+    {"millrace_operator_watermark_seconds", PrometheusText::Kind::Gauge,
+     "Event time given on as complete, since 1970 UTC; 0: none.", &NodeNumbers::watermark, 1e-6},
 };
 
 }  // namespace
@@ -141,9 +146,9 @@ std::string JobHttp::state_json() const {
     const NodeNumbers sum = numbers_of(*job_, node);
     nodes += fmt::format(
         "{}{{\"in\":{},\"out\":{},\"busyNs\":{},\"dropped\":{},\"queued\":{},\"stateRows\":{},"
-        "\"stateBytes\":{}}}",
+        "\"stateBytes\":{},\"watermarkMs\":{}}}",
         nodes.empty() ? "" : ",", sum.in, sum.out, sum.busy_ns, sum.dropped, sum.queued,
-        sum.state_rows, sum.state_bytes);
+        sum.state_rows, sum.state_bytes, sum.watermark / 1000);
   }
   LatencyHistogram latency;
   job_->add_latency_to(latency);

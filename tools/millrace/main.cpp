@@ -1,3 +1,5 @@
+#include <malloc.h>
+
 #include <iostream>
 #include <string>
 #include <vector>
@@ -124,4 +126,11 @@ const std::vector<std::string>& absent_commands() {
 
 }  // namespace millrace::cli
 
-int main(int argc, char** argv) { return millrace::cli::run_program(argc, argv); }
+int main(int argc, char** argv) {
+  // Epochs take and free memory many times a second: giving it back to the system each time costs more
+  // than what is done with it.
+  mallopt(M_TRIM_THRESHOLD, 256 << 20);
+  mallopt(M_TOP_PAD, 1 << 20);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
+  return millrace::cli::run_program(argc, argv);
+}
