@@ -36,7 +36,7 @@ class Engine {
   void start() {
     program_ = std::make_unique<Program>(std::vector<std::string>{
         "run", "examples/fraud.yaml", "--progress", "off", "--checkpoint", checkpoint_,
-        "--duration", "60 seconds", "--set", "sources.terminals.port=" + std::to_string(port_),
+        "--duration", "60 seconds", "--set", "sources.transactions.port=" + std::to_string(port_),
         "--set", "sinks.alerts.port=" + std::to_string(alert_port_), "--set",
         "operators.answers.select=[id, decision, card_1m, _connection]"});
   }
@@ -103,8 +103,7 @@ class Terminal {
 std::string payment(int id) {
   return "{\"id\":" + std::to_string(id) + ",\"kind\":\"payment\",\"time\":\"2026-01-05T08:00:0" +
          std::to_string(id) +
-         "Z\",\"card\":7,\"terminal\":3,\"amount\":12.5,\"country\":\"DE\",\"category\":\"fuel\","
-         "\"online\":false,\"x\":1000,\"y\":1200}\n";
+         "Z\",\"card\":7,\"terminal\":3,\"amount\":12.5}\n";
 }
 
 std::string greeting(int next) {

@@ -1,5 +1,6 @@
 #include "tools/fraud/dataset.hpp"
 
+#include "tools/fraud/population_csv.hpp"
 #include "tools/fraud/traffic.hpp"
 #include "tools/fraud/transaction_json.hpp"
 
@@ -29,11 +30,9 @@ std::string day_name(int day) {
 
 Status write_population(const std::string& folder, const Population& population) {
   const std::filesystem::path path(folder);
-  std::string customers, terminals;
-  append_customers_json(customers, population);
-  append_terminals_json(terminals, population);
-  if (Status status = write_file(path / "customers.jsonl", customers); !status.ok()) return status;
-  return write_file(path / "terminals.jsonl", terminals);
+  Status status = write_file(path / "customers.csv", customers_csv(population));
+  if (!status.ok()) return status;
+  return write_file(path / "terminals.csv", terminals_csv(population));
 }
 
 Status write_days(const std::string& folder, const Population& population, std::uint64_t seed,
@@ -47,7 +46,7 @@ Status write_days(const std::string& folder, const Population& population, std::
   for (int day = 0; day < days; ++day) {
     std::string lines;
     for (const Transaction& transaction : traffic.next_day()) {
-      append_json(lines, id, transaction, population);
+      append_json(lines, id, transaction);
       append_label(labels, id++, day, transaction);
     }
     if (Status status = write_file(path / "days" / day_name(day), lines); !status.ok())

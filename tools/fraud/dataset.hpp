@@ -7,7 +7,7 @@
 
 namespace millrace::fraud {
 
-/// Writes `customers.jsonl` and `terminals.jsonl`, the tables that payments are joined with, into a
+/// Writes `customers.csv` and `terminals.csv`, the tables that payments are joined with, into a
 /// folder that exists.
 Status write_population(const std::string& folder, const Population& population);
 

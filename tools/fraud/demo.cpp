@@ -1,110 +1,60 @@
 #include "tools/fraud/demo.hpp"
 
 #include "metrics/progress.hpp"
-#include "tools/fraud/http_get.hpp"
 #include "tools/fraud/report_json.hpp"
 #include "tools/fraud/summary.hpp"
 
 #include <fmt/format.h>
 
 #include <atomic>
-#include <fstream>
 #include <iostream>
-#include <sstream>
 
 namespace millrace::fraud {
 
 namespace {
 
 constexpr double kDrainSeconds = 5;
-constexpr std::chrono::seconds kStartTime{20};
 constexpr std::chrono::milliseconds kTick{10};
 constexpr int kTicksPerSecond = 100;
 constexpr std::size_t kKeptLog = 30;
-
-/// Ports that nobody listens on at the moment, all different.
-std::vector<int> free_ports(std::size_t count) {
-  std::vector<Descriptor> held;
-  std::vector<int> ports;
-  while (ports.size() < count) {
-    auto listening = listen_on("demo", {"127.0.0.1", 0});
-    if (!listening.ok()) return std::vector<int>(count, 0);
-    ports.push_back(local_port(listening->get()));
-    held.push_back(std::move(*listening));
-  }
-  return ports;
-}
 
 }  // namespace
 
 Demo::Demo(const DemoOptions& options)
     : options_(options),
       population_(make_population(options.population)),
+      engine_(options.program, options.topology),
       trigger_(options.trigger) {}
 
 Demo::~Demo() = default;
 
-std::vector<std::string> Demo::engine_command() const {
-  const auto local = [this](const char* name) { return folder_.path() + "/" + name; };
-  const auto set = [](const std::string& key, const std::string& value) {
-    return key + "=" + value;
-  };
-  return {options_.program,  "run",
-          options_.topology, "--progress=off",
-          "--trigger",       trigger_,
-          "--checkpoint",    local("checkpoint"),
-          "--http",          "127.0.0.1:" + std::to_string(http_port_),
-          "--set",           set("sources.terminals.port", std::to_string(engine_port_)),
-          "--set",           set("sinks.alerts.port", std::to_string(alert_port_))};
-}
-
 Status Demo::start() {
-  if (folder_.path().empty())
-    return make_error(ErrorKind::CannotCreate, "demo: cannot make a temporary folder");
-  const std::vector<int> ports = free_ports(3);
-  engine_port_ = ports[0];
-  alert_port_ = ports[1];
-  http_port_ = ports[2];
-  engine_.emplace(engine_command(), folder_.path() + "/engine.log");
-  engine_->start();
+  if (Status status = engine_.start(population_, trigger_); !status.ok()) return status;
   LoadOptions load = options_.load;
-  load.engine = {"127.0.0.1", engine_port_};
+  load.engine = {"127.0.0.1", engine_.port()};
   load_ = std::make_unique<TerminalLoad>(population_, load);
   load_->on_decision(
       [this](const Transaction& payment, std::string_view line) { recent_.add(payment, line); });
-  alert_reader_ = std::make_unique<AlertReader>(alert_port_, alert_book_);
-  return await_engine();
-}
-
-Status Demo::await_engine() {
-  const auto give_up = std::chrono::steady_clock::now() + kStartTime;
-  for (;;) {
-    const auto state = http_get(http_port_, "/api/state");
-    if (state && !state->empty()) return {};
-    if (engine_->has_died() || std::chrono::steady_clock::now() > give_up)
-      return make_error(ErrorKind::Unavailable,
-                        "demo: the engine does not start:\n" + engine_log());
-    std::this_thread::sleep_for(kTick);
-  }
+  alert_reader_ = std::make_unique<AlertReader>(engine_.alert_port(), alert_book_);
+  return {};
 }
 
 void Demo::kill_engine() {
   tell("engine killed with SIGKILL");
   num_outages_ = load_->report().num_outages;
-  engine_->kill();
-  engine_->start();
+  engine_.kill();
+  engine_.start_again();
   is_down_ = true;
 }
 
 void Demo::switch_mode(std::string trigger) {
   tell("stopping the engine, to go on with: " + trigger);
-  engine_->stop();
+  engine_.stop();
+  engine_.start_again(trigger);
   {
     const std::lock_guard lock(mutex_);
     trigger_ = std::move(trigger);
   }
-  engine_->set_command(engine_command());
-  engine_->start();
   load_->forget_latency();
 }
 
@@ -120,9 +70,9 @@ void Demo::watch_engine(double seconds) {
     kill = was_killed_by_clock_ = true;
   if (kill) return kill_engine();
   if (mode) return switch_mode(std::move(*mode));
-  if (!engine_->has_died()) return;
+  if (!engine_.has_died()) return;
   tell("the engine ended by itself; starting it again");
-  engine_->start();
+  engine_.start_again();
 }
 
 void Demo::note_recovery(const LoadReport& report) {
@@ -160,7 +110,7 @@ LoadReport Demo::run() {
   }
   sender.join();
   alert_reader_.reset();
-  engine_->stop();
+  engine_.stop();
   return load_->report();
 }
 
@@ -201,13 +151,6 @@ std::string Demo::state_json(const std::optional<std::string>& engine_state) con
       "\"decisions\":{},\"modes\":[{}],\"log\":[{}]}}",
       report.seconds * 1000, json_string(trigger_), load_->rate(), report_json(report),
       engine_state && !engine_state->empty() ? *engine_state : "null", recent_.json(), modes, log);
-}
-
-std::string Demo::engine_log() const {
-  std::ifstream file(folder_.path() + "/engine.log");
-  std::ostringstream text;
-  text << file.rdbuf();
-  return text.str();
 }
 
 }  // namespace millrace::fraud

@@ -1,9 +1,8 @@
 #pragma once
 
 #include "tools/fraud/alert_reader.hpp"
-#include "tools/fraud/engine_process.hpp"
+#include "tools/fraud/fraud_engine.hpp"
 #include "tools/fraud/recent_decisions.hpp"
-#include "tools/fraud/scratch_folder.hpp"
 #include "tools/fraud/terminal_load.hpp"
 
 #include <deque>
@@ -49,10 +48,10 @@ class Demo {
   /// All that the page shows, as JSON; `engine_state` is what the engine's own server says.
   std::string state_json(const std::optional<std::string>& engine_state) const;
   const AlertBook& alerts() const { return alert_book_; }
-  int engine_http_port() const { return http_port_; }
+  int engine_http_port() const { return engine_.http_port(); }
 
   /// What the engine wrote, for the user when something failed.
-  std::string engine_log() const;
+  std::string engine_log() const { return engine_.log(); }
 
  private:
   /// The latency of one way to run the engine.
@@ -65,8 +64,6 @@ class Demo {
     std::string text;
   };
 
-  std::vector<std::string> engine_command() const;
-  Status await_engine();
   void watch_engine(double seconds);
   void kill_engine();
   void switch_mode(std::string trigger);
@@ -75,13 +72,9 @@ class Demo {
   void tell(std::string text);
 
   const DemoOptions options_;
-  const ScratchFolder folder_;
   const Population population_;
-  int engine_port_ = 0;
-  int alert_port_ = 0;
-  int http_port_ = 0;
-  // Touched by the thread of `run` only.
-  std::optional<EngineProcess> engine_;
+  // Its process: touched by the thread of `run` only.
+  FraudEngine engine_;
   bool was_killed_by_clock_ = false;
   bool is_down_ = false;
   std::int64_t num_outages_ = 0;

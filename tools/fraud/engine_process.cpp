@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <utility>
@@ -48,6 +49,14 @@ bool EngineProcess::has_died() {
   if (::waitpid(pid_, nullptr, WNOHANG) == 0) return false;
   pid_ = -1;
   return true;
+}
+
+double EngineProcess::cpu_seconds() const {
+  clockid_t clock = 0;
+  timespec used{};
+  if (pid_ <= 0 || ::clock_getcpuclockid(pid_, &clock) != 0) return 0;
+  ::clock_gettime(clock, &used);
+  return static_cast<double>(used.tv_sec) + static_cast<double>(used.tv_nsec) / 1e9;
 }
 
 int EngineProcess::wait() {

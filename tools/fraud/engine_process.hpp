@@ -26,7 +26,8 @@ class EngineProcess {
   /// True when it ended by itself.
   bool has_died();
   void set_command(std::vector<std::string> command) { command_ = std::move(command); }
-  pid_t pid() const { return pid_; }
+  /// Processor time that it has used since it was started, in seconds; 0 when it does not run.
+  double cpu_seconds() const;
 
  private:
   int wait();

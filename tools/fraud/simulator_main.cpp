@@ -1,6 +1,7 @@
 // fraud_simulator: card payments, honest and not, written to files or sent to an engine.
 #include "tools/fraud/dataset.hpp"
 #include "tools/fraud/echo_server.hpp"
+#include "tools/fraud/kafka_terminals.hpp"
 #include "tools/fraud/summary.hpp"
 #include "tools/fraud/terminal_load.hpp"
 
@@ -21,6 +22,7 @@ struct Flags {
   std::string folder;
   int days = 30;
   double seconds = 10;
+  KafkaLoadOptions kafka;
   bool echo = false;
   bool regular = false;
 };
@@ -54,6 +56,20 @@ LoadReport watch(TerminalLoad& load, double seconds) {
   return load.report();
 }
 
+int send_by_kafka(const Flags& flags, const Population& population) {
+  KafkaLoadOptions options = flags.kafka;
+  options.rate = flags.load.rate;
+  options.seconds = flags.seconds;
+  options.seed = flags.seed;
+  const auto report = send_to_kafka(population, options);
+  if (!report.ok()) return report_failure(report.error());
+  std::cout << "  transactions        " << grouped(report->sent) << " (the brokers have "
+            << grouped(report->delivered) << ")\n  the load's lateness p50 "
+            << duration_text(report->lateness.p50) << "  p99 "
+            << duration_text(report->lateness.p99) << "\n";
+  return report->delivered == report->sent ? 0 : 1;
+}
+
 int send(Flags flags) {
   flags.load.seed = flags.seed;
   flags.load.poisson = !flags.regular;
@@ -64,6 +80,7 @@ int send(Flags flags) {
     flags.load.acknowledge = false;
   }
   const Population population = make_population(flags.population);
+  if (!flags.kafka.servers.empty()) return send_by_kafka(flags, population);
   TerminalLoad load(population, flags.load);
   const LoadReport report = watch(load, flags.seconds);
   std::cout << summary(report);
@@ -90,6 +107,9 @@ int run(int argc, char** argv) {
   live->add_option("--host", flags.load.engine.host, "Where the engine listens.")
       ->default_val("127.0.0.1");
   live->add_option("--port", flags.load.engine.port, "Port of the engine.");
+  live->add_option("--kafka", flags.kafka.servers,
+                   "Send to Kafka instead: HOST:PORT of its brokers.");
+  live->add_option("--topic", flags.kafka.topic, "With --kafka: the topic (transactions).");
   live->add_option("--rate", flags.load.rate, "Messages a second (1000).")
       ->check(CLI::PositiveNumber);
   live->add_option("--seconds", flags.seconds, "How long (10).")->check(CLI::PositiveNumber);

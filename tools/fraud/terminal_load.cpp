@@ -27,8 +27,7 @@ std::int64_t to_ns(double seconds) { return static_cast<std::int64_t>(seconds * 
 }  // namespace
 
 TerminalLoad::TerminalLoad(const Population& population, const LoadOptions& options)
-    : population_(population),
-      options_(options),
+    : options_(options),
       arrivals_(options.seed ^ 0xa441),
       traffic_(population, options.seed),
       day_(traffic_.next_day()),
@@ -82,7 +81,7 @@ void TerminalLoad::send_again() {
   if (report_.connections > 1) report_.sent_again += static_cast<std::int64_t>(pending_.size());
   std::int64_t number = first_pending_;
   for (const Pending& pending : pending_)
-    append_json(unsent_, number++, pending.transaction, population_);
+    append_json(unsent_, number++, pending.transaction);
 }
 
 const Transaction& TerminalLoad::next_transaction() {
@@ -99,7 +98,7 @@ void TerminalLoad::make_due(std::int64_t now) {
     const Transaction& transaction = next_transaction();
     const auto number = first_pending_ + static_cast<std::int64_t>(pending_.size());
     pending_.push_back({transaction, next_due_ns_, false});
-    if (socket_) append_json(unsent_, number, transaction, population_);
+    if (socket_) append_json(unsent_, number, transaction);
     lateness_.add(now - next_due_ns_);
     ++report_.sent;
     report_.payments += transaction.is_payment();

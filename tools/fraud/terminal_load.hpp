@@ -83,7 +83,6 @@ class TerminalLoad {
   bool is_done() const { return report_.decisions + report_.undecided >= report_.payments; }
 
   // Fixed.
-  const Population& population_;
   const LoadOptions options_;
   OnDecision on_decision_;
 

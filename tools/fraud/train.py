@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 
 # In the order of the calls in examples/fraud.yaml.
 FEATURES = [
-    "amount", "times_mean", "online", "km_from_usual", "terminal_10m", "terminal_tiny_10m", "terminal_7d",
+    "amount", "times_mean", "times_usual", "online", "abroad", "km_from_home", "terminal_10m", "terminal_tiny_10m", "terminal_7d",
     "terminal_reports_7d", "terminal_risk", "card_1m", "card_1h", "card_1d", "card_7d", "amount_1h", "amount_1d",
     "mean_amount_7d", "countries_1d", "seconds_since_last", "km_since_last", "speed", "hour_of_day",
 ]

@@ -22,15 +22,11 @@ void append_padded(std::string& out, std::int64_t number, int width) {
   out.append(text.data(), static_cast<std::size_t>(width));
 }
 
-void append_field(std::string& out, std::string_view name, double value) {
-  out.append(",\"").append(name).append("\":");
-  // Whole hundredths: what follows would only be noise.
-  const auto hundredths = static_cast<std::int64_t>(value * 100 + (value < 0 ? -0.5 : 0.5));
-  if (hundredths < 0) out.push_back('-');
-  const std::int64_t size = hundredths < 0 ? -hundredths : hundredths;
-  append_number(out, size / 100);
+void append_amount(std::string& out, std::int32_t cents) {
+  out.append(",\"amount\":");
+  append_number(out, cents / 100);
   out.push_back('.');
-  append_padded(out, size % 100, 2);
+  append_padded(out, cents % 100, 2);
 }
 
 void append_text(std::string& out, std::string_view name, std::string_view value) {
@@ -59,14 +55,6 @@ void append_time(std::string& out, std::int64_t micros) {
   out.push_back('Z');
 }
 
-void append_place(std::string& out, const Terminal& terminal) {
-  append_text(out, "country", country_code(terminal.country));
-  append_text(out, "category", terminal.category);
-  out.append(",\"online\":").append(terminal.online ? "true" : "false");
-  append_field(out, "x", terminal.place.x_km);
-  append_field(out, "y", terminal.place.y_km);
-}
-
 std::int64_t number_at(std::string_view text) {
   std::int64_t number = 0;
   std::from_chars(text.data(), text.data() + text.size(), number);
@@ -75,8 +63,7 @@ std::int64_t number_at(std::string_view text) {
 
 }  // namespace
 
-void append_json(std::string& out, std::int64_t id, const Transaction& transaction,
-                 const Population& population) {
+void append_json(std::string& out, std::int64_t id, const Transaction& transaction) {
   out.append("{\"id\":");
   append_number(out, id);
   append_text(out, "kind", transaction.is_payment() ? "payment" : "report");
@@ -86,8 +73,7 @@ void append_json(std::string& out, std::int64_t id, const Transaction& transacti
   append_number(out, transaction.card);
   out.append(",\"terminal\":");
   append_number(out, transaction.terminal);
-  append_field(out, "amount", transaction.cents / 100.0);
-  append_place(out, population.terminals[static_cast<std::size_t>(transaction.terminal)]);
+  append_amount(out, transaction.cents);
   out.append("}\n");
 }
 
@@ -99,29 +85,6 @@ void append_label(std::string& out, std::int64_t id, int day, const Transaction&
   out.append(",\"fraud\":").append(transaction.is_fraud() ? "1" : "0");
   append_text(out, "scenario", kScenarioNames[static_cast<std::size_t>(transaction.scenario)]);
   out.append("}\n");
-}
-
-void append_customers_json(std::string& out, const Population& population) {
-  for (std::size_t i = 0; i < population.customers.size(); ++i) {
-    const Customer& customer = population.customers[i];
-    out.append("{\"card\":");
-    append_number(out, i);
-    append_text(out, "home_country", country_code(customer.country));
-    append_field(out, "home_x", customer.home.x_km);
-    append_field(out, "home_y", customer.home.y_km);
-    append_field(out, "usual_amount", customer.mean_amount);
-    out.append("}\n");
-  }
-}
-
-void append_terminals_json(std::string& out, const Population& population) {
-  for (std::size_t i = 0; i < population.terminals.size(); ++i) {
-    const Terminal& terminal = population.terminals[i];
-    out.append("{\"terminal\":");
-    append_number(out, i);
-    append_place(out, terminal);
-    out.append("}\n");
-  }
 }
 
 Answer read_answer(std::string_view line) {

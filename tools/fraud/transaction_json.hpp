@@ -1,6 +1,5 @@
 #pragma once
 
-#include "tools/fraud/population.hpp"
 #include "tools/fraud/transaction.hpp"
 
 #include <cstdint>
@@ -9,15 +8,11 @@
 
 namespace millrace::fraud {
 
-/// Appends one line of JSON, as the topology `examples/fraud.yaml` reads it: what happened and, as
-/// card messages do, what kind of terminal it was and where.
-void append_json(std::string& out, std::int64_t id, const Transaction& transaction,
-                 const Population& population);
+/// Appends one line of JSON, as the topology `examples/fraud.yaml` reads it from TCP or Kafka.
+/// Whose card it is and where the terminal stands are in tables (population_csv.hpp).
+void append_json(std::string& out, std::int64_t id, const Transaction& transaction);
 /// Appends what only the simulation knows of it: `id`, `day`, `fraud` (0 or 1), `scenario`.
 void append_label(std::string& out, std::int64_t id, int day, const Transaction& transaction);
-/// Appends the rows of the tables that payments are joined with.
-void append_customers_json(std::string& out, const Population& population);
-void append_terminals_json(std::string& out, const Population& population);
 
 /// What an answer of the engine says; views into the line.
 struct Answer {
