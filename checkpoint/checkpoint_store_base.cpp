@@ -1,7 +1,8 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 
 #include <pthread.h>
-#include <sched.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <utility>
@@ -12,10 +13,14 @@ namespace {
 constexpr std::uint64_t kBytesPerSecond = 64 << 20;
 constexpr std::uint64_t kPauseBytes = 256 << 10;
 
-void set_priority(pthread_t thread, int policy) {
-  const sched_param parameter{};
+// Low, but not SCHED_IDLE: on a busy machine such a thread waits seconds for its turn, and when it holds
+// the lock of the address space by then, every thread that takes memory from the system waits with it.
+constexpr int kLowPriority = 10;
+constexpr int kNormalPriority = 0;
+
+void set_priority(pid_t thread, int niceness) {
   // Best effort: without the right to change it, the image is built at the priority that we have.
-  (void)::pthread_setschedparam(thread, policy, &parameter);
+  (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(thread), niceness);
 }
 
 }  // namespace
@@ -34,11 +39,17 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
   is_urgent_ = false;
   thread_ = std::thread([this, last_segment] {
     ::pthread_setname_np(::pthread_self(), "base-image");
-    set_priority(::pthread_self(), SCHED_IDLE);
+    take_low_priority();
     unpaced_ = 0;
     run({location_, query_id_, last_segment,
          [this](std::uint64_t num_bytes) { return pace(num_bytes); }});
   });
+}
+
+void BaseImageBuilder::take_low_priority() {
+  const std::lock_guard guard(mutex_);
+  thread_id_ = ::gettid();
+  if (!is_urgent_) set_priority(thread_id_, kLowPriority);
 }
 
 void BaseImageBuilder::build(std::uint64_t last_segment) {
@@ -55,6 +66,7 @@ void BaseImageBuilder::run(const BaseImagePlan& plan) {
 
 void BaseImageBuilder::finish(Result<BaseManifest> result) {
   const std::lock_guard guard(mutex_);
+  thread_id_ = 0;
   result_ = std::move(result);
 }
 
@@ -72,8 +84,8 @@ void BaseImageBuilder::hurry() {
   {
     const std::lock_guard guard(mutex_);
     if (std::exchange(is_urgent_, true)) return;
+    if (thread_id_ != 0) set_priority(thread_id_, kNormalPriority);
   }
-  if (thread_.joinable()) set_priority(thread_.native_handle(), SCHED_OTHER);
   wake_.notify_all();
 }
 

@@ -2,6 +2,8 @@
 
 #include "checkpoint/base_image.hpp"
 
+#include <sys/types.h>
+
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -30,6 +32,7 @@ class BaseImageBuilder {
   std::optional<Result<BaseManifest>> take_result();
 
  private:
+  void take_low_priority();
   void run(const BaseImagePlan& plan);
   bool pace(std::uint64_t num_bytes);
   void finish(Result<BaseManifest> result);
@@ -45,6 +48,7 @@ class BaseImageBuilder {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::optional<Result<BaseManifest>> result_;
+  pid_t thread_id_ = 0;  // of the building thread while it builds, else 0
   bool is_closing_ = false;
   bool is_urgent_ = false;
 };
