@@ -70,6 +70,7 @@ class PlanGraph {
     this.svg.style.maxWidth = `${width * 1.2}px`;
     for (const edge of this.plan.edges) this.drawEdge(places[edge.from], places[edge.to]);
     this.texts = this.plan.nodes.map((node) => this.drawNode(node, places[node.id]));
+    if (this.last) this.show();
   }
 
   /** From side to side on a line, from bottom to top between lines. */
@@ -104,15 +105,22 @@ class PlanGraph {
     const seconds = (state.time - before.time) / 1000;
     state.nodes.forEach((node, i) => {
       const old = before.nodes[i];
-      if (!old || !this.texts[i]) return;
-      const rate = {in: (node.in - old.in) / seconds, out: (node.out - old.out) / seconds,
-                    busy: Math.min(1, Math.max(0, (node.busyNs - old.busyNs) / 1e9 / seconds))};
-      this.rates.set(i, rate);
-      const text = this.texts[i];
+      if (!old) return;
+      this.rates.set(i, {in: (node.in - old.in) / seconds, out: (node.out - old.out) / seconds,
+                         busy: Math.min(1, Math.max(0, (node.busyNs - old.busyNs) / 1e9 / seconds))});
+    });
+    this.show();
+  }
+
+  /** Writes the last state into the nodes. */
+  show() {
+    this.last.nodes.forEach((node, i) => {
+      const rate = this.rates.get(i), text = this.texts[i];
+      if (!rate || !text) return;
       const perSecond = node.in > 0 ? rate.in : rate.out;
       text.rate.textContent = `${text.kind} · ${compact(perSecond)}/s · busy ${percent(rate.busy)}`;
       text.state.textContent = stateText(node);
-      text.watermark.textContent = node.watermarkMs ? `watermark ${watermarkText(node)}` : "";
+      text.watermark.textContent = node.watermarkMs ? `watermark ${watermarkText(node).slice(5)}` : "";
       text.busy.setAttribute("width", String(nodeWidth * rate.busy));
     });
   }
