@@ -10,6 +10,7 @@ from pathlib import Path
 
 import expressions
 import spark_session
+import topologies
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -17,11 +18,13 @@ ROOT = HERE.parent.parent
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/differential/run", description=__doc__)
-    parser.add_argument("what", choices=["expressions"])
+    parser.add_argument("what", choices=["expressions", "topologies"])
     parser.add_argument("--count", type=int, default=2000, help="how many are compared at least")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="the first batch's seed")
     parser.add_argument("--batch", type=int, default=500, help="expressions in one batch")
     parser.add_argument("--rows", type=int, default=10, help="rows in one batch")
+    parser.add_argument("--millrace", type=Path, help="the program, if not the build's own")
+    parser.add_argument("--keep", type=Path, help="a folder for topologies that differ, made small")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release", help="where Millrace was built")
     parser.add_argument("--report", type=Path, help="a file for the classes of differences")
     parser.add_argument("--ledger", type=Path, help="a file that gets a line with the counts")
@@ -55,16 +58,34 @@ def write_ledger(path, flags, counts, seconds):
         file.write(",".join(map(str, fields)) + "\n")
 
 
-def main():
-    flags = arguments()
-    start = time.monotonic()
+def compare_expressions(flags, spark):
+    """Yields the comparison after each batch."""
     evaluator = expressions.Evaluator(flags.build / "tests" / "differential" / "evaluate_expressions")
-    comparison = expressions.Comparison(spark_session.ExpressionJudge(spark_session.start()), evaluator, listed())
-    print(f"seed {flags.seed}", flush=True)
+    comparison = expressions.Comparison(spark_session.ExpressionJudge(spark), evaluator, listed())
     seed = flags.seed
     while comparison.counts["compared"] < flags.count:
         comparison.batch(seed, flags.batch, flags.rows)
         seed += 1
+        yield comparison
+
+
+def compare_topologies(flags, spark):
+    """Yields the comparison after each topology."""
+    millrace = flags.millrace or flags.build / "bin" / "millrace"
+    comparison = topologies.TopologyComparison(spark, millrace, flags.keep)
+    seed = flags.seed
+    while comparison.counts["compared"] < flags.count:
+        comparison.one(seed)
+        seed += 1
+        yield comparison
+
+
+def main():
+    flags = arguments()
+    start = time.monotonic()
+    print(f"seed {flags.seed}", flush=True)
+    compare = {"expressions": compare_expressions, "topologies": compare_topologies}[flags.what]
+    for comparison in compare(flags, spark_session.start()):
         print(f"{time.monotonic() - start:7.1f} s  {dict(comparison.counts)}", flush=True)
         if flags.report:
             write_report(flags.report, comparison.classes)
