@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "expressions/kernels/branch_writer.hpp"
+#include "expressions/kernels/column_loops.hpp"
 #include "expressions/kernels/kernel_expression.hpp"
 #include "expressions/kernels/ordering.hpp"
 
@@ -44,6 +45,14 @@ class RowSplit {
   std::uint32_t num_left_ = 0;
 };
 
+/// The same values; an untyped NULL gets the type.
+ColumnRef of_type(EvalContext& context, const DataType& type, ColumnRef column, Rows rows) {
+  if (column->type() == type) return column;
+  BranchWriter writer(context, type, rows);
+  writer.write(column, rows);
+  return writer.finish();
+}
+
 class CaseExpression final : public BoundExpression {
  public:
   CaseExpression(DataType type, bool nullable, std::vector<Branch> branches,
@@ -53,6 +62,7 @@ class CaseExpression final : public BoundExpression {
         otherwise_(std::move(otherwise)) {}
 
   ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    if (rows.size() == 1) return evaluate_one(context, batch, rows);
     BranchWriter writer(context, type(), rows);
     RowSplit split(context, rows.size());
     Rows open = rows;
@@ -75,6 +85,19 @@ class CaseExpression final : public BoundExpression {
   }
 
  private:
+  /// One row: the value of its branch is the result, nothing is put together.
+  ColumnRef evaluate_one(EvalContext& context, const RecordBatch& batch, Rows rows) const {
+    const BoundExpression* value = otherwise_.get();
+    for (const Branch& branch : branches_) {
+      const ColumnRef condition = branch.condition->evaluate(context, batch, rows);
+      if (condition->is_null(rows[0]) || condition->at<std::uint8_t>(rows[0]) == 0) continue;
+      value = branch.value.get();
+      break;
+    }
+    if (value == nullptr) return null_column(context.pool, type());
+    return of_type(context, type(), value->evaluate(context, batch, rows), rows);
+  }
+
   const std::vector<Branch> branches_;
   const BoundExpressionPtr otherwise_;
 };

@@ -78,6 +78,7 @@ ColumnRef ConnectiveExpression::evaluate(EvalContext& context, const RecordBatch
 ColumnRef ConnectiveExpression::combine_cheap(EvalContext& context, const RecordBatch& batch,
                                               Rows rows) const {
   std::vector<ColumnRef> columns;
+  columns.reserve(terms_.size());
   bool nulls = false;
   for (const BoundExpressionPtr& term : terms_) {
     columns.push_back(term->evaluate(context, batch, rows));

@@ -111,6 +111,17 @@ TEST_CASE("a branch may take all rows that the ones before it left") {
               kNumbers, kRows) == "some none some huge");
 }
 
+TEST_CASE("a single row gives what it gives among others") {
+  for (const char* text :
+       {"if(b = 0, -1, a div b)", "if(a > 6, b, a)", "if(a > 6, NULL, 'small')", "if(b = 0, array(a, 1), array(b))",
+        "CASE WHEN a > 6 THEN 'big' WHEN a IS NULL THEN 'none' END", "if(NULL, 1, 2) + a % 5"}) {
+    INFO(text);
+    std::string alone;
+    for (const auto& row : kRows) alone += (alone.empty() ? "" : " ") + trace(text, kNumbers, {row});
+    CHECK(alone == trace(text, kNumbers, kRows));
+  }
+}
+
 TEST_CASE("branches may be arrays and structs") {
   CHECK(trace("if(b = 0, array(a, 1), array(b))", kNumbers, kRows) == "[2] [null, 1] [7, 1] [1]");
   CHECK(trace("if(b = 0, named_struct('x', a), named_struct('x', b))", kNumbers, kRows) == "{2} {null} {7} {1}");
