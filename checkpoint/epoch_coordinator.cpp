@@ -18,6 +18,7 @@ EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
     watermark_ = options_.restart->watermark;
     node_watermarks_ = options_.restart->node_watermarks;
   }
+  if (options_.rerun) next_epoch_ = next(options_.rerun->epoch);
 }
 
 bool EpochCoordinator::is_one_shot() const {
@@ -45,7 +46,6 @@ void EpochCoordinator::repeat_commit(std::int64_t now, CoordinatorActions& out) 
 
 void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
   if (stopping_) return finish(out);
-  if (options_.rerun) next_epoch_ = next(options_.rerun->epoch);
   if (options_.bounded) {
     phase_ = Phase::Planning;
     trigger_start_ = now;
@@ -269,7 +269,12 @@ void EpochCoordinator::complete_oldest(std::int64_t now, CoordinatorActions& out
   const bool is_repeated = in_flight_.front().is_repeated;
   in_flight_.pop_front();
   last_completed_ = summary.epoch;
-  if (is_repeated) return begin(now, out);
+  if (is_repeated && in_flight_.empty()) return begin(now, out);
+  if (is_repeated) {
+    // The job was stopped meanwhile: its last marker is on its way.
+    phase_ = Phase::Running;
+    return commit_oldest(now, out);
+  }
   summary.completed_at = now;
   out.push_back(AcknowledgeEpoch{std::move(summary)});
   if (options_.trigger.is_continuous() && !options_.bounded) {

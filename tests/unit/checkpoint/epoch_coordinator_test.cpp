@@ -345,6 +345,20 @@ TEST_CASE("a restart tells sinks of the last commit again before anything else")
   CHECK(text(coordinator.on_committed(Epoch{6}, 1)) == "ask");
 }
 
+TEST_CASE("continuous: what was read while sinks repeat the last commit is through before the job ends") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::Continuous, 100));
+  options.restart->sinks = {report(1, 6)};
+  EpochCoordinator coordinator(options);
+  CHECK(text(coordinator.on_start(0)) == "commit 6");
+
+  CHECK(text(coordinator.on_source_ended(1)) == "inject 7");
+  CHECK(text(coordinator.on_report(report(0, 7), 2)) == "");
+  CHECK(text(coordinator.on_committed(Epoch{6}, 3)) == "");
+  CHECK(text(coordinator.on_report(report(1, 7), 4)) == "write commit 7");
+  CHECK(text(coordinator.on_durable(Epoch{7}, 5)) == "commit 7");
+  CHECK(text(coordinator.on_committed(Epoch{7}, 6)) == "acknowledge 7, finish");
+}
+
 TEST_CASE("micro-batch: a plan without commit runs again as it was, without being written again") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::ProcessingTime));
   options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
