@@ -105,6 +105,8 @@ TEST_CASE("a broker that is killed while transactions run gets every record once
     Copy copy(broker);
     copy.job().start(mode);
     copy.put(100);
+    copy.await(1);  // a job that finds no broker at its start ends
+    copy.put(100);
     own.kill();
     own.start();
     copy.put(100);
