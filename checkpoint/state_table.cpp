@@ -23,7 +23,10 @@ constexpr std::uint32_t kMostPassed = 64;
 // Below this size the index is in the cache anyway.
 constexpr std::uint32_t kFetchFrom = 1u << 13;
 
-std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 32); }
+/// What an index knows of a hash: the bits whose lowest name the home slot, so that slots move without
+/// a look at their entries. `hash_with` gives a hash with the same tag.
+std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 7); }
+std::uint64_t hash_with(std::uint32_t tag) { return std::uint64_t{tag} << 7; }
 
 std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
@@ -144,6 +147,7 @@ std::uint32_t StateTable::claim_entry() {
   if (first_free_ != kNone) {
     const std::uint32_t number = first_free_;
     first_free_ = entry_at(number)->next_free;
+    if (first_free_ != kNone) __builtin_prefetch(entry_at(first_free_), 1);
     return number;
   }
   MILLRACE_CHECK(entries_made_ < UINT32_MAX - 2, "a state table holds more than 2^32 keys");
@@ -195,7 +199,7 @@ void StateTable::remove_slot(std::uint32_t hole) {
     const Slot slot = slots[i];
     const std::uint32_t place = std::exchange(i, (i + 1) & index_.mask);
     if (slot.entry == kMoved) continue;
-    const std::uint32_t home = index_.home(entry_at(slot.entry - 1)->hash);
+    const std::uint32_t home = index_.home(hash_with(slot.tag));
     if (((place - home) & index_.mask) < ((place - hole) & index_.mask)) continue;
     slots[hole] = slot;
     hole = place;
@@ -222,7 +226,7 @@ void StateTable::move_slots(std::uint32_t most) {
   for (; move_next_ < end; ++move_next_) {
     Slot& slot = old_.slots[move_next_];
     if (slot.entry == 0 || slot.entry == kMoved) continue;
-    place(slot.entry - 1, entry_at(slot.entry - 1)->hash);
+    place(slot.entry - 1, hash_with(slot.tag));
     slot.entry = kMoved;
     ++moved;
   }

@@ -1,46 +1,109 @@
 #pragma once
 
-#include "checkpoint/state_map.hpp"
+#include "checkpoint/rising_timers.hpp"
+#include "checkpoint/state_table.hpp"
+#include "records/key_encoding.hpp"
 #include "records/record_batch.hpp"
 
+#include <deque>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace {
 
 /// The rows that one side of a join of two streams keeps, by key, and by the millisecond at which
-/// they are given up. A row is an element of the map. Not thread-safe.
+/// they are given up. Each row is an entry of the state table, logged once; the order of each key and
+/// the times are kept in memory and made again after a restart. To add the row that is given up last
+/// and to give up the first costs O(1), amortised. Not thread-safe.
 class JoinState {
  public:
-  explicit JoinState(const Schema& schema);
+  struct KeptRow {
+    std::int64_t due;
+    std::byte* row;
+  };
+  /// The rows of one key, those that are given up first in front, equal ones as they came.
+  class KeyRows {
+   public:
+    std::span<const KeptRow> all() const { return std::span(rows_).subspan(first_); }
 
-  /// The rows of a key, those that are given up first in front. Good until the state changes.
-  std::span<const MapElement> find(std::string_view key, std::uint64_t hash) const;
+   private:
+    friend class JoinState;
+
+    std::vector<KeptRow> rows_;
+    std::size_t first_ = 0;
+    // Where `keys_` holds the key.
+    std::byte* key_ = nullptr;
+    std::uint64_t next_number_ = 0;
+    // In `due_`: the key must live until they have come.
+    std::size_t num_timers_ = 0;
+  };
+
+  explicit JoinState(const Schema& schema);
+  JoinState(const JoinState&) = delete;
+  JoinState& operator=(const JoinState&) = delete;
+
+  /// What a checkpoint holds: the rows.
+  StateTable& table() { return rows_; }
+  /// Takes in what a checkpoint brought back; called before anything else.
+  void restore();
+
+  /// The rows of each key that `encoder` encoded last; null where there are none. Good until the state
+  /// changes.
+  void find(const KeyEncoder& encoder, std::vector<const KeyRows*>& found) const;
   /// Keeps a copy of row `row` until `give_up` reaches `due`, or for ever.
   void add(std::string_view key, std::uint64_t hash, const RecordBatch& batch, std::uint32_t row,
            bool is_matched, std::optional<std::int64_t> due);
-  /// Removes rows due at or before `limit`, at most `most`; calls `removing(row)` before each. True
-  /// when none is left.
+  /// Removes rows due at or before `limit`, at most about `most`; calls `removing(row)` before each.
+  /// True when none is left.
   template <class F>
-  bool give_up(std::int64_t limit, std::size_t most, F&& removing) {
-    return map_.evict(limit, most, removing);
-  }
+  bool give_up(std::int64_t limit, std::size_t most, F&& removing);
 
   static bool is_matched(const std::byte* row);
   void set_matched(std::byte* row);
   /// Appends the values of a row to `columns`, one for each column of the batch it came from.
   void decode(const std::byte* row, std::span<const ColumnRef> columns) const;
 
-  StateMap& map() { return map_; }
-  const StateMap& map() const { return map_; }
+  std::size_t num_rows() const { return rows_.size(); }
+  std::size_t bytes_used() const;
 
  private:
+  KeyRows& rows_of(std::string_view key, std::uint64_t hash);
+  void index(KeyRows& rows, KeptRow row);
+  KeyRows* take_due(std::int64_t limit);
+  void fetch_due() const;
+  void drop_first(KeyRows& rows);
+  void forget_if_empty(KeyRows& rows);
   const char* encoded(const std::byte* row) const;
 
   // Rows of fixed width lie in their value, others in bytes that grow.
   const bool is_fixed_;
-  StateMap map_;
+  // By key, due and a number that rises for each key.
+  StateTable rows_;
+
+  // Made from the rows: a pointer to its rows for each key, what they point to, and each row's key by due.
+  StateTable keys_;
+  std::deque<KeyRows> all_keys_;
+  std::vector<KeyRows*> unused_keys_;
+  RisingTimers due_;
+  // Scratch: the key of a row.
+  std::string row_key_;
 };
+
+template <class F>
+bool JoinState::give_up(std::int64_t limit, std::size_t most, F&& removing) {
+  for (std::size_t i = 0; i < most; ++i) {
+    KeyRows* rows = take_due(limit);
+    if (rows == nullptr) return true;
+    while (!rows->all().empty() && rows->all().front().due <= limit) {
+      removing(rows->all().front().row);
+      drop_first(*rows);
+    }
+    forget_if_empty(*rows);
+  }
+  return !due_.first_time() || *due_.first_time() > limit;
+}
 
 }  // namespace millrace

@@ -42,8 +42,8 @@ class StreamJoin final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     result_.open(context);
-    context.state.declare("left", halves_[0].state.map());
-    context.state.declare("right", halves_[1].state.map());
+    context.state.declare("left", halves_[0].state.table());
+    context.state.declare("right", halves_[1].state.table());
     context.state.declare_number("watermark", watermark_, NumberMerge::Smallest);
     return {};
   }
@@ -73,7 +73,9 @@ class StreamJoin final : public Operator {
   Half& other() { return halves_[static_cast<std::size_t>(1 - port_)]; }
   bool is_semi() const { return options_.type == JoinType::LeftSemi; }
 
-  void drop_late(RecordBatch& batch);
+  void restore();
+  void drop_late(RecordBatch& batch, Output& out);
+  void give_late(const RecordBatch& batch, Output& out);
   bool evaluate(RecordBatch& batch);
   void decide_fates(const RecordBatch& batch);
 
@@ -84,7 +86,8 @@ class StreamJoin final : public Operator {
   RecordBatch pairs_batch();
   void keep_first_partners(RecordBatch& pairs);
   void finish_input(Output& out);
-  void keep_row(std::uint32_t position);
+  void keep_rows();
+  void keep_row(std::uint32_t position, std::optional<std::int64_t> due);
   void give_matched(Output& out);
   void give_alone(Output& out);
 
@@ -102,6 +105,7 @@ class StreamJoin final : public Operator {
 
   // State.
   Half halves_[2];
+  bool is_restored_ = false;
   std::int64_t watermark_ = kNoWatermark;
   // Arrived, but not acted on before the marker (micro-batch) or before `steps_` are done.
   std::int64_t next_watermark_ = kNoWatermark;
@@ -118,41 +122,67 @@ class StreamJoin final : public Operator {
   RecordBatch input_;
   std::uint32_t position_ = 0;
   bool is_within_row_ = false;
-  std::span<const MapElement> row_partners_;
+  std::span<const JoinState::KeptRow> row_partners_;
   std::size_t next_partner_ = 0;
   ResultBatch result_;
 
   // Scratch of one batch.
   std::vector<ColumnRef> keys_;
   std::vector<Fate> fates_;
+  // By position: the rows of the other side with the same key.
+  std::vector<const JoinState::KeyRows*> found_;
   std::vector<std::uint8_t> matched_;
   std::vector<std::uint32_t> positions_;
   std::vector<std::byte*> partners_;
   std::vector<std::uint32_t> rows_;
+  std::vector<std::uint32_t> late_;
 };
 
 Progress StreamJoin::process(int port, RecordBatch batch, Output& out) {
+  if (!is_restored_) restore();
   port_ = port;
-  if (watermark_ != kNoWatermark && own().side.event_time >= 0) drop_late(batch);
+  if (watermark_ != kNoWatermark && own().side.event_time >= 0) drop_late(batch, out);
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
   input_ = std::move(batch);
   position_ = 0;
   is_within_row_ = false;
   matched_.assign(input_.num_rows(), 0);
+  other().state.find(own().encoder, found_);
   return join_pairs(out);
 }
 
-void StreamJoin::drop_late(RecordBatch& batch) {
+/// After a restart the rows are there, their order is not.
+void StreamJoin::restore() {
+  is_restored_ = true;
+  for (Half& half : halves_) half.state.restore();
+}
+
+void StreamJoin::drop_late(RecordBatch& batch, Output& out) {
   const EventTimes times(batch.column(static_cast<std::size_t>(own().side.event_time)));
-  const std::uint32_t before = batch.num_rows();
   rows_.clear();
+  late_.clear();
   batch.rows().for_each([&](std::uint32_t row) {
-    if (times.is_null(row) || times[row] > watermark_) rows_.push_back(row);
+    const bool is_late = !times.is_null(row) && times[row] <= watermark_;
+    (is_late ? late_ : rows_).push_back(row);
   });
-  if (rows_.size() == before) return;
-  context_->counters.state_rows_dropped_by_watermark.add(
-      static_cast<std::int64_t>(before - rows_.size()));
+  if (late_.empty()) return;
+  context_->counters.state_rows_dropped_by_watermark.add(static_cast<std::int64_t>(late_.size()));
+  if (out.takes_late()) give_late(batch, out);
   std::swap(batch.start_selection(), rows_);
+}
+
+/// Late rows with NULLs for the other side, so that those of both sides have one schema.
+void StreamJoin::give_late(const RecordBatch& batch, Output& out) {
+  RecordBatch late = context_->pool.make_batch(options_.pairs);
+  const std::size_t first_own = port_ == 0 ? 0 : options_.left.input.schema->fields.size();
+  for (std::size_t c = 0; c < batch.num_columns(); ++c)
+    late.columns()[first_own + c] =
+        kernels::gather(context_->pool, batch.column_ref(c), late_);
+  for (ColumnRef& column : late.columns())
+    while (column->size() < late_.size()) column->append_null();
+  late.set_num_physical_rows(static_cast<std::uint32_t>(late_.size()));
+  late.set_ingest_ns(batch.ingest_ns());
+  out.emit_late(std::move(late));
 }
 
 /// Keys, their encoding and fates by position; false when the job has failed.
@@ -200,7 +230,7 @@ bool StreamJoin::collect_pairs() {
   for (; position_ < fates_.size(); ++position_, is_within_row_ = false) {
     if (!is_within_row_) start_row();
     for (; next_partner_ < row_partners_.size(); ++next_partner_) {
-      std::byte* partner = row_partners_[next_partner_].value;
+      std::byte* partner = row_partners_[next_partner_].row;
       if (is_semi() && port_ == 1 && JoinState::is_matched(partner)) continue;
       if (positions_.size() == kRowsPerBatch) return true;
       positions_.push_back(position_);
@@ -213,10 +243,8 @@ bool StreamJoin::collect_pairs() {
 void StreamJoin::start_row() {
   is_within_row_ = true;
   next_partner_ = 0;
-  row_partners_ = {};
-  if (fates_[position_] != Fate::Joins) return;
-  const KeyEncoder& encoder = own().encoder;
-  row_partners_ = other().state.find(encoder.key(position_), encoder.hash(position_));
+  const bool has_partners = fates_[position_] == Fate::Joins && found_[position_] != nullptr;
+  row_partners_ = has_partners ? found_[position_]->all() : std::span<const JoinState::KeptRow>();
 }
 
 /// The pairs that the condition holds for.
@@ -271,7 +299,7 @@ void StreamJoin::keep_first_partners(RecordBatch& pairs) {
 }
 
 void StreamJoin::finish_input(Output& out) {
-  for (std::uint32_t k = 0; k < fates_.size(); ++k) keep_row(k);
+  keep_rows();
   if (is_semi() && port_ == 0) give_matched(out);
   else if (own().keeps) give_alone(out);
   input_.reset();
@@ -279,21 +307,28 @@ void StreamJoin::finish_input(Output& out) {
   count_rows();
 }
 
+void StreamJoin::keep_rows() {
+  const auto& limit = own().side.limit;
+  std::optional<EventTimes> times;
+  if (limit) {
+    const auto column = static_cast<std::size_t>(limit->column);
+    times.emplace(limit->is_key ? *keys_[column] : input_.column(column));
+  }
+  const Rows rows = input_.rows();
+  for (std::uint32_t k = 0; k < fates_.size(); ++k) {
+    const bool has_time = times && !times->is_null(rows[k]);
+    keep_row(k, has_time ? std::optional(millis_up((*times)[rows[k]])) : std::nullopt);
+  }
+}
+
 /// Rows that can still do something: find a partner, or come out alone later.
-void StreamJoin::keep_row(std::uint32_t position) {
+void StreamJoin::keep_row(std::uint32_t position, std::optional<std::int64_t> due) {
   Half& half = own();
   const Fate fate = fates_[position];
   if (fate == Fate::FailsCondition || (fate == Fate::NullKey && !half.keeps)) return;
   if (is_semi() && port_ == 0 && matched_[position]) return;
-  const std::uint32_t row = input_.rows()[position];
-  std::optional<std::int64_t> due;
-  if (const auto& limit = half.side.limit) {
-    const auto column = static_cast<std::size_t>(limit->column);
-    const EventTimes times(limit->is_key ? *keys_[column] : input_.column(column));
-    if (!times.is_null(row)) due = millis_up(times[row]);
-  }
-  half.state.add(half.encoder.key(position), half.encoder.hash(position), input_, row,
-                 matched_[position] != 0, due);
+  half.state.add(half.encoder.key(position), half.encoder.hash(position), input_,
+                 input_.rows()[position], matched_[position] != 0, due);
   ++updated_;
 }
 
@@ -337,6 +372,7 @@ Progress StreamJoin::on_epoch_end(Epoch /*epoch*/, Output& out) {
 }
 
 Progress StreamJoin::run(Output& out) {
+  if (!is_restored_) restore();
   while (!steps_.empty()) {
     if (run_step(steps_.front(), out) == Progress::More) return Progress::More;
     steps_.erase(steps_.begin());
@@ -394,7 +430,7 @@ void StreamJoin::advance_watermark(Output& out) {
 }
 
 void StreamJoin::count_rows() {
-  const std::size_t rows = halves_[0].state.map().size() + halves_[1].state.map().size();
+  const std::size_t rows = halves_[0].state.num_rows() + halves_[1].state.num_rows();
   context_->counters.state_rows_total.set(static_cast<std::int64_t>(rows));
 }
 
@@ -403,8 +439,8 @@ void StreamJoin::end_epoch() {
   count_rows();
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(halves_[0].state.map().bytes_used() +
-                                                     halves_[1].state.map().bytes_used()));
+  counters.state_bytes.set(static_cast<std::int64_t>(halves_[0].state.bytes_used() +
+                                                     halves_[1].state.bytes_used()));
   updated_ = removed_ = 0;
 }
 

@@ -26,7 +26,7 @@ struct StreamJoinOptions {
   std::vector<bool> null_safe;
   /// Over the left columns, then the right ones; may be empty.
   BoundExpressionPtr condition;
-  /// The left columns, then the right ones.
+  /// The left columns, then the right ones; any of them nullable, as late rows have one side only.
   SchemaPtr pairs;
   /// `pairs`, or the left columns for a semi join.
   SchemaPtr output;
@@ -37,7 +37,8 @@ struct StreamJoinOptions {
 /// Joins two streams: keeps the rows of both sides until the watermark says that no partner can come.
 /// Pairs come out at once; a row that an outer join keeps comes without partner when it is given up,
 /// a left row of a semi join at its first partner. Late rows, at or before the watermark in force,
-/// are dropped first. The watermark passed on is the lower of both limits, so that rows given up
+/// are taken out first and given to what reads them, with NULLs for the other side. The watermark passed
+/// on is the lower of both limits, so that rows given up
 /// late are not late below. Requires: no anti join. Source: Spark's StreamingSymmetricHashJoinExec.
 std::unique_ptr<Operator> make_stream_join(StreamJoinOptions options);
 

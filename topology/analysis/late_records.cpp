@@ -1,21 +1,32 @@
 #include "topology/analysis/late_records.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 namespace {
 
 using resolved::Step;
 using resolved::StepPtr;
 
-struct EventTime {
-  int operator()(const resolved::Aggregate& step) const { return step.event_time_key; }
-  int operator()(const resolved::RunningAggregate& step) const { return step.event_time; }
-  int operator()(const resolved::FrameAggregate& step) const { return step.event_time; }
-  int operator()(const resolved::Lag& step) const { return step.event_time; }
-  int operator()(const resolved::Deduplicate& step) const { return step.event_time; }
-  int operator()(const resolved::TransformWithState& step) const { return step.event_time; }
+/// Whether a step drops rows behind the watermark.
+struct Drops {
+  const Step& step;
+
+  bool operator()(const resolved::Aggregate& kind) const { return kind.event_time_key >= 0; }
+  bool operator()(const resolved::RunningAggregate& kind) const { return kind.event_time >= 0; }
+  bool operator()(const resolved::FrameAggregate& kind) const { return kind.event_time >= 0; }
+  bool operator()(const resolved::Lag& kind) const { return kind.event_time >= 0; }
+  bool operator()(const resolved::Deduplicate& kind) const { return kind.event_time >= 0; }
+  bool operator()(const resolved::TransformWithState& kind) const { return kind.event_time >= 0; }
+  bool operator()(const resolved::Join& kind) const {
+    return kind.is_stream_stream &&
+           std::any_of(step.inputs.begin(), step.inputs.end(), [](const StepPtr& input) {
+             return resolved::event_time_column(*input) >= 0;
+           });
+  }
   template <class Other>
-  int operator()(const Other&) const {
-    return -1;
+  bool operator()(const Other&) const {
+    return false;
   }
 };
 
@@ -28,7 +39,7 @@ StepPtr first_that_drops(const StepPtr& step, const std::string& name) {
   if (!belongs_to(*step, name)) return nullptr;
   for (const StepPtr& input : step->inputs)
     if (StepPtr found = first_that_drops(input, name)) return found;
-  return std::visit(EventTime{}, step->kind) >= 0 ? step : nullptr;
+  return std::visit(Drops{*step}, step->kind) ? step : nullptr;
 }
 
 }  // namespace

@@ -212,7 +212,9 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Join& written, const plan:
     return std::nullopt;
   if (!take_using(written.using_columns, left, right, join, node.origin)) return std::nullopt;
   take_key_limit(join, left, right);
-  join.pairs = schema_of(both_columns(left, right));
+  // Late rows of one side of two streams come with NULLs for the other.
+  join.pairs = schema_of(join.is_stream_stream ? joined_columns(left, right, JoinType::FullOuter)
+                                               : both_columns(left, right));
   resolved::Step step;
   step.event_time =
       gives_left_only(*type) ? left.step->event_time : both_event_times(left, right);

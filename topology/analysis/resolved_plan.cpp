@@ -54,7 +54,9 @@ struct Stateful {
 std::string kind_name(const Step& step) { return std::visit(KindName{}, step.kind); }
 
 const SchemaPtr& written_schema(const Step& step, bool late_records) {
-  return late_records ? step.inputs.front()->schema : step.schema;
+  if (!late_records) return step.schema;
+  const auto* join = std::get_if<Join>(&step.kind);
+  return join ? join->pairs : step.inputs.front()->schema;
 }
 
 int event_time_column(const Step& step) {

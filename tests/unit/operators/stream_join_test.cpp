@@ -86,6 +86,14 @@ TEST_CASE("late rows neither match nor stay: judged by the watermark before the 
   CHECK(harness.counters().state_rows_dropped_by_watermark.value() == 1);
 }
 
+TEST_CASE("late rows of either side go where they are asked for, with NULLs for the other side") {
+  auto harness = joined(JoinType::Inner);
+  harness.take_late().watermark(90).marker();
+  harness.rows({{"a", sec(90)}, {"b", sec(91)}}, kLeft).rows({{"b", sec(80)}}, kRight);
+  CHECK(harness.run() == "w84.999 |0 late:a,90,null,null late:null,null,b,80");
+  CHECK(harness.counters().state_rows_dropped_by_watermark.value() == 2);
+}
+
 TEST_CASE("in continuous mode rows are given up as soon as the watermark passes") {
   auto harness = joined(JoinType::LeftOuter, false);
   harness.rows({{"a", sec(1)}}, kLeft).watermark(10).rows({{"b", sec(20)}}, kLeft).marker();

@@ -36,6 +36,21 @@ TEST_CASE("a join has the left columns, then the right ones; USING comes once, i
         "ts:timestamp,k:string,v:int");
 }
 
+TEST_CASE("late rows of both sides of a join have the columns of both, any of them NULL") {
+  const auto late_of = [](const plan::NodePtr& node) {
+    plan::WriteStream late = write(node);
+    late.late_records = true;
+    return analyze({late}, catalog_with_names(), {});
+  };
+  const Analysis analysis = late_of(join(table("lw"), table("rw"), "k = rk AND rt >= lt"));
+  REQUIRE(errors_of(analysis) == "");
+  const Schema& late = *written_schema(*analysis.plan.outputs.front().input, true);
+  CHECK(to_ddl(late) == "lt TIMESTAMP,k STRING,a INT,rt TIMESTAMP,rk STRING,b INT");
+  CHECK(std::all_of(late.fields.begin(), late.fields.end(), [](const Field& field) { return field.nullable; }));
+  CHECK(errors_of(late_of(join(table("l"), table("r"), "k = rk"))) ==
+        "lateRecords: no row comes too late for operator ''");
+}
+
 TEST_CASE("equalities of both sides become keys, one side's terms stay with it") {
   const Analysis analysis =
       analyzed(join(table("l"), table("r"), "rk = k AND a <=> b AND a > 1 AND b < 2 AND a < b"));
