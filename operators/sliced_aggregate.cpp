@@ -16,7 +16,9 @@ namespace {
 
 constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
 constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
-constexpr std::size_t kPerCall = 2048;
+// Entries or rows that one call deals with: well below what other records may have to wait.
+constexpr std::size_t kPerCall = ResultBatch::kRows;
+constexpr std::size_t kFetchedAhead = 8;
 
 /// The entries of one slice.
 using Slice = std::vector<std::byte*>;
@@ -32,6 +34,23 @@ StateLayout slice_layout(const AggregateOptions& options) {
   StateLayout layout = GroupTable::layout_of(options.aggregates, true);
   layout.sub_key_size = sizeof(std::int64_t);
   return layout;
+}
+
+/// Begins to load an entry: its value and the key in front of it.
+void fetch(const std::byte* entry) {
+  __builtin_prefetch(entry - 64);
+  __builtin_prefetch(entry);
+}
+
+/// Makes a value what it was when it was new.
+void reset(std::byte* value, const StateLayout& layout) {
+  std::size_t begin = 0;
+  for (const std::size_t offset : layout.growing) {
+    std::memset(value + begin, 0, offset - begin);
+    reinterpret_cast<StateBytes*>(value + offset)->resize(0);
+    begin = offset + sizeof(StateBytes);
+  }
+  std::memset(value + begin, 0, layout.value_size - begin);
 }
 
 /// The key of an entry without its slice.
@@ -51,7 +70,8 @@ class SlicedAggregate final : public Operator {
         calls_({}, options_.aggregate.aggregates, true),
         entries_(slice_layout(options_.aggregate)),
         late_windows_(StateLayout{}),
-        totals_(GroupTable::layout_of(options_.aggregate.aggregates, true)),
+        total_layout_(GroupTable::layout_of(options_.aggregate.aggregates, true)),
+        totals_(total_layout_),
         result_(options_.aggregate.output, options_.aggregate.on_error) {}
 
   Status open(OperatorContext& context) override {
@@ -82,11 +102,15 @@ class SlicedAggregate final : public Operator {
 
   Progress run(Output& out);
   Progress close_windows(Output& out);
+  void prepare();
   bool find_window();
-  bool add_slices();
+  bool is_added(std::int64_t slice) const {
+    return slice < next_slice_ || (slice == next_slice_ && next_entry_ != 0);
+  }
+  bool add_slices(std::int64_t end);
   void add_entries(const Slice& slice, std::size_t first, std::size_t count);
   bool give_rows(Output& out);
-  void append_row(const std::byte* total);
+  void append_rows();
   bool forget_slices();
   void advance_watermark(Output& out);
   void end_epoch();
@@ -121,12 +145,15 @@ class SlicedAggregate final : public Operator {
   std::int64_t removed_ = 0;
   StateTable late_windows_;
 
-  // What is left to do before the next input, and how far it is: the window that closes, its rows by key, the
-  // slice and entry that come next.
+  // What is left to do before the next input, and how far it is: the window that closes next, its rows by key,
+  // the slice and entry that come next. Slices are added as soon as they are complete, ahead of the end of the
+  // window. Totals of another round are of windows before.
   std::vector<Step> steps_;
   Stage stage_ = Stage::FindWindow;
   std::int64_t window_ = 0;
+  const StateLayout total_layout_;
   StateTable totals_;
+  std::uint32_t total_round_ = 0;
   std::int64_t next_slice_ = 0;
   std::size_t next_entry_ = 0;
   StateTable::Cursor cursor_;
@@ -156,7 +183,9 @@ Progress SlicedAggregate::process(int /*port*/, RecordBatch batch, Output& /*out
   entries_.changed(found_);
   keys_.clear();
   times_.reset();
-  if (settle_errors(*context_, options_.aggregate.on_error, batch)) count_entries();
+  if (!settle_errors(*context_, options_.aggregate.on_error, batch)) return Progress::Done;
+  count_entries();
+  if (!options_.aggregate.policy.at_marker) prepare();
   return Progress::Done;
 }
 
@@ -234,9 +263,11 @@ void SlicedAggregate::find_entries(const Rows& rows) {
   for (std::uint32_t k = 0; k < count; ++k) {
     if (StateTable::mark(found_[k], round_)) ++updated_;
     StateTimer& start = GroupTable::event_time(found_[k]);
-    if (start.is_set != 0) continue;
-    start = {slicing_.slice_of(times[rows[k]]), 1};
-    slices_[start.micros].push_back(found_[k]);
+    const bool is_new = start.is_set == 0;
+    if (is_new) start = {slicing_.slice_of(times[rows[k]]), 1};
+    if (is_new) slices_[start.micros].push_back(found_[k]);
+    // The totals lack this row: they are put together anew.
+    if (stage_ == Stage::AddSlices && is_added(start.micros)) stage_ = Stage::FindWindow;
   }
 }
 
@@ -286,10 +317,10 @@ Progress SlicedAggregate::close_windows(Output& out) {
   switch (stage_) {
     case Stage::FindWindow:
       if (!find_window()) return Progress::Done;
-      stage_ = Stage::AddSlices;
       return Progress::More;
     case Stage::AddSlices:
-      if (add_slices()) stage_ = Stage::GiveRows;
+      if (window_ + slicing_.size() > next_watermark_) return Progress::Done;
+      if (add_slices(kEndOfTime)) stage_ = Stage::GiveRows;
       return Progress::More;
     case Stage::GiveRows:
       if (give_rows(out)) stage_ = Stage::ForgetSlices;
@@ -301,7 +332,13 @@ Progress SlicedAggregate::close_windows(Output& out) {
   return Progress::Done;
 }
 
-/// The earliest window that has rows and was not given; false when it is not due.
+/// Does a portion of the work that the end of the next window would have to wait for.
+void SlicedAggregate::prepare() {
+  if (stage_ == Stage::FindWindow && !find_window()) return;
+  if (next_watermark_ != kNoWatermark) (void)add_slices(slicing_.slice_of(next_watermark_));
+}
+
+/// Turns to the earliest window that has rows and was not given; false when there is none.
 bool SlicedAggregate::find_window() {
   if (slices_.empty()) return false;
   window_ = slicing_.first_window(slices_.begin()->first);
@@ -309,13 +346,16 @@ bool SlicedAggregate::find_window() {
     window_ = slicing_.first_window(closed_);
   next_slice_ = window_;
   next_entry_ = 0;
-  return window_ + slicing_.size() <= next_watermark_;
+  if (++total_round_ == 0) total_round_ = 1;
+  stage_ = Stage::AddSlices;
+  return true;
 }
 
-/// True when all slices of the window have been added to the totals.
-bool SlicedAggregate::add_slices() {
+/// True when all slices of the window that begin before `end` have been added to the totals.
+bool SlicedAggregate::add_slices(std::int64_t end) {
   auto slice = slices_.lower_bound(next_slice_);
-  if (slice == slices_.end() || slice->first >= window_ + slicing_.size()) return true;
+  end = std::min(end, window_ + slicing_.size());
+  if (slice == slices_.end() || slice->first >= end) return true;
   const std::size_t count = std::min(kPerCall, slice->second.size() - next_entry_);
   add_entries(slice->second, next_entry_, count);
   next_entry_ += count;
@@ -331,42 +371,53 @@ void SlicedAggregate::add_entries(const Slice& slice, std::size_t first, std::si
   hashes_.resize(count);
   found_.resize(count);
   for (std::size_t i = 0; i < count; ++i) {
+    if (i + kFetchedAhead < count) fetch(slice[first + i + kFetchedAhead]);
     entry_keys_[i] = plain_key_of(slice[first + i]);
     hashes_[i] = KeyEncoder::hash_of(entry_keys_[i]);
   }
   totals_.find_or_insert_batch(entry_keys_, hashes_, found_.data());
-  for (std::size_t i = 0; i < count; ++i) calls_.merge(found_[i], slice[first + i]);
+  for (std::size_t i = 0; i < count; ++i) {
+    if (StateTable::mark(found_[i], total_round_)) reset(found_[i], total_layout_);
+    calls_.merge(found_[i], slice[first + i]);
+  }
 }
 
-/// True when all rows of the window are out.
+/// Gives a portion of the window's rows; true when all are out.
 bool SlicedAggregate::give_rows(Output& out) {
-  while (const std::byte* total = totals_.next(cursor_)) {
-    append_row(total);
-    if (!result_.is_full()) continue;
-    result_.flush(out);
-    if (out.is_full()) return false;
+  found_.clear();
+  std::byte* total = nullptr;
+  while (found_.size() < kPerCall && (total = totals_.next(cursor_)) != nullptr) {
+    const bool is_of_window = !StateTable::mark(total, total_round_);
+    if (is_of_window)
+      found_.push_back(total);
+    else
+      totals_.erase(total);
   }
+  append_rows();
   result_.flush(out);
+  if (total != nullptr) return false;
   cursor_ = {};
-  totals_.clear();
   closed_ = std::max(closed_, window_ + slicing_.size());
   return true;
 }
 
-void SlicedAggregate::append_row(const std::byte* total) {
+void SlicedAggregate::append_rows() {
+  if (found_.empty()) return;
   const std::vector<ColumnRef>& columns = result_.columns();
   const std::size_t num_keys = options_.aggregate.keys.size();
   key_columns_.clear();
   for (std::size_t i = 0; i < num_keys; ++i)
     if (i != window_key_) key_columns_.push_back(columns[i]);
-  encoder_.decode(StateTable::key_of(total), key_columns_);
   Column& window = *columns[window_key_];
-  window.child(0)->append(window_);
-  window.child(1)->append(window_ + slicing_.size());
-  window.append_struct();
-  calls_.finish_calls(context_->eval, total, std::span(columns).subspan(num_keys));
+  for (const std::byte* total : found_) {
+    encoder_.decode(StateTable::key_of(total), key_columns_);
+    window.child(0)->append(window_);
+    window.child(1)->append(window_ + slicing_.size());
+    window.append_struct();
+    calls_.finish_calls(context_->eval, total, std::span(columns).subspan(num_keys));
+    result_.row_done();
+  }
   key_columns_.clear();
-  result_.row_done();
 }
 
 /// True when no slice is left whose windows have all been given.
@@ -376,6 +427,7 @@ bool SlicedAggregate::forget_slices() {
     return true;
   Slice& entries = slice->second;
   for (std::size_t i = std::min(kPerCall, entries.size()); i > 0; --i) {
+    if (entries.size() > kFetchedAhead) fetch(entries[entries.size() - 1 - kFetchedAhead]);
     entries_.erase(entries.back());
     entries.pop_back();
     ++removed_;

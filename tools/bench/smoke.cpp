@@ -1,5 +1,5 @@
 // The smoke benchmark: one line for each figure the engine is held to, with its target. Not a test:
-// nothing fails. `millrace_bench [throughput|operators|hops|tcp|durable|kafka|state|recovery|micro-batch|files|start|
+// nothing fails. `millrace_bench [throughput|operators|windows|hops|tcp|durable|kafka|state|recovery|micro-batch|files|start|
 // idle ...]`, all without arguments.
 #include "tools/bench/smoke.hpp"
 
@@ -34,7 +34,7 @@ int main(int argc, char** argv) {
   std::vector<std::string> wanted;
   SmokeOptions options;
   app.add_option("figures", wanted,
-                 "throughput operators hops tcp durable kafka state recovery micro-batch files start idle; all by "
+                 "throughput operators windows hops tcp durable kafka state recovery micro-batch files start idle; all by "
                  "default");
   app.add_option("--engine", options.engine, "the millrace program, for tcp, files, start, idle");
   app.add_option("--floor", options.floor, "the floor_poll_loop program, for tcp");
@@ -49,6 +49,7 @@ int main(int argc, char** argv) {
   print_environment();
   if (is_wanted("throughput")) measure_throughput(options);
   if (is_wanted("operators")) measure_operators(options);
+  if (is_wanted("windows")) measure_windows(options);
   if (is_wanted("hops")) measure_hops(options);
   if (is_wanted("tcp")) measure_tcp(options);
   if (is_wanted("durable")) measure_durable(options);

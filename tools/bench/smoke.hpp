@@ -20,6 +20,7 @@ void print_figure(const std::string& name, const std::string& measured, const st
 // Each prints its own figures.
 void measure_throughput(const SmokeOptions& options);
 void measure_operators(const SmokeOptions& options);
+void measure_windows(const SmokeOptions& options);
 void measure_hops(const SmokeOptions& options);
 void measure_tcp(const SmokeOptions& options);
 void measure_durable(const SmokeOptions& options);

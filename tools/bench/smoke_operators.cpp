@@ -10,10 +10,8 @@
 #include <thread>
 
 #include "actors/job.hpp"
-#include "tools/bench/in_process.hpp"
 #include "tools/bench/smoke.hpp"
-#include "topology/analysis/analyzer.hpp"
-#include "topology/planner.hpp"
+#include "tools/bench/sql_plan.hpp"
 
 namespace millrace::bench {
 
@@ -68,30 +66,6 @@ class RowsSource final : public Source {
   std::int64_t id_ = 0;
 };
 
-SourceType rows_source(const std::string& name, const Rows& rows) {
-  SourceType type;
-  type.name = name;
-  type.plan = [rows](const SourceRequest& request) -> Result<PlannedSource> {
-    PlannedSource planned;
-    planned.schema = *rows_schema();
-    planned.bounded = !request.streaming;
-    planned.make = [rows] { return std::make_unique<RowsSource>(rows); };
-    return planned;
-  };
-  return type;
-}
-
-plan::NodePtr read(const std::string& format, bool streaming) {
-  plan::Read read;
-  read.format = format;
-  read.streaming = streaming;
-  plan::NodePtr node = plan::make_node(std::move(read), {});
-  if (!streaming) return node;
-  return plan::make_node(plan::WithWatermark{"ts", "0 seconds", ""}, {node});
-}
-
-plan::NodePtr sql(const std::string& text) { return plan::make_node(plan::SqlQuery{text}, {}); }
-
 plan::NodePtr first_of_each_id() {
   plan::Read read;
   read.table = "a";
@@ -107,31 +81,11 @@ struct Query {
 };
 
 ExecutionPlan plan_of(const Query& query, std::shared_ptr<std::atomic<std::int64_t>> count) {
-  const std::vector<SourceType> sources{rows_source("a", query.a), rows_source("b", query.b),
-                                        rows_source("t", query.table)};
-  std::vector<SinkType> sinks(1);
-  sinks[0].name = "count";
-  sinks[0].output_modes = {"append"};
-  sinks[0].plan = [count](const SinkRequest&) -> Result<PlannedSink> {
-    return PlannedSink{"count", [count] { return make_counting_sink(count); }};
+  const auto input = [](const std::string& name, const Rows& rows) {
+    return SqlInput{name, rows_schema(), [rows] { return std::make_unique<RowsSource>(rows); }};
   };
-  Catalog catalog = Catalog::builtin();
-  catalog.sources = &sources;
-  catalog.sinks = &sinks;
-  catalog.names["a"] = read("a", true);
-  catalog.names["b"] = read("b", true);
-  catalog.names["t"] = read("t", false);
-  plan::WriteStream write;
-  write.input = query.node;
-  write.name = "out";
-  write.format = "count";
-  Settings settings;
-  settings.trigger = {Trigger::Kind::Continuous, std::chrono::seconds(1)};
-  const Analysis analysis = analyze({write}, catalog, settings);
-  MILLRACE_CHECK(analysis.ok(), "a benchmark's query must be legal");
-  auto plan = plan_execution(analysis.plan, settings);
-  MILLRACE_CHECK(plan.ok(), "a benchmark's query must have a plan");
-  return std::move(*plan);
+  return sql_plan({input("a", query.a), input("b", query.b), input("t", query.table).as_table()},
+                  {{query.node, [count] { return make_counting_sink(count); }}});
 }
 
 struct Run {

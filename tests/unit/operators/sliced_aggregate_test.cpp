@@ -55,6 +55,21 @@ TEST_CASE("a window comes as soon as the watermark is at its end, later ones wai
   CHECK(harness.run() == "w9.999 {0,10},a,1 w10 w14 {5,15},a,1 w15 |0");
 }
 
+TEST_CASE("a row that comes after its slice was added to the next window still counts there") {
+  auto harness = counts(10, 5, false);
+  harness.rows({{"a", sec(7)}}).watermark(12).rows({{"b", sec(13)}}).rows({{"a", sec(8)}});
+  harness.watermark(15).marker();
+
+  CHECK(harness.run() == "{0,10},a,1 w12 {5,15},a,2 {5,15},b,1 w15 |0");
+}
+
+TEST_CASE("a key is not among the results of a window that has no rows of it") {
+  auto harness = counts(10, 10, false);
+  harness.rows({{"a", sec(1)}, {"b", sec(1)}, {"b", sec(11)}}).watermark(20).marker();
+
+  CHECK(harness.run() == "{0,10},a,1 {0,10},b,1 {10,20},b,1 w20 |0");
+}
+
 TEST_CASE("in micro-batches rows are judged by the watermark before the last marker") {
   auto harness = counts(10, 5);
   harness.rows({{"a", sec(7)}}).watermark(10).marker();
