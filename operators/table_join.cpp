@@ -29,21 +29,30 @@ class TableJoin final : public Operator {
         stream_side_(table_is_left_ ? options_.right : options_.left),
         keeps_stream_(table_is_left_ ? keeps_right(options_.type) : keeps_left(options_.type)),
         keeps_table_(table_is_left_ ? keeps_left(options_.type) : keeps_right(options_.type)),
-        encoder_(types_of(stream_side_.keys)) {}
+        encoder_(types_of(stream_side_.keys)),
+        reload_(options_.reload) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
     table_.open(context.pool, *table_side_.schema);
+    reload_.open(context);
     return {};
   }
 
   Progress process(int port, RecordBatch batch, Output& out) override {
     if (batch.num_rows() == 0) return Progress::Done;
     if (port == options_.table_port) {
-      add_to_table(batch);
+      add_to(table_, batch);
       return Progress::Done;
     }
-    return probe(std::move(batch), out);
+    if (!reload_.is_due()) return probe(std::move(batch), out);
+    waiting_ = std::move(batch);
+    return start_reload(out);
+  }
+
+  Progress on_epoch_end(Epoch /*epoch*/, Output& /*out*/) override {
+    reload_.end_epoch();
+    return Progress::Done;
   }
 
   Progress finish(Output& out) override {
@@ -54,6 +63,7 @@ class TableJoin final : public Operator {
   }
 
   Progress resume(Output& out) override {
+    if (new_table_) return load_more(out);
     return is_finishing_ ? give_rest_of_table(out) : join_pairs(out);
   }
 
@@ -62,7 +72,10 @@ class TableJoin final : public Operator {
   bool evaluate(const JoinSide& side, RecordBatch& batch);
   void exclude_rows(const JoinSide& side, const RecordBatch& batch);
 
-  void add_to_table(RecordBatch& batch);
+  void add_to(JoinTable& table, RecordBatch& batch);
+  Progress start_reload(Output& out);
+  Progress load_more(Output& out);
+  Progress fail(Error error);
   Progress probe(RecordBatch batch, Output& out);
   void filter_input(bool wanted, Output& out);
   void widen_input(Output& out);
@@ -93,6 +106,10 @@ class TableJoin final : public Operator {
 
   KeyEncoder encoder_;
   JoinTable table_;
+  TableReload reload_;
+  // While the table is read again: what has come of it, and the rows of the stream that wait for it.
+  std::unique_ptr<JoinTable> new_table_;
+  RecordBatch waiting_;
   // Only when rows of the table are kept: which found a partner.
   std::vector<bool> table_matched_;
 
@@ -146,16 +163,45 @@ void TableJoin::exclude_rows(const JoinSide& side, const RecordBatch& batch) {
     if (truth->is_null(rows[k]) || !truth->at<std::uint8_t>(rows[k])) excluded_[k] = 1;
 }
 
-void TableJoin::add_to_table(RecordBatch& batch) {
+void TableJoin::add_to(JoinTable& table, RecordBatch& batch) {
   if (!evaluate(table_side_, batch)) return;
   const Rows rows = batch.rows();
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
     if (excluded_[k] && !keeps_table_) continue;
-    const std::uint32_t row = table_.add(batch, rows[k]);
-    if (!excluded_[k]) table_.link(row, encoder_.key(k), encoder_.hash(k));
+    const std::uint32_t row = table.add(batch, rows[k]);
+    if (!excluded_[k]) table.link(row, encoder_.key(k), encoder_.hash(k));
   }
-  if (keeps_table_) table_matched_.resize(table_.num_rows());
+  if (keeps_table_) table_matched_.resize(table.num_rows());
   keys_.clear();
+}
+
+Progress TableJoin::start_reload(Output& out) {
+  new_table_ = std::make_unique<JoinTable>();
+  new_table_->open(context_->pool, *table_side_.schema);
+  if (Status started = reload_.reader().start(*context_); !started)
+    return fail(std::move(started.error()));
+  return load_more(out);
+}
+
+/// Reads a portion of the new table; at its end turns to the rows that wait.
+Progress TableJoin::load_more(Output& out) {
+  auto rows = reload_.reader().read();
+  if (!rows.ok()) return fail(std::move(rows.error()));
+  if (rows->has_value()) {
+    if (**rows) add_to(*new_table_, **rows);
+    return Progress::More;
+  }
+  table_ = std::move(*new_table_);
+  new_table_.reset();
+  return probe(std::move(waiting_), out);
+}
+
+/// Ends the job.
+Progress TableJoin::fail(Error error) {
+  new_table_.reset();
+  waiting_.reset();
+  context_->eval.fail(~0u, std::move(error));
+  return Progress::Done;
 }
 
 Progress TableJoin::probe(RecordBatch batch, Output& out) {

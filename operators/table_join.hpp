@@ -2,6 +2,7 @@
 
 #include "operators/join_type.hpp"
 #include "operators/operator.hpp"
+#include "operators/table_reload.hpp"
 
 #include <memory>
 #include <vector>
@@ -31,9 +32,13 @@ struct TableJoinOptions {
   /// The port whose input is bounded and comes whole before any row of the other: 0 left, 1 right.
   int table_port = 1;
   OnError on_error = OnError::Fail;
+  /// Requires: no join that keeps rows of the table.
+  TableReloadOptions reload{};
 };
 
-/// Joins a stream with a table: reads the table into memory, then looks each row of the stream up.
+/// Joins a stream with a table: reads the table into memory, then looks each row of the stream up. A
+/// reload puts a new table in the place of the old one between two epochs; when the table cannot be read
+/// then, the job fails.
 /// Requires: semi and anti joins have the table on the right. An outer join that keeps rows of the
 /// table gives them in `finish`, so it wants a bounded job and one subtask.
 std::unique_ptr<Operator> make_table_join(TableJoinOptions options);

@@ -6,6 +6,7 @@
 #include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
 #include "topology/planning/plan_notes.hpp"
+#include "topology/planning/table_source.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -88,6 +89,11 @@ class PlanBuilder {
   /// nodes with what is joined to it: it must be able to end while the other side waits.
   Result<int> node_for(const StepPtr& step, OutputMode mode, const Step* table_of) {
     if (is_dead_letters(*step)) return kNoNode;
+    if (const OptionText* reload = misplaced_reload(*step, table_of != nullptr))
+      return located(make_error(ErrorKind::Config,
+                                "reload: no stream is joined with '" + step->name + "' as its table",
+                                "add `static: true` and join a stream with it, or remove `reload`"),
+                     reload->origin);
     const NodeKey key{step.get(), keeps_state_below(*step) ? mode : OutputMode::Append, table_of};
     if (const auto known = nodes_.find(key); known != nodes_.end()) return known->second;
     const std::vector<StepPtr>& steps_below =

@@ -23,6 +23,8 @@ const std::vector<OptionDeclaration>& source_keys() {
       declare("schema", OptionType::Text, "", "Columns as DDL: `name STRING, amount INT`."),
       declare("watermark", OptionType::Map, "", "Short for an operator withWatermark behind it."),
       declare("static", OptionType::Boolean, "false", "Bounded: read once, as a table."),
+      declare("reload", OptionType::Text, "",
+              "static: when a join with a stream reads it again: a duration, or onChange."),
       declare("deadLetter", OptionType::Text, "", "Sink that bad records go to."),
       declare("uid", OptionType::Text, "", "Name that state is found by after a rename."),
       declare("parallelism", OptionType::Integer, "", "Number of subtasks."),

@@ -20,6 +20,7 @@
 #include "records/schema_text.hpp"
 #include "topology/analysis/partition_columns.hpp"
 #include "topology/planning/over_planning.hpp"
+#include "topology/planning/table_source.hpp"
 
 namespace millrace {
 namespace {
@@ -154,6 +155,9 @@ struct SpecMaker {
     if (kind.is_stream_stream) return stream_join(kind);
     const Step& left = *step.inputs.front();
     const Step& right = *step.inputs.back();
+    Result<TableReloadOptions> reload = TableReloadOptions{};
+    if (step.streaming) reload = table_reload(table_port(step) == 0 ? left : right);
+    if (!reload.ok()) return std::move(reload.error());
     return spec_of<TableJoinOptions>(
         make_table_join, {kind.type,
                           {left.schema, kind.left.keys, kind.left.condition},
@@ -163,7 +167,8 @@ struct SpecMaker {
                           kind.pairs,
                           step.schema,
                           table_port(step),
-                          settings.on_error});
+                          settings.on_error,
+                          std::move(*reload)});
   }
   Made stream_join(const resolved::Join& kind) const {
     auto spec = spec_of<StreamJoinOptions>(
@@ -173,7 +178,9 @@ struct SpecMaker {
                            settings.on_error});
     spec.stateful = true;
     spec.state_name = "symmetricHashJoin";
-    spec.state_schema = state_schema(kind.left.keys, {}) + " " + to_ddl(*kind.pairs);
+    spec.state_schema = state_schema(kind.left.keys, {}) + " " +
+                        to_ddl(*step.inputs.front()->schema) + "," +
+                        to_ddl(*step.inputs.back()->schema);
     return spec;
   }
   static StreamJoinSide stream_side(const resolved::JoinInput& side, const Step& input) {

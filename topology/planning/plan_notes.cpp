@@ -3,6 +3,7 @@
 #include "records/interval_text.hpp"
 #include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
+#include "topology/planning/table_source.hpp"
 
 #include <cstdlib>
 #include <set>
@@ -75,8 +76,14 @@ std::string rows_of(const std::string& side, const std::optional<JoinLimit>& lim
   return text;
 }
 
-std::vector<PlanNote> join_notes(const resolved::Join& join) {
-  if (!join.is_stream_stream) return {{"state", "the table, read once when the job starts"}};
+std::string table_state(const Step& step) {
+  if (!step.streaming) return "the table, read once when the job starts";
+  const std::string reload = reload_text(*step.inputs[std::size_t(table_port(step))]);
+  return "the table, read " + (reload.empty() ? "once when the job starts" : "when the job starts, " + reload);
+}
+
+std::vector<PlanNote> join_notes(const resolved::Join& join, const Step& step) {
+  if (!join.is_stream_stream) return {{"state", table_state(step)}};
   std::string emits = "each pair, at once";
   if (join.type == JoinType::LeftSemi) emits = "a left row at its first partner";
   const bool keeps = keeps_left(join.type) || keeps_right(join.type);
@@ -108,7 +115,7 @@ std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
             {"state", "UNBOUNDED unless the processor clears it, or gives it a time to live"}};
   }
   if (over_keys(step)) return over_notes(step);
-  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return join_notes(*join);
+  if (const auto* join = std::get_if<resolved::Join>(&step.kind)) return join_notes(*join, step);
   if (std::holds_alternative<resolved::Sort>(step.kind)) {
     return {{"emits", "all rows in order, when an epoch ends"}, {"state", "the rows of one epoch"}};
   }

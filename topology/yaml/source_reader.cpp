@@ -81,9 +81,17 @@ class SourceReader {
     read_.options.set(entry.key.text, std::move(text), entry.value.origin);
   }
 
+  /// What is looked at for changes, a line each.
+  void note_paths() {
+    std::string paths;
+    for (const std::string& path : read_.paths) paths += (paths.empty() ? "" : "\n") + path;
+    if (!paths.empty()) node_options_.set("paths", std::move(paths), entry_.key.origin);
+  }
+
   plan::NodePtr make() {
     const Origin& origin = entry_.key.origin;
     const YamlEntry* watermark = entry_.value.find("watermark");
+    if (node_options_.find("reload")) note_paths();
     auto node = node_with_options(std::move(read_), {}, origin, std::move(node_options_));
     return watermark ? read_watermark(context_, watermark->value, std::move(node), what_) : node;
   }

@@ -53,7 +53,67 @@ std::string orders_with(TableJoinOptions options, const std::vector<Row>& users)
   return joined(std::move(options)).rows(users, 1).rows(kThreeOrders).marker().run();
 }
 
+/// Gives one user, whose city tells how often the table was read.
+class CountingReader final : public TableReader {
+ public:
+  CountingReader(bool changes, bool fails) : changes_(changes), fails_(fails) {}
+  Status start(OperatorContext& context) override {
+    if (fails_) return make_error(ErrorKind::Io, "users.csv: gone");
+    pool_ = &context.pool;
+    ++times_read_;
+    num_left_ = 3;
+    return {};
+  }
+  Result<std::optional<RecordBatch>> read() override {
+    if (--num_left_ == 0) return std::optional<RecordBatch>();
+    if (num_left_ == 2) return std::optional(RecordBatch());
+    const std::string city = "city " + std::to_string(times_read_);
+    return std::optional(batch_of(*pool_, kUsers, {{"ann", city}}));
+  }
+  bool has_changed() override { return changes_; }
+
+ private:
+  const bool changes_;
+  const bool fails_;
+  RecordPool* pool_ = nullptr;
+  int times_read_ = 0;
+  int num_left_ = 0;
+};
+
+OperatorHarness reloaded(bool only_when_changed, bool changes, bool fails = false) {
+  TableJoinOptions options = orders_and_users(JoinType::LeftOuter);
+  options.reload.period = sec(60);
+  options.reload.only_when_changed = only_when_changed;
+  options.reload.make = [=] { return std::make_unique<CountingReader>(changes, fails); };
+  return joined(options);
+}
+
 }  // namespace
+
+TEST_CASE("a table is read again before the first row of an epoch, once its time has come") {
+  auto harness = reloaded(false, false);
+  harness.rows({{"ann", "Bonn"}}, 1).rows({{"ann", 1}}).wait(61).rows({{"ann", 2}}).marker();
+  harness.wait(61).rows({{"ann", 3}}).wait(61).rows({{"ann", 4}});
+  CHECK(harness.run() ==
+        "ann,1,ann,Bonn ann,2,ann,Bonn |0 ann,3,ann,city 1 ann,4,ann,city 1");
+}
+
+TEST_CASE("a table that is read when it changes stays while it does not") {
+  auto unchanged = reloaded(true, false);
+  unchanged.rows({{"ann", "Bonn"}}, 1).wait(61).rows({{"ann", 1}});
+  CHECK(unchanged.run() == "ann,1,ann,Bonn");
+  auto changed = reloaded(true, true);
+  changed.rows({{"ann", "Bonn"}}, 1).wait(61).rows({{"ann", 1}});
+  CHECK(changed.run() == "ann,1,ann,city 1");
+}
+
+TEST_CASE("a table that cannot be read again ends the job") {
+  auto harness = reloaded(false, false, true);
+  harness.rows({{"ann", "Bonn"}}, 1).wait(61).rows({{"ann", 1}});
+  CHECK(harness.run() == "");
+  REQUIRE(harness.failures().size() == 1);
+  CHECK(harness.failures().front().message == "users.csv: gone");
+}
 
 TEST_CASE("an inner join gives the rows that the table knows, with the table's columns") {
   CHECK(orders_with(orders_and_users(JoinType::Inner), kTwoUsers) ==
