@@ -16,25 +16,28 @@ void RisingTimers::add(std::int64_t time, std::byte* value) {
   std::push_heap(strays_.begin(), strays_.end());
 }
 
-/// The run whose first time is the earliest; of equal ones the first, which was filled first. Null
-/// when all are empty.
-RisingTimers::Run* RisingTimers::first_run() {
-  Run* first = nullptr;
-  for (Run& run : runs_) {
-    if (run.timers.empty()) continue;
-    if (first == nullptr || run.timers.front().time < first->timers.front().time) first = &run;
+/// The run whose first time is the earliest; of equal ones the first, which was filled first. kRuns when
+/// all are empty.
+std::size_t RisingTimers::first_run() const {
+  std::size_t first = kRuns;
+  for (std::size_t i = 0; i < kRuns; ++i) {
+    if (runs_[i].timers.empty()) continue;
+    const bool is_first = first == kRuns || runs_[i].timers.front().time < runs_[first].timers.front().time;
+    if (is_first) first = i;
   }
   return first;
 }
 
 std::byte* RisingTimers::take_due(std::int64_t limit) {
-  Run* run = first_run();
-  const bool is_stray_first = !strays_.empty() && (run == nullptr || strays_.front().timer.time <
-                                                                         run->timers.front().time);
+  const std::size_t first = first_run();
+  const bool is_empty = first == kRuns;
+  const bool is_stray_first =
+      !strays_.empty() &&
+      (is_empty || strays_.front().timer.time < runs_[first].timers.front().time);
   if (is_stray_first) return strays_.front().timer.time <= limit ? take_stray() : nullptr;
-  if (run == nullptr || run->timers.front().time > limit) return nullptr;
-  std::byte* value = run->timers.front().value;
-  run->timers.pop_front();
+  if (is_empty || runs_[first].timers.front().time > limit) return nullptr;
+  std::byte* value = runs_[first].timers.front().value;
+  runs_[first].timers.pop_front();
   return value;
 }
 
@@ -46,21 +49,17 @@ std::byte* RisingTimers::take_stray() {
 }
 
 std::optional<std::int64_t> RisingTimers::first_time() const {
-  const Run* run = first_run();
-  if (strays_.empty())
-    return run == nullptr ? std::nullopt : std::optional(run->timers.front().time);
-  const std::int64_t stray = strays_.front().timer.time;
-  return run == nullptr ? stray : std::min(stray, run->timers.front().time);
+  const std::size_t first = first_run();
+  std::optional<std::int64_t> time;
+  if (first != kRuns) time = runs_[first].timers.front().time;
+  if (strays_.empty()) return time;
+  return std::min(strays_.front().timer.time, time.value_or(strays_.front().timer.time));
 }
 
 std::byte* RisingTimers::ahead(std::size_t count) const {
-  const Run* run = first_run();
-  return run == nullptr || run->timers.size() <= count ? nullptr : run->timers[count].value;
-}
-
-void RisingTimers::clear() {
-  for (Run& run : runs_) run = {};
-  strays_.clear();
+  const std::size_t first = first_run();
+  if (first == kRuns || runs_[first].timers.size() <= count) return nullptr;
+  return runs_[first].timers[count].value;
 }
 
 }  // namespace millrace

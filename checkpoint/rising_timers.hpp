@@ -21,7 +21,6 @@ class RisingTimers {
   std::optional<std::int64_t> first_time() const;
   /// A value that is likely to be taken after `count` others, to fetch its memory; or null.
   std::byte* ahead(std::size_t count) const;
-  void clear();
 
  private:
   struct Timer {
@@ -44,8 +43,7 @@ class RisingTimers {
   // Several, since rows of several writers interleave and one row far ahead stops a run.
   static constexpr std::size_t kRuns = 4;
 
-  Run* first_run();
-  const Run* first_run() const { return const_cast<RisingTimers*>(this)->first_run(); }
+  std::size_t first_run() const;
   std::byte* take_stray();
 
   Run runs_[kRuns];
