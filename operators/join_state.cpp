@@ -22,6 +22,8 @@ constexpr std::size_t kRowsAhead = 8;
 constexpr std::ptrdiff_t kEntryHead = 48;
 // Rows of a key that are gone may be so many before the others move up.
 constexpr std::size_t kMostGone = 16;
+// Room for so many rows stays with what was a key's and will be another's.
+constexpr std::size_t kMostKept = 64;
 
 /// What follows the key in the key of a row.
 struct SubKey {
@@ -127,17 +129,13 @@ void JoinState::index(KeyRows& rows, KeptRow row) {
   const bool is_last = begin == rows.rows_.end() || is_before(rows.rows_.back(), row);
   rows.rows_.insert(
       is_last ? rows.rows_.end() : std::upper_bound(begin, rows.rows_.end(), row, is_before), row);
-  if (row.due == kNever) return;
-  due_.add(row.due, reinterpret_cast<std::byte*>(&rows));
-  ++rows.num_timers_;
+  if (row.due != kNever) due_.add(row.due, reinterpret_cast<std::byte*>(&rows));
 }
 
 /// The key of a row that is due; null when none is.
 JoinState::KeyRows* JoinState::take_due(std::int64_t limit) {
   auto* rows = reinterpret_cast<KeyRows*>(due_.take_due(limit));
-  if (rows == nullptr) return nullptr;
-  fetch_due();
-  --rows->num_timers_;
+  if (rows != nullptr) fetch_due();
   return rows;
 }
 
@@ -150,22 +148,20 @@ void JoinState::fetch_due() const {
   __builtin_prefetch(rows->key_ - kEntryHead, 1);
 }
 
+/// Forgets the first row of a key, and the key with its last.
 void JoinState::drop_first(KeyRows& rows) {
   rows_.erase(rows.rows_[rows.first_].row);
   ++rows.first_;
   if (rows.first_ == rows.rows_.size()) {
     rows.rows_.clear();
+    if (rows.rows_.capacity() > kMostKept) rows.rows_.shrink_to_fit();
     rows.first_ = 0;
+    keys_.erase(rows.key_);
+    unused_keys_.push_back(&rows);
   } else if (rows.first_ > kMostGone && rows.first_ > rows.rows_.size() / 2) {
     rows.rows_.erase(rows.rows_.begin(), rows.rows_.begin() + static_cast<std::ptrdiff_t>(rows.first_));
     rows.first_ = 0;
   }
-}
-
-void JoinState::forget_if_empty(KeyRows& rows) {
-  if (!rows.rows_.empty() || rows.num_timers_ != 0) return;
-  keys_.erase(rows.key_);
-  unused_keys_.push_back(&rows);
 }
 
 bool JoinState::is_matched(const std::byte* row) { return row[kMatchedAt] != std::byte{0}; }

@@ -37,8 +37,6 @@ class JoinState {
     // Where `keys_` holds the key.
     std::byte* key_ = nullptr;
     std::uint64_t next_number_ = 0;
-    // In `due_`: the key must live until they have come.
-    std::size_t num_timers_ = 0;
   };
 
   explicit JoinState(const Schema& schema);
@@ -56,8 +54,8 @@ class JoinState {
   /// Keeps a copy of row `row` until `give_up` reaches `due`, or for ever.
   void add(std::string_view key, std::uint64_t hash, const RecordBatch& batch, std::uint32_t row,
            bool is_matched, std::optional<std::int64_t> due);
-  /// Removes rows due at or before `limit`, at most about `most`; calls `removing(row)` before each.
-  /// True when none is left.
+  /// Removes rows due at or before `limit`, at most `most`; calls `removing(row)` before each. True
+  /// when none is left.
   template <class F>
   bool give_up(std::int64_t limit, std::size_t most, F&& removing);
 
@@ -75,7 +73,6 @@ class JoinState {
   KeyRows* take_due(std::int64_t limit);
   void fetch_due() const;
   void drop_first(KeyRows& rows);
-  void forget_if_empty(KeyRows& rows);
   const char* encoded(const std::byte* row) const;
 
   // Rows of fixed width lie in their value, others in bytes that grow.
@@ -83,7 +80,8 @@ class JoinState {
   // By key, due and a number that rises for each key.
   StateTable rows_;
 
-  // Made from the rows: a pointer to its rows for each key, what they point to, and each row's key by due.
+  // Made from the rows: a pointer to its rows for each key, what they point to, and for each row that is
+  // given up its key, by due: as many times as a key comes up, so many of its first rows are due.
   StateTable keys_;
   std::deque<KeyRows> all_keys_;
   std::vector<KeyRows*> unused_keys_;
@@ -97,11 +95,8 @@ bool JoinState::give_up(std::int64_t limit, std::size_t most, F&& removing) {
   for (std::size_t i = 0; i < most; ++i) {
     KeyRows* rows = take_due(limit);
     if (rows == nullptr) return true;
-    while (!rows->all().empty() && rows->all().front().due <= limit) {
-      removing(rows->all().front().row);
-      drop_first(*rows);
-    }
-    forget_if_empty(*rows);
+    removing(rows->all().front().row);
+    drop_first(*rows);
   }
   return !due_.first_time() || *due_.first_time() > limit;
 }

@@ -1,6 +1,9 @@
+#include "records/schema_text.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/unit/topology/plan_builders.hpp"
 #include "topology/planner.hpp"
+
+#include <algorithm>
 
 using namespace millrace;
 using namespace millrace::testing;
