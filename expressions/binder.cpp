@@ -29,7 +29,8 @@ class Binder {
     std::vector<BoundExpressionPtr> arguments;
     for (const ExpressionPtr& argument : call.arguments) {
       const bool is_lambda = std::holds_alternative<Lambda>(argument->node);
-      arguments.push_back(is_lambda ? nullptr : bind(*argument));
+      const auto* sorted = std::get_if<SortOrder>(&argument->node);
+      arguments.push_back(is_lambda ? nullptr : bind(sorted ? *sorted->child : *argument));
       if (!is_lambda && arguments.back() == nullptr) ok = false;
     }
     return arguments;
@@ -78,6 +79,7 @@ class Binder {
       return fail(misplaced_function(*entry), whole.origin);
     if (!takes_lambdas(*entry) && has_lambda(call))
       return fail(misplaced_lambda(entry->name), whole.origin);
+    if (has_within_group(call)) return fail(misplaced_within_group(entry->name), whole.origin);
     bool ok = true;
     std::vector<BoundExpressionPtr> arguments = bind_arguments(call, ok);
     if (!ok) return nullptr;
@@ -147,18 +149,53 @@ BoundExpressionPtr bind(const Expression& expression, const BindScope& scope,
 
 namespace {
 
-/// Text stands for a number where an aggregate takes no text, as in Spark; false without any text.
-bool cast_texts_to_double(std::vector<BoundExpressionPtr>& arguments,
-                          const ExpressionSettings& settings) {
+bool stands_for_number(const BoundExpression& argument) {
+  const TypeKind kind = argument.type().kind();
+  return kind == TypeKind::String || kind == TypeKind::Timestamp;
+}
+bool may_become_text(const BoundExpression& argument) {
+  return argument.type().kind() != TypeKind::String && !argument.type().is_nested() && !argument.type().is_null() &&
+         argument.type().kind() != TypeKind::Binary;
+}
+
+/// Casts the arguments for which `is_wanted` holds; false when there is none.
+bool cast_arguments(std::vector<BoundExpressionPtr>& arguments,
+                    bool (*is_wanted)(const BoundExpression&), TypeKind to,
+                    const ExpressionSettings& settings) {
   bool found = false;
   for (BoundExpressionPtr& argument : arguments) {
-    if (argument->type().kind() != TypeKind::String) continue;
-    auto number = bound_cast(argument, DataType(TypeKind::Double), CastMode::Plain, settings);
-    if (!number) return false;
-    argument = std::move(*number);
+    if (!is_wanted(*argument)) continue;
+    auto converted = bound_cast(argument, DataType(to), CastMode::Plain, settings);
+    if (!converted) return false;
+    argument = std::move(*converted);
     found = true;
   }
   return found;
+}
+
+/// Where an aggregate does not take its arguments as they are, texts and timestamps stand for numbers, as in
+/// Spark, and else the first argument may become text. Changes `arguments` when that helps.
+Result<AggregateFunctionPtr> bind_with_casts(const FunctionEntry& entry, const FunctionCall& call,
+                                             std::vector<BoundExpressionPtr>& arguments) {
+  auto function = entry.bind_aggregate(call);
+  if (function) return function;
+  const auto with = [&](std::vector<BoundExpressionPtr> converted) {
+    FunctionCall other = call;
+    other.arguments = converted;
+    auto bound = entry.bind_aggregate(other);
+    if (bound) arguments = std::move(converted);
+    return bound;
+  };
+  std::vector<BoundExpressionPtr> numbers = arguments;
+  if (cast_arguments(numbers, stands_for_number, TypeKind::Double, call.settings))
+    if (auto bound = with(std::move(numbers))) return bound;
+  if (arguments.empty()) return function;
+  std::vector<BoundExpressionPtr> text{arguments[0]};
+  if (cast_arguments(text, may_become_text, TypeKind::String, call.settings)) {
+    text.insert(text.end(), arguments.begin() + 1, arguments.end());
+    if (auto bound = with(std::move(text))) return bound;
+  }
+  return function;
 }
 
 }  // namespace
@@ -174,6 +211,10 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
     binder.fail(misplaced_lambda(entry->name), origin);
     return std::nullopt;
   }
+  if (has_within_group(call) && !takes_within_group(*entry)) {
+    binder.fail(misplaced_within_group(entry->name), origin);
+    return std::nullopt;
+  }
   bool ok = true;
   BoundAggregate bound;
   Function plain = call;
@@ -186,12 +227,7 @@ std::optional<BoundAggregate> bind_aggregate(const Function& call, const Origin&
   if (!ok) return std::nullopt;
   FunctionCall bound_call = binder.make_call(plain, origin, arguments);
   bound_call.name = entry->name;
-  auto function = entry->bind_aggregate(bound_call);
-  if (!function && cast_texts_to_double(arguments, settings)) {
-    FunctionCall numeric = binder.make_call(plain, origin, arguments);
-    numeric.name = entry->name;
-    if (auto with_numbers = entry->bind_aggregate(numeric)) function = std::move(with_numbers);
-  }
+  auto function = bind_with_casts(*entry, bound_call, arguments);
   if (!function) {
     binder.fail(std::move(function.error()), origin);
     return std::nullopt;

@@ -65,6 +65,11 @@ constexpr std::array kDefaults = {
     DefaultArguments{"str_to_map", 2, ", :"},
     DefaultArguments{"mask", 1, ", X, x, n, NULL"},
     DefaultArguments{"overlay", 3, ", -1"},
+    DefaultArguments{"listagg", 1, ", NULL"},
+    DefaultArguments{"string_agg", 1, ", NULL"},
+    DefaultArguments{"percentile", 2, ", 1"},
+    DefaultArguments{"percentile_approx", 2, ", 10000"},
+    DefaultArguments{"approx_percentile", 2, ", 10000"},
     DefaultArguments{"lag", 1, ", 1, NULL"},
     DefaultArguments{"lead", 1, ", 1, NULL"}};
 
@@ -96,6 +101,24 @@ bool is_infix(const std::string& name) {
                                                     "<",  "<=", ">",   ">=", "&",   "|",   "^",
                                                     "<<", ">>", ">>>", "==", "and", "or"};
   return kNames.contains(name);
+}
+
+bool is_map_call(const Expression& expression) {
+  const auto* call = std::get_if<Function>(&expression.node);
+  return call && (call->name.starts_with("map") || call->name == "str_to_map");
+}
+
+// The first column that a generator standing alone gives.
+std::optional<std::string> generated_column(const Expression& expression) {
+  const auto* call = std::get_if<Function>(&expression.node);
+  if (!call) return std::nullopt;
+  const std::string name = lower_case(call->name);
+  if (call->arguments.size() == 1 && (name == "explode" || name == "explode_outer"))
+    return is_map_call(*call->arguments[0]) ? "key" : "col";
+  if (name == "posexplode" || name == "posexplode_outer") return "pos";
+  if (name == "stack") return "col0";
+  if (name == "json_tuple") return "c0";
+  return std::nullopt;
 }
 
 class NamePrinter {
@@ -168,11 +191,6 @@ class NamePrinter {
     return out;
   }
 
-  static bool is_map_call(const Expression& expression) {
-    const auto* call = std::get_if<Function>(&expression.node);
-    return call && (call->name.starts_with("map") || call->name == "str_to_map");
-  }
-
   // Maps are read with brackets, structs with a dot; a plain column with a key in brackets is a
   // map.
   static bool is_field(const ExtractValue& extract) {
@@ -186,10 +204,32 @@ class NamePrinter {
     const std::string name = lower_case(call.name);
     if (const auto text = operation(name, call.arguments)) return *text;
     if (const auto text = special(name, call)) return *text;
+    if (const auto text = within_group(name, call)) return *text;
     const std::size_t shown = shown_arguments(name, call.arguments.size());
     const bool upper = is_upper_function(name) || (name == "log" && call.arguments.size() == 2);
     return (upper ? upper_case(name) : name) + "(" + (call.distinct ? "DISTINCT " : "") +
            list(call.arguments, shown) + defaults_of(name, call.arguments.size()) + ")";
+  }
+
+  std::optional<std::string> within_group(const std::string& name, const Function& call) {
+    const auto first = std::find_if(
+        call.arguments.begin(), call.arguments.end(),
+        [](const ExpressionPtr& one) { return std::holds_alternative<SortOrder>(one->node); });
+    if (first == call.arguments.end()) return std::nullopt;
+    Function plain = call;
+    plain.arguments.assign(call.arguments.begin(), first);
+    std::string order;
+    for (auto item = first; item != call.arguments.end(); ++item) {
+      const auto& written = std::get<SortOrder>((*item)->node);
+      const std::string text = is_listagg(name) ? print(**item)
+                               : print(*written.child) + (written.ascending ? "" : " DESC");
+      order += (order.empty() ? "" : ", ") + text;
+    }
+    return function(plain) + " WITHIN GROUP (ORDER BY " + order + ")";
+  }
+
+  static bool is_listagg(const std::string& name) {
+    return name == "listagg" || name == "string_agg";
   }
 
   // Operands are printed only by the one notation that shows them: printing twice at each level
@@ -238,11 +278,6 @@ class NamePrinter {
     if (name == "case_when") return case_when(arguments);
     if (name == "if" && arguments.size() == 3) return "(IF(" + list(arguments, 3) + "))";
     if (name == "window" || name == "session_window") return name;
-    if (arguments.size() == 1 && (name == "explode" || name == "explode_outer"))
-      return is_map_call(*arguments[0]) ? "key" : "col";
-    if (name == "posexplode" || name == "posexplode_outer") return "pos";
-    if (name == "stack") return "col0";
-    if (name == "json_tuple") return "c0";
     if (is_type_function(name) && arguments.size() == 1) return print(*arguments[0]);
     if ((name == "ceil" || name == "ceiling") && arguments.size() == 1)
       return "CEIL(" + print(*arguments[0]) + ")";
@@ -279,6 +314,7 @@ std::string column_name(const Expression& expression) {
   if (const auto* alias = std::get_if<Alias>(&expression.node)) return alias->names[0];
   if (const auto* attribute = std::get_if<Attribute>(&expression.node))
     return attribute->parts.back();
+  if (const auto generated = generated_column(expression)) return *generated;
   return NamePrinter().print(expression);
 }
 

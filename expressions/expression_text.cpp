@@ -152,8 +152,13 @@ std::string function_name(const std::string& name) {
 }
 
 Piece print_call(const Function& call) {
+  const auto first_order = std::find_if(
+      call.arguments.begin(), call.arguments.end(),
+      [](const ExpressionPtr& one) { return std::holds_alternative<SortOrder>(one->node); });
   std::string out = function_name(call.name) + "(" + (call.distinct ? "DISTINCT " : "") +
-                    print_list(call.arguments) + ")";
+                    print_list({call.arguments.begin(), first_order}) + ")";
+  if (first_order != call.arguments.end())
+    out += " WITHIN GROUP (ORDER BY " + print_list({first_order, call.arguments.end()}) + ")";
   if (call.filter) out += " FILTER (WHERE " + print(*call.filter).text + ")";
   return {out, kPrimary};
 }

@@ -17,6 +17,13 @@ void register_collect_functions(FunctionRegistry& registry);
 void register_approx_count_distinct(FunctionRegistry& registry);
 void register_statistics_functions(FunctionRegistry& registry);
 void register_percentile_functions(FunctionRegistry& registry);
+void register_exact_percentile_functions(FunctionRegistry& registry);
+void register_mode_function(FunctionRegistry& registry);
+void register_listagg_function(FunctionRegistry& registry);
+void register_histogram_function(FunctionRegistry& registry);
+void register_regression_functions(FunctionRegistry& registry);
+void register_bitwise_aggregates(FunctionRegistry& registry);
+void register_bitmap_aggregates(FunctionRegistry& registry);
 void register_logic_functions(FunctionRegistry& registry);
 
 }  // namespace millrace

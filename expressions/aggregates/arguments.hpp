@@ -1,6 +1,7 @@
 #pragma once
 
 #include "expressions/function_registry.hpp"
+#include "records/sort_key.hpp"
 
 #include <optional>
 #include <string>
@@ -26,6 +27,14 @@ Status check_arguments(const FunctionCall& call, const std::vector<Parameter>& p
 /// The value of a constant argument; nothing when it is NULL, not constant or of another type.
 std::optional<bool> literal_boolean(const BoundExpression& expression);
 std::optional<double> literal_double(const BoundExpression& expression);
+/// One number, or the numbers of an array.
+std::optional<std::vector<double>> literal_doubles(const BoundExpression& expression);
+
+/// The order of `WITHIN GROUP (ORDER BY ...)`, whose expressions are the last arguments of a call.
+std::vector<SortDirection> within_group(const FunctionCall& call);
+/// INVALID_WITHIN_GROUP_EXPRESSION.*, 42K0K.
+Error wrong_num_orderings(const FunctionCall& call, std::size_t expected, std::size_t actual);
+Error no_distinct_within_group(const FunctionCall& call);
 
 using BindAggregate = Result<AggregateFunctionPtr> (*)(const FunctionCall&);
 enum class OrderSensitive { No, Yes };

@@ -1,6 +1,7 @@
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "expressions/aggregates/value_set.hpp"
+#include "expressions/keeps_values.hpp"
 #include "records/value_encoding.hpp"
 
 #include <cstring>
@@ -13,9 +14,10 @@ namespace {
 DataType list_of(const DataType& element) { return DataType::array(element, false); }
 
 /// collect_list. The state is the encoded values one behind the other.
-class CollectList final : public AggregateFunction {
+class CollectList final : public AggregateFunction, public KeepsValues {
  public:
-  explicit CollectList(const DataType& element) : AggregateFunction(list_of(element), false) {}
+  explicit CollectList(const DataType& element)
+      : AggregateFunction(list_of(element), false), KeepsValues(Which::All) {}
   std::size_t state_size() const override { return 0; }
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
@@ -41,9 +43,10 @@ class CollectList final : public AggregateFunction {
 };
 
 /// collect_set, in order of first appearance (Spark gives no order).
-class CollectSet final : public AggregateFunction {
+class CollectSet final : public AggregateFunction, public KeepsValues {
  public:
-  explicit CollectSet(const DataType& element) : AggregateFunction(list_of(element), false) {}
+  explicit CollectSet(const DataType& element)
+      : AggregateFunction(list_of(element), false), KeepsValues(Which::Distinct) {}
   std::size_t state_size() const override { return 0; }
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,

@@ -2,6 +2,7 @@
 
 #include "expressions/aggregates/arguments.hpp"
 #include "expressions/aggregates/value_set.hpp"
+#include "expressions/keeps_values.hpp"
 #include "records/value_encoding.hpp"
 
 #include <string>
@@ -10,10 +11,11 @@ namespace millrace {
 
 namespace {
 
-class Distinct : public AggregateFunction {
+class Distinct : public AggregateFunction, public KeepsValues {
  public:
   Distinct(AggregateFunctionPtr function, std::vector<DataType> types)
       : AggregateFunction(function->result_type(), function->nullable()),
+        KeepsValues(Which::Distinct),
         function_(std::move(function)),
         types_(std::move(types)) {}
   std::size_t state_size() const override { return 0; }

@@ -1,11 +1,10 @@
 #include "expressions/aggregates/aggregates.hpp"
+#include "expressions/aggregates/percentages.hpp"
+#include "expressions/aggregates/points.hpp"
 #include "expressions/aggregates/states.hpp"
-#include "expressions/expression_errors.hpp"
 #include "expressions/functions/function_errors.hpp"
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <vector>
 
 namespace millrace {
@@ -13,15 +12,11 @@ namespace millrace {
 namespace {
 
 constexpr double kDefaultAccuracy = 10'000;
+constexpr double kMaxAccuracy = 1'000'000;
 
-/// So many values that are at most `value` and more than the point before.
-struct Point {
-  double value;
-  double count;
-};
-
-/// The points of a state, sorted, with neighbours put together while no rank moves by more than
-/// 1 / accuracy of all values. Until there are many points every value is one of its own.
+/// The points of a state, with neighbours put together while no rank moves by more than 1 / accuracy of
+/// all values. A point stands for the values that are at most its own and more than the point before.
+/// Until there are many points every value is one of its own.
 class Summary {
  public:
   Summary(StateBytes& state, double accuracy) : state_(state), accuracy_(accuracy) {}
@@ -31,27 +26,14 @@ class Summary {
     if (state_.size() > max_bytes()) compress();
   }
 
-  static std::vector<Point> sorted(const StateBytes& state) {
-    std::vector<Point> points(state.size() / sizeof(Point));
-    std::memcpy(points.data(), state.data(), state.size());
-    std::sort(points.begin(), points.end(),
-              [](const Point& a, const Point& b) { return a.value < b.value; });
-    return points;
-  }
-  static double total(const std::vector<Point>& points) {
-    double sum = 0;
-    for (const Point& point : points) sum += point.count;
-    return sum;
-  }
-
  private:
   std::size_t max_bytes() const {
     return 4 * static_cast<std::size_t>(accuracy_) * sizeof(Point) + 64 * sizeof(Point);
   }
 
   void compress() {
-    std::vector<Point> points = sorted(state_);
-    const double most = total(points) / accuracy_;
+    std::vector<Point> points = sorted_points(state_);
+    const double most = total_count(points) / accuracy_;
     std::size_t last = 0;
     for (std::size_t i = 1; i < points.size(); ++i) {
       if (points[last].count + points[i].count <= most)
@@ -59,8 +41,8 @@ class Summary {
       else
         points[++last] = points[i];
     }
-    state_.resize(0);
-    state_.append(points.data(), static_cast<std::uint32_t>((last + 1) * sizeof(Point)));
+    points.resize(last + 1);
+    set_points(state_, points);
   }
 
   StateBytes& state_;
@@ -70,8 +52,11 @@ class Summary {
 /// percentile_approx: the least value that so large a part of the values does not exceed.
 class PercentileApprox final : public AggregateFunction {
  public:
-  PercentileApprox(const DataType& type, double percentage, double accuracy)
-      : AggregateFunction(type, true), percentage_(percentage), accuracy_(accuracy) {}
+  PercentileApprox(const DataType& type, Percentages percentages, double accuracy)
+      : AggregateFunction(percentages.result_type(type), true),
+        type_(type),
+        percentages_(std::move(percentages)),
+        accuracy_(accuracy) {}
   std::size_t state_size() const override { return 0; }
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
@@ -81,46 +66,71 @@ class PercentileApprox final : public AggregateFunction {
     });
   }
   void merge(StateBytes& into, const StateBytes& from) const override {
-    for (const Point& point : Summary::sorted(from)) Summary(into, accuracy_).add(point);
+    for (const Point& point : sorted_points(from)) Summary(into, accuracy_).add(point);
   }
   void finish(EvalContext&, const StateBytes& state, Column& out) const override {
-    const std::vector<Point> points = Summary::sorted(state);
+    const std::vector<Point> points = sorted_points(state);
     if (points.empty()) return out.append_null();
-    double rank = std::ceil(percentage_ * Summary::total(points));
-    std::size_t at = 0;
-    while (at + 1 < points.size() && rank > points[at].count) rank -= points[at++].count;
-    with_number_type(result_type(),
-                     [&]<class T>(T*) { out.append(static_cast<T>(points[at].value)); });
+    Column& values = percentages_.is_array ? *out.child(0) : out;
+    for (const double percentage : percentages_.values)
+      append_number(values, value_at(points, percentage));
+    if (percentages_.is_array)
+      out.append_list(static_cast<std::uint32_t>(percentages_.values.size()));
   }
 
  private:
-  const double percentage_;
+  static double value_at(const std::vector<Point>& points, double percentage) {
+    double rank = std::ceil(percentage * total_count(points));
+    std::size_t at = 0;
+    while (at + 1 < points.size() && rank > points[at].count) rank -= points[at++].count;
+    return points[at].value;
+  }
+  void append_number(Column& out, double value) const {
+    if (type_.kind() == TypeKind::Decimal)
+      return out.append(decimal_from_double(value, type_).value_or(Int128{0}));
+    with_number_type(type_, [&]<class T>(T*) { out.append(static_cast<T>(value)); });
+  }
+
+  const DataType type_;
+  const Percentages percentages_;
   const double accuracy_;
 };
 
-Error not_in_range(const FunctionCall& call, const char* what, const char* range) {
-  return cannot_resolve("VALUE_OUT_OF_RANGE", call_text(call),
-                        std::string("The `") + what + "` must be a constant " + range + ".");
+bool is_number_or_time(const DataType& type) {
+  bool is_one = type.kind() == TypeKind::Decimal;
+  with_number_type(type, [&](auto*) { is_one = true; });
+  return is_one;
 }
 
-bool is_plain_number(const DataType& type) {
-  return type.is_numeric() && type.kind() != TypeKind::Decimal;
+Result<double> constant_accuracy(const FunctionCall& call) {
+  if (call.arguments.size() < 3) return kDefaultAccuracy;
+  const auto accuracy = literal_double(*call.arguments[2]);
+  if (!accuracy)
+    return type_mismatch(call, "NON_FOLDABLE_INPUT",
+                         "the input `accuracy` should be a foldable \"INTEGRAL\" expression; "
+                         "however, got \"" + column_name(*call.syntax[2]) + "\"");
+  if (*accuracy < 1 || *accuracy > kMaxAccuracy)
+    return type_mismatch(call, "VALUE_OUT_OF_RANGE",
+                         "The `accuracy` must be between (0, 1000000] (current value = " +
+                             std::to_string(static_cast<std::int64_t>(*accuracy)) + "L)");
+  return std::floor(*accuracy);
 }
 
 Result<AggregateFunctionPtr> bind_percentile(const FunctionCall& call) {
   const std::size_t count = call.arguments.size();
   if (count != 2 && count != 3) return wrong_num_arguments(call, "[2, 3]");
   const DataType& type = call.arguments[0]->type();
-  if (!is_plain_number(type)) return unexpected_input_type(call, 0, "\"NUMERIC\"");
-  const auto percentage = literal_double(*call.arguments[1]);
-  if (!percentage || *percentage < 0 || *percentage > 1)
-    return not_in_range(call, "percentage", "between 0.0 and 1.0");
-  const auto accuracy =
-      count == 3 ? literal_double(*call.arguments[2]) : std::optional(kDefaultAccuracy);
-  if (!accuracy || *accuracy < 1 || *accuracy > 1e6)
-    return not_in_range(call, "accuracy", "between 1 and 1000000");
+  if (!is_number_or_time(type))
+    return unexpected_input_type(
+        call, 0,
+        "(\"NUMERIC\" or \"DATE\" or \"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"INTERVAL YEAR TO "
+        "MONTH\" or \"INTERVAL DAY TO SECOND\")");
+  auto percentages = constant_percentages(call, 1, "percentage");
+  if (!percentages) return percentages.error();
+  const Result<double> accuracy = constant_accuracy(call);
+  if (!accuracy) return accuracy.error();
   return AggregateFunctionPtr(
-      std::make_shared<PercentileApprox>(type, *percentage, std::floor(*accuracy)));
+      std::make_shared<PercentileApprox>(type, std::move(*percentages), *accuracy));
 }
 
 }  // namespace

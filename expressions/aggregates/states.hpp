@@ -42,15 +42,18 @@ void for_each_in_turn(const Column& column, Rows rows, Add&& add, Give&& give) {
   }
 }
 
-/// Calls f with a null pointer to the C++ type of an integral or fractional type.
+/// Calls f with a null pointer to the C++ type of an integral, fractional or time type.
 template <class F>
 void with_number_type(const DataType& type, F&& f) {
   switch (type.kind()) {
     case TypeKind::Byte: return f(static_cast<std::int8_t*>(nullptr));
     case TypeKind::Short: return f(static_cast<std::int16_t*>(nullptr));
     case TypeKind::Int:
+    case TypeKind::Date:
     case TypeKind::YearMonthInterval: return f(static_cast<std::int32_t*>(nullptr));
     case TypeKind::Long:
+    case TypeKind::Timestamp:
+    case TypeKind::TimestampNtz:
     case TypeKind::DayTimeInterval: return f(static_cast<std::int64_t*>(nullptr));
     case TypeKind::Float: return f(static_cast<float*>(nullptr));
     case TypeKind::Double: return f(static_cast<double*>(nullptr));
@@ -58,7 +61,7 @@ void with_number_type(const DataType& type, F&& f) {
   }
 }
 
-/// Calls f(k, number) for each valid row of a numeric column, the number as a double.
+/// Calls f(k, number) for each valid row of a column of numbers, times or intervals, as a double.
 template <class F>
 void for_each_double(const Column& column, Rows rows, F&& f) {
   if (column.type().kind() != TypeKind::Decimal) {

@@ -59,6 +59,22 @@ void complete_cast_error(Error& error, const Expression& whole, const Expression
 
 bool takes_lambdas(const FunctionEntry& entry) { return entry.group == "higher order"; }
 
+bool takes_within_group(const FunctionEntry& entry) {
+  return entry.name == "listagg" || entry.name == "mode" || entry.name == "percentile_cont" ||
+         entry.name == "percentile_disc";
+}
+
+bool has_within_group(const Function& call) {
+  return !call.arguments.empty() &&
+         std::holds_alternative<SortOrder>(call.arguments.back()->node);
+}
+
+Error misplaced_within_group(std::string_view function) {
+  return spark_error("INVALID_SQL_SYNTAX.FUNCTION_WITH_UNSUPPORTED_SYNTAX", "42000",
+                     "Invalid SQL syntax: The function `" + std::string(function) +
+                         "` does not support WITHIN GROUP (ORDER BY ...).");
+}
+
 bool has_lambda(const Function& call) {
   return std::any_of(call.arguments.begin(), call.arguments.end(), [](const ExpressionPtr& argument) {
     return std::holds_alternative<Lambda>(argument->node);

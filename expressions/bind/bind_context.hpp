@@ -20,6 +20,10 @@ void complete_cast_error(Error& error, const Expression& whole, const Expression
 
 /// Lambdas are arguments of higher order functions only.
 bool takes_lambdas(const FunctionEntry& entry);
+/// `f(a) WITHIN GROUP (ORDER BY b)`: which functions know it, and the error of the others.
+bool takes_within_group(const FunctionEntry& entry);
+bool has_within_group(const Function& call);
+Error misplaced_within_group(std::string_view function);
 bool has_lambda(const Function& call);
 Error misplaced_lambda(std::string_view function);
 

@@ -42,6 +42,11 @@ bool is_true_literal(const FunctionCall& call, std::size_t index) {
   return value != nullptr && *value;
 }
 
+/// Nothing but NULL becomes a condition by itself.
+bool is_condition(const BoundExpression& expression) {
+  return expression.type().kind() == TypeKind::Boolean || expression.type().is_null();
+}
+
 /// What becomes of the branches behind a condition that is `true`: CASE forgets them, IF keeps their
 /// nullability.
 enum class AlwaysTrue { Cut, Keep };
@@ -57,8 +62,8 @@ Bound bind_branches(const FunctionCall& call, AlwaysTrue rule) {
   if (Status status = unify(call, values); !status) return std::move(status.error());
   std::vector<kernels::Branch> branches;
   for (std::size_t i = 0; i + 1 < arguments.size(); i += 2) {
+    if (!is_condition(*arguments[i])) return unexpected_input_type(call, i, "\"BOOLEAN\"");
     BoundExpressionPtr condition = implicit_cast(arguments[i], TypeKind::Boolean, call.settings);
-    if (condition == nullptr) return unexpected_input_type(call, i, "\"BOOLEAN\"");
     if (rule == AlwaysTrue::Cut && is_true_literal(call, i))
       return kernels::make_case(values[0]->type(), std::move(branches), values[i / 2]);
     branches.push_back({std::move(condition), values[i / 2]});

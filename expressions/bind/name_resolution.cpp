@@ -1,6 +1,7 @@
 #include "expressions/bind/name_resolution.hpp"
 
 #include <algorithm>
+#include <map>
 
 #include "expressions/bind/suggestions.hpp"
 #include "expressions/expression_errors.hpp"
@@ -32,6 +33,12 @@ std::vector<int> matches(const Attribute& attribute, std::size_t at, const BindS
   return found;
 }
 
+std::string joined(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ".") + part;
+  return text;
+}
+
 Error ambiguous(const Attribute& attribute, const std::vector<int>& found,
                 const BindScope& scope) {
   std::vector<std::string> names;
@@ -51,6 +58,24 @@ Error ambiguous(const Attribute& attribute, const std::vector<int>& found,
   return error;
 }
 
+/// The nearest columns; with their qualifiers where the name that was written has one, as in Spark.
+std::string suggested_columns(const std::vector<std::string>& parts, const BindScope& scope) {
+  std::map<std::string, std::string> quoted;
+  std::vector<std::string> names;
+  for (const ScopeColumn& column : scope.columns) {
+    std::vector<std::string> path{column.name};
+    if (parts.size() > 1 && !column.qualifiers.empty())
+      path.insert(path.begin(), column.qualifiers.front());
+    names.push_back(joined(path));
+    quoted[names.back()] = quoted_name(path);
+  }
+  std::string list;
+  const std::string wanted = parts.size() > 1 ? joined(parts) : parts.back();
+  for (const std::string& name : nearest_names(wanted, std::move(names)))
+    list += (list.empty() ? "" : ", ") + quoted[name];
+  return list;
+}
+
 }  // namespace
 
 Error unresolved_column(const std::vector<std::string>& parts, const BindScope& scope) {
@@ -58,13 +83,10 @@ Error unresolved_column(const std::vector<std::string>& parts, const BindScope& 
                             quoted_name(parts) + " cannot be resolved.";
   if (scope.columns.empty())
     return spark_error("UNRESOLVED_COLUMN.WITHOUT_SUGGESTION", "42703", start);
-  std::vector<std::string> names;
-  for (const ScopeColumn& column : scope.columns) names.push_back(column.name);
-  const std::vector<std::string> nearest = nearest_names(parts.back(), std::move(names));
+  const std::string suggestions = suggested_columns(parts, scope);
   Error error = spark_error("UNRESOLVED_COLUMN.WITH_SUGGESTION", "42703",
-                            start + " Did you mean one of the following? [" +
-                                quoted_names(nearest) + "].");
-  error.fix = "use one of the columns of the input: " + quoted_names(nearest);
+                            start + " Did you mean one of the following? [" + suggestions + "].");
+  error.fix = "use one of the columns of the input: " + suggestions;
   error.label = "no such column";
   return error;
 }

@@ -1,6 +1,8 @@
 #include "expressions/functions/groups.hpp"
 
+#include "expressions/functions/bitmap.hpp"
 #include "expressions/functions/model.hpp"
+#include "expressions/functions/random.hpp"
 
 namespace millrace {
 
@@ -26,6 +28,8 @@ void register_library_functions(FunctionRegistry& registry) {
   register_sequence_functions(registry);
   register_lambda_functions(registry);
   register_conditional_functions(registry);
+  register_random_functions(registry);
+  register_bitmap_functions(registry);
   register_model_functions(registry);
   register_url_functions(registry);
   register_csv_functions(registry);

@@ -127,30 +127,57 @@ auto make_make_date(const FunctionCall& call, const Arguments&) {
 
 enum class PartsOf { Session, NoZone };
 
+struct TimeParts {
+  std::int32_t year, month, day, hour, minute;
+  double second;
+};
+
+/// The instant whose local time in `zone` has these parts.
+template <template <class> class Maybe>
+Maybe<std::int64_t> instant_of(CallRow& row, bool ansi, const TimeZone& zone, const TimeParts& at) {
+  const bool clock = at.hour >= 0 && at.hour < 24 && at.minute >= 0 && at.minute < 60 &&
+                     at.second >= 0 && at.second <= 60;
+  constexpr std::int32_t kLastYear = 290'000;  // microseconds end in the year 294247
+  if (std::abs(std::int64_t{at.year}) > kLastYear) {
+    if (!ansi) return std::nullopt;
+    return row.fail(long_overflow());
+  }
+  if (clock && is_day(at.year, at.month, at.day)) {
+    const std::int64_t days = days_from_civil({at.year, at.month, at.day});
+    return zone.to_instant(days * kMicrosPerDay +
+                           (at.hour * 60 + at.minute) * 60 * kMicrosPerSecond +
+                           std::llround(at.second * 1e6));
+  }
+  if (!ansi) return std::nullopt;
+  if (!is_day(at.year, at.month, at.day)) return row.fail(invalid_day(at.year, at.month, at.day));
+  return row.fail(
+      row_error("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023",
+                fmt::format("Invalid time '{}:{}:{}'. ", at.hour, at.minute, at.second)));
+}
+
 /// `Parts`: whether the parts are those of the session's zone or of no zone.
 template <template <class> class Maybe, PartsOf Parts = PartsOf::Session>
 auto make_make_timestamp(const FunctionCall& call, const Arguments&) {
   const TimeZone its_zone = Parts == PartsOf::Session ? session_zone(call) : TimeZone();
   const auto make = [ansi = call.settings.ansi, zone = its_zone](
                         CallRow& row, std::int32_t year, std::int32_t month, std::int32_t day,
-                        std::int32_t hour, std::int32_t minute,
-                        double second) -> Maybe<std::int64_t> {
-    const bool clock = hour >= 0 && hour < 24 && minute >= 0 && minute < 60 && second >= 0 &&
-                       second <= 60;
-    constexpr std::int32_t kLastYear = 290'000;  // microseconds end in the year 294247
-    if (std::abs(std::int64_t{year}) > kLastYear) {
-      if (!ansi) return std::nullopt;
-      return row.fail(long_overflow());
-    }
-    if (clock && is_day(year, month, day)) {
-      const std::int64_t days = days_from_civil({year, month, day});
-      return zone.to_instant(days * kMicrosPerDay + (hour * 60 + minute) * 60 * kMicrosPerSecond +
-                             std::llround(second * 1e6));
-    }
-    if (!ansi) return std::nullopt;
-    if (!is_day(year, month, day)) return row.fail(invalid_day(year, month, day));
-    return row.fail(row_error("DATETIME_FIELD_OUT_OF_BOUNDS.WITHOUT_SUGGESTION", "22023",
-                              fmt::format("Invalid time '{}:{}:{}'. ", hour, minute, second)));
+                        std::int32_t hour, std::int32_t minute, double second) {
+    return instant_of<Maybe>(row, ansi, zone, {year, month, day, hour, minute, second});
+  };
+  return Result<std::decay_t<decltype(make)>>(make);
+}
+
+/// With a zone beside the parts.
+template <template <class> class Maybe>
+auto make_timestamp_in_zone(const FunctionCall& call, const Arguments&) {
+  const auto make = [ansi = call.settings.ansi](
+                        CallRow& row, std::int32_t year, std::int32_t month, std::int32_t day,
+                        std::int32_t hour, std::int32_t minute, double second,
+                        string_view name) -> Maybe<std::int64_t> {
+    const Result<TimeZone> zone = TimeZone::find(name);
+    if (!zone && !ansi) return std::nullopt;
+    if (!zone) return row.fail(zone.error());
+    return instant_of<Maybe>(row, ansi, *zone, {year, month, day, hour, minute, second});
   };
   return Result<std::decay_t<decltype(make)>>(make);
 }
@@ -215,14 +242,27 @@ FunctionGroup::Bind by_ansi(Strict strict, Lenient lenient) {
   };
 }
 
+Result<BoundExpressionPtr> bind_make_timestamp(const FunctionCall& call) {
+  if (call.arguments.size() == 7)
+    return by_ansi<Timestamp(Int, Int, Int, Int, Int, Double, String)>(
+        make_timestamp_in_zone<OrError>, make_timestamp_in_zone<std::optional>)(call);
+  return by_ansi<Timestamp(Int, Int, Int, Int, Int, Double)>(
+      make_make_timestamp<OrError>, make_make_timestamp<std::optional>)(call);
+}
+
+Result<BoundExpressionPtr> bind_make_timestamp_ntz(const FunctionCall& call) {
+  return by_ansi<TimestampNtz(Int, Int, Int, Int, Int, Double)>(
+      make_make_timestamp<OrError, PartsOf::NoZone>,
+      make_make_timestamp<std::optional, PartsOf::NoZone>)(call);
+}
+
 /// The function as it is without ANSI: NULL where it would fail.
-Result<BoundExpressionPtr> bind_try_make_timestamp(const FunctionCall& call) {
+template <Result<BoundExpressionPtr> (*kBind)(const FunctionCall&)>
+Result<BoundExpressionPtr> without_ansi(const FunctionCall& call) {
   ExpressionSettings settings = call.settings;
   settings.ansi = false;
-  const FunctionCall lenient{call.name,   call.arguments, false,      settings,
-                             call.origin, call.syntax,    call.scope, call.functions};
-  return FunctionGroup::binder<Timestamp(Int, Int, Int, Int, Int, Double)>(
-      make_make_timestamp<std::optional>)(lenient);
+  return kBind(FunctionCall{call.name, call.arguments, false, settings, call.origin, call.syntax,
+                            call.scope, call.functions});
 }
 
 Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
@@ -272,19 +312,18 @@ void register_time_arithmetic_functions(FunctionRegistry& registry) {
   times.add_custom("make_date(year, month, day)", "A date from its parts.",
                    by_ansi<Date(Int, Int, Int)>(make_make_date<OrError>,
                                                 make_make_date<std::optional>));
-  times.add_custom("make_timestamp(year, month, day, hour, minute, second)",
-                   "An instant from the parts of local time.",
-                   by_ansi<Timestamp(Int, Int, Int, Int, Int, Double)>(
-                       make_make_timestamp<OrError>, make_make_timestamp<std::optional>))
+  times.add_custom("make_timestamp(year, month, day, hour, minute, second[, zone])",
+                   "An instant from the parts of local time.", bind_make_timestamp)
       .alias("make_timestamp_ltz");
   times.add_custom("make_timestamp_ntz(year, month, day, hour, minute, second)",
-                   "A timestamp without zone from its parts.",
-                   by_ansi<TimestampNtz(Int, Int, Int, Int, Int, Double)>(
-                       make_make_timestamp<OrError, PartsOf::NoZone>,
-                       make_make_timestamp<std::optional, PartsOf::NoZone>));
-  times.add_custom("try_make_timestamp(year, month, day, hour, minute, second)",
+                   "A timestamp without zone from its parts.", bind_make_timestamp_ntz);
+  times.add_custom("try_make_timestamp(year, month, day, hour, minute, second[, zone])",
                    "An instant from the parts of local time, NULL where there is none.",
-                   bind_try_make_timestamp);
+                   without_ansi<bind_make_timestamp>)
+      .alias("try_make_timestamp_ltz");
+  times.add_custom("try_make_timestamp_ntz(year, month, day, hour, minute, second)",
+                   "A timestamp without zone from its parts, NULL where there is none.",
+                   without_ansi<bind_make_timestamp_ntz>);
 }
 
 }  // namespace millrace

@@ -233,6 +233,17 @@ OrError<std::int64_t> convert_zone(CallRow& row, string_view from, string_view t
   return target->to_local(source->to_instant(micros));
 }
 
+Result<BoundExpressionPtr> bind_convert_timezone(const FunctionCall& call) {
+  const auto bind =
+      FunctionGroup::binder<TimestampNtz(String, String, TimestampNtz)>(plain(convert_zone));
+  if (call.arguments.size() != 2) return bind(call);
+  const Value session = text_value(call.settings.time_zone);
+  const std::vector<ExpressionPtr> syntax{make_expression(Literal{session}), call.syntax[0],
+                                          call.syntax[1]};
+  return bind({call.name, {bound_literal(session), call.arguments[0], call.arguments[1]}, false,
+               call.settings, call.origin, syntax, call.scope, call.functions});
+}
+
 }  // namespace
 
 void register_time_text_functions(FunctionRegistry& registry) {
@@ -260,9 +271,9 @@ void register_time_text_functions(FunctionRegistry& registry) {
   times.add<Timestamp(Timestamp, String)>("to_utc_timestamp(timestamp, zone)",
                                           "Reads an instant's time in a zone as UTC.",
                                           shift_zone<&TimeZone::to_instant>);
-  times.add<TimestampNtz(String, String, TimestampNtz)>(
-      "convert_timezone(from, to, timestamp)", "Local time of one zone as that of another.",
-      convert_zone);
+  times.add_custom("convert_timezone([from, ]to, timestamp)",
+                   "Local time of one zone, or of the session's, as that of another.",
+                   bind_convert_timezone);
 }
 
 }  // namespace millrace

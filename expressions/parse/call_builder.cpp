@@ -30,7 +30,7 @@ bool takes_unit(const std::string& function, std::size_t num_arguments) {
 
 bool is_argument(const SyntaxNode& node) {
   return node.kind != Syntax::Name && node.kind != Syntax::Mark &&
-         node.kind != Syntax::FilterClause && node.kind != Syntax::Over;
+         node.kind != Syntax::FilterClause && node.kind != Syntax::WithinGroup && node.kind != Syntax::Over;
 }
 
 Error missing_window(const std::string& name) {
@@ -46,6 +46,7 @@ Error missing_window(const std::string& name) {
 ExpressionPtr ExpressionBuilder::call(const SyntaxNode& node) {
   Function out;
   const SyntaxNode* over_node = nullptr;
+  std::vector<ExpressionPtr> within_group;
   for (const SyntaxNode& part : node.parts) {
     if (part.kind == Syntax::Name)
       out.name = joined(names(part));
@@ -53,6 +54,8 @@ ExpressionPtr ExpressionBuilder::call(const SyntaxNode& node) {
       out.distinct = true;
     else if (part.kind == Syntax::FilterClause)
       out.filter = expression(part.parts[0]);
+    else if (part.kind == Syntax::WithinGroup)
+      within_group = expressions(part.parts);
     else if (part.kind == Syntax::Over)
       over_node = &part;
     else
@@ -62,6 +65,7 @@ ExpressionPtr ExpressionBuilder::call(const SyntaxNode& node) {
     const auto unit = std::find_if(node.parts.begin(), node.parts.end(), is_argument);
     if (unit->kind == Syntax::Column) out.arguments[0] = text_literal(*unit, source_text(*unit));
   }
+  out.arguments.insert(out.arguments.end(), within_group.begin(), within_group.end());
   SyntaxNode place{node.kind, node.begin, over_node ? over_node->begin : node.end, {}};
   auto function = make_expression(std::move(out), origin(place));
   return over_node ? over(node, std::move(function), *over_node) : function;

@@ -141,6 +141,9 @@ struct window_clause : node<S::WindowClause, window_clause_ahead, tok<T::Window>
 struct filter_clause
     : node<S::FilterClause, tok<T::Filter>, open, tok<T::Where>, expression, close> {};
 
+struct within_group : node<S::WithinGroup, tok<T::Within>, tok<T::Group>, open, tok<T::Order>,
+                           tok<T::By>, list_of<sort_item>, close> {};
+
 struct star
     : node<S::Star, maybe<column_name, many<dot, any_name, ahead<dot>>, dot>, tok<T::Star>> {};
 struct lambda_names : either<list_of<node<S::Word, column_name>>, peg::success> {};
@@ -156,7 +159,8 @@ struct call_head : seq<column_name, many<dot, any_name>, open> {};
 struct call
     : node<S::Call, ahead<call_head>, dotted, open,
            maybe<either<mark<T::Distinct>, seq<tok<T::All>, peg::not_at<either<close, comma>>>>>,
-           maybe<list_of<argument>>, close, maybe<filter_clause>, maybe<over>> {};
+           maybe<list_of<argument>>, close, maybe<within_group>, maybe<filter_clause>,
+           maybe<over>> {};
 
 struct parenthesised : chain<S::Row, open, list_of<aliased_argument>, close> {};
 struct scalar_subquery : node<S::Subquery, ahead<open, query_ahead>, subquery> {};

@@ -46,6 +46,7 @@ enum class Syntax : std::uint8_t {
   Mark,
   Named,
   FilterClause,
+  WithinGroup,
   Over,
   PartitionBy,
   Frame,

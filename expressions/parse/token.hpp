@@ -36,7 +36,7 @@ namespace millrace::parse {
                               X(Asc, "ASC") X(Desc, "DESC") X(Nulls, "NULLS") X(First, "FIRST")   \
                                   X(Last, "LAST") X(Outer, "OUTER") X(View, "VIEW")               \
                                       X(Rollup, "ROLLUP") X(Cube, "CUBE") X(Grouping, "GROUPING") \
-                                          X(Sets, "SETS") X(Year, "YEAR") X(Month, "MONTH")       \
+                                          X(Sets, "SETS") X(Within, "WITHIN") X(Year, "YEAR") X(Month, "MONTH")       \
                                               X(Week, "WEEK") X(Day, "DAY") X(Hour, "HOUR")       \
                                                   X(Minute, "MINUTE") X(Second, "SECOND")         \
                                                       X(Millisecond, "MILLISECOND")               \
