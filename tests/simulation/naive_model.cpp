@@ -163,6 +163,36 @@ TestRows distinct(const TestRows& rows) {
   return {once.begin(), once.end()};
 }
 
+/// The rows that row i of `rows`, which are in the order of arrival, sees; itself the last.
+TestRows seen_by(const Stage& stage, const TestRows& rows, std::size_t i) {
+  TestRows seen;
+  for (std::size_t j = 0; j <= i; ++j) {
+    const bool in_range = stage.kind != Kind::OverRange ||
+                          (rows[j].micros <= rows[i].micros &&
+                           rows[j].micros >= rows[i].micros - seconds(stage.first));
+    if (rows[j].k == rows[i].k && in_range) seen.push_back(rows[j]);
+  }
+  const auto most = static_cast<std::size_t>(stage.first) + 1;
+  if (stage.kind == Kind::OverRows && seen.size() > most)
+    seen.erase(seen.begin(), seen.end() - static_cast<std::ptrdiff_t>(most));
+  return seen;
+}
+
+Number before(const Stage& stage, const TestRows& seen) {
+  const auto back = static_cast<std::size_t>(stage.first);
+  return seen.size() > back ? seen[seen.size() - 1 - back].v : Number(-5);
+}
+
+TestRows over(const Stage& stage, const TestRows& rows) {
+  TestRows out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const TestRows seen = seen_by(stage, rows, i);
+    out.push_back({rows[i].micros, rows[i].k,
+                   stage.kind == Kind::Lag ? before(stage, seen) : aggregate(stage.result, seen)});
+  }
+  return out;
+}
+
 template <class F>
 TestRows mapped(const TestRows& rows, F&& f) {
   TestRows out;
@@ -219,6 +249,10 @@ class Model {
         return distinct(mapped(rows, [](const TestRow& row, TestRows& out) {
           out.push_back({row.micros, row.k, 0});
         }));
+      case Kind::OverRunning:
+      case Kind::OverRange:
+      case Kind::OverRows:
+      case Kind::Lag: return over(stage, rows);
       case Kind::Window: return windows(stage, rows);
       case Kind::Session: return sessions(stage, rows);
       case Kind::Group: return groups(stage, rows);

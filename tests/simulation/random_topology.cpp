@@ -52,6 +52,13 @@ std::string table_sql(const std::string& from, const std::string& type,
   return fmt::format("SELECT {} FROM {} AS l {} JOIN t ON l.k = t.tk", columns, from, type);
 }
 
+/// Every row with what it sees of its key, itself the last.
+std::string over_sql(const Stage& stage, const std::string& from, const std::string& function,
+                     const std::string& frame) {
+  return fmt::format("SELECT ts, k, {} OVER (PARTITION BY k ORDER BY ts{}) AS v FROM {}", function,
+                     fmt::format(fmt::runtime(frame), stage.first), from);
+}
+
 std::string sql_of(const Stage& stage, const std::string& from) {
   const std::string plain = "l.ts, l.k, l.v";
   switch (stage.kind) {
@@ -83,6 +90,14 @@ std::string sql_of(const Stage& stage, const std::string& from) {
       return fmt::format("SELECT TIMESTAMP'1970-01-01 00:00:00' AS ts, k, {} AS v FROM {} GROUP BY k{}",
                          result_sql(stage.result), from,
                          stage.having ? " HAVING count(*) > 1" : "");
+    case Kind::OverRunning: return over_sql(stage, from, result_sql(stage.result), "");
+    case Kind::OverRange:
+      return over_sql(stage, from, result_sql(stage.result),
+                      " RANGE BETWEEN INTERVAL {} SECONDS PRECEDING AND CURRENT ROW");
+    case Kind::OverRows:
+      return over_sql(stage, from, result_sql(stage.result), " ROWS {} PRECEDING");
+    case Kind::Lag:
+      return over_sql(stage, from, fmt::format("lag(v, {}, -5L)", stage.first), "");
     case Kind::DistinctKeys: return fmt::format("SELECT ts, k, 0L AS v FROM {}", from);
     case Kind::Distinct:
     case Kind::DistinctWithin: return {};
@@ -156,15 +171,31 @@ const std::vector<Kind> kJoining{Kind::Union, Kind::JoinInner, Kind::JoinLeft, K
 // Their result has no event time of its own, so nothing follows.
 const std::vector<Kind> kLast{Kind::JoinRight, Kind::JoinFull};
 
+/// What a row sees is what came before it, so rows of a key must come in one order: from one split.
+Stage over_stage() {
+  Stage stage = random_stage(
+      random_kind({Kind::OverRunning, Kind::OverRange, Kind::OverRange, Kind::OverRows, Kind::Lag}));
+  stage.result = *rc::gen::element(Result::Count, Result::Sum, Result::Min, Result::Max,
+                                   Result::CountEven);
+  if (stage.kind == Kind::OverRunning && one_in(3))
+    stage.result = *rc::gen::element(Result::CountIf, Result::Largest);
+  return stage;
+}
+
 void add_other(Stage& stage) {
   stage.other = one_in(5) ? "a" : "b";
+  if (one_in(5)) stage.other_stages.push_back(over_stage());
   if (one_in(3)) stage.other_stages.push_back(random_stage(random_kind(kStateless)));
   if (one_in(4)) stage.other_stages.push_back(random_stage(random_kind(kAppending)));
 }
 
 std::vector<Stage> appending_stages() {
   std::vector<Stage> stages;
-  const int count = *rc::gen::inRange(1, 5);
+  if (one_in(3)) {
+    if (one_in(2)) stages.push_back(random_stage(random_kind({Kind::Where, Kind::Map, Kind::Explode})));
+    stages.push_back(over_stage());
+  }
+  const int count = *rc::gen::inRange(stages.empty() ? 1 : 0, 5);
   for (int i = 0; i < count; ++i) {
     const int choice = *rc::gen::inRange(0, 10);
     const bool is_last = i + 1 == count;

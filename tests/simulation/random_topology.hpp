@@ -30,6 +30,7 @@ struct Stage {
     Where, Map, Explode, TableInner, TableLeft, TableSemi, TableAnti,
     Union, JoinInner, JoinLeft, JoinSemi, JoinRight, JoinFull,
     Distinct, DistinctWithin, DistinctKeys,
+    OverRunning, OverRange, OverRows, Lag,
     Window, Session, Group,
   };
   enum class Result { Count, Sum, Min, Max, CountEven, CountIf, Any, Spread, Largest };
@@ -37,7 +38,7 @@ struct Stage {
   Kind kind{};
   Result result{};
   /// Seconds. Window: size and slide. Session: the gap. Joins: how far before and after a left row its
-  /// partner may lie.
+  /// partner may lie. OverRange: how far back a row sees. OverRows, Lag: `first` is a number of rows.
   int first = 0;
   int second = 0;
   /// Aggregates: groups of one row are left out.

@@ -92,6 +92,7 @@ Status FaultyFileSystem::write(const FilePointer& file, const std::string& path,
   if (!status && (was_dead || fault_ == Fault::Error || fault_ == Fault::StorageFull))
     return status;
   if (!status) bytes = bytes.substr(0, random_() % (bytes.size() + 1));
+  if (bytes.empty()) return status;  // no bytes in `unsynced` would be a truncation
   put(file->now, offset, bytes);
   file->unsynced.push_back({offset, std::string(bytes)});
   written_ += bytes.size();
