@@ -7,22 +7,25 @@ namespace millrace {
 
 namespace {
 
-Status check_schema(const Schema& schema) {
-  if (schema.size() != 1) {
-    Error error = make_error(ErrorKind::Usage,
-                             "Text data source supports only a single column, and you have " +
-                                 std::to_string(schema.size()) + " columns.",
-                             "select one STRING column, or use the format csv or json");
-    error.error_class = "_LEGACY_ERROR_TEMP_1290";
-    return error;
-  }
-  if (schema[0].type.kind() == TypeKind::String) return {};
+Error not_text(const Field& field) {
   Error error = make_error(ErrorKind::Usage,
-                           "The Text datasource doesn't support the column `" + schema[0].name +
-                               "` of the type \"" + schema[0].type.to_sql() + "\".",
+                           "The Text datasource doesn't support the column `" + field.name +
+                               "` of the type \"" + field.type.to_sql() + "\".",
                            "cast it to STRING");
   error.error_class = "UNSUPPORTED_DATA_TYPE_FOR_DATASOURCE";
   error.sql_state = "0A000";
+  return error;
+}
+
+Status check_schema(const Schema& schema) {
+  for (const Field& field : schema.fields)
+    if (field.type.kind() != TypeKind::String) return not_text(field);
+  if (schema.size() == 1) return {};
+  Error error = make_error(ErrorKind::Usage,
+                           "Text data source supports only a single column, and you have " +
+                               std::to_string(schema.size()) + " columns.",
+                           "select one STRING column, or use the format csv or json");
+  error.error_class = "_LEGACY_ERROR_TEMP_1290";
   return error;
 }
 

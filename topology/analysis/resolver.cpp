@@ -33,6 +33,31 @@ SchemaPtr visible_schema(const std::vector<ScopeColumn>& columns, const resolved
   return schema;
 }
 
+bool reads_clock(const Expression& expression) {
+  static constexpr std::array<std::string_view, 5> kClocks{
+      "current_timestamp", "now", "current_date", "curdate", "localtimestamp"};
+  const auto* call = std::get_if<Function>(&expression.node);
+  return call && is_one_of(call->name, kClocks);
+}
+
+bool numbers_rows(const Expression& expression) {
+  const auto* call = std::get_if<Function>(&expression.node);
+  return call && equal_ignoring_case(call->name, "monotonically_increasing_id");
+}
+
+Error no_row_numbers() {
+  return make_error(ErrorKind::Config,
+                    "Expression(s): monotonically_increasing_id() is not supported with streaming "
+                    "DataFrames/Datasets",
+                    "use uuid(), or row_number() OVER for numbers within a key");
+}
+
+Error current_time_in_continuous() {
+  return make_error(ErrorKind::Config,
+                    "Continuous processing does not support current time operations.",
+                    "set sparkStrict to false, or use another trigger");
+}
+
 }  // namespace
 
 Resolver::Resolver(const Catalog& catalog, const Settings& settings, std::vector<Error>& errors)
@@ -154,6 +179,15 @@ std::vector<ExpressionPtr> Resolver::parsed_list(const std::vector<ExpressionPtr
 }
 
 BoundExpressionPtr Resolver::bind_in(const ExpressionPtr& expression, const Relation& relation) {
+  // The two sides of a join condition are not a step yet.
+  const bool is_streaming = relation.step && relation.step->streaming;
+  if (is_streaming && any_of(*expression, numbers_rows)) {
+    fail(no_row_numbers(), expression->origin);
+    return nullptr;
+  }
+  const bool is_strict = settings_.spark_strict && settings_.trigger.is_continuous();
+  if (is_strict && is_streaming && any_of(*expression, reads_clock))
+    fail(current_time_in_continuous(), expression->origin);
   const ExpressionPtr plain = replace_top_down(expression, [](const ExpressionPtr& part) {
     const ExpressionPtr window = window_time_argument(*part);
     return window ? end_of_window(window) : nullptr;

@@ -1,5 +1,6 @@
 #include "topology/planning/plan_notes.hpp"
 
+#include "expressions/keeps_values.hpp"
 #include "records/interval_text.hpp"
 #include "topology/planning/operator_factory.hpp"
 #include "topology/planning/over_planning.hpp"
@@ -37,9 +38,22 @@ std::string delay_text(const Step& step, int column) {
   return delay ? "watermark delay " + duration(*delay) : "watermark";
 }
 
+/// What makes one group grow without bound; empty when nothing does.
+std::string growth_of(const resolved::Aggregate& aggregate) {
+  std::string text;
+  for (const BoundAggregate& call : aggregate.aggregates) {
+    const auto* kept = dynamic_cast<const KeepsValues*>(call.function.get());
+    if (kept && kept->which() == KeepsValues::Which::All) return "every value";
+    if (kept) text = "every distinct value";
+  }
+  return text;
+}
+
 std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& step,
                             const EmitPolicy& policy) {
-  if (aggregate.keys.empty()) return "one group";
+  const std::string growth = growth_of(aggregate);
+  if (aggregate.keys.empty())
+    return growth.empty() ? "one group" : "UNBOUNDED: one group, which keeps " + growth;
   if (policy.mode == OutputMode::Complete) {
     return "UNBOUNDED: complete mode keeps every group";
   }
@@ -51,7 +65,8 @@ std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& st
   return (is_sliced ? "a slice stays until the watermark reaches its last `"
                     : "a group stays until the watermark reaches its `") +
          name + "` (" +
-         delay_text(step, aggregate.event_time_key) + ")";
+         delay_text(step, aggregate.event_time_key) + ")" +
+         (growth.empty() ? "" : "; it keeps " + growth);
 }
 
 std::string duplicates_state(const resolved::Deduplicate& duplicates, const Step& step) {

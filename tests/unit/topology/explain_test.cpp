@@ -44,6 +44,19 @@ TEST_CASE("explain says when the watermark ends a group's state") {
   CHECK(contains(text, "watermark delay 10 seconds"));
 }
 
+TEST_CASE("explain says what a group keeps besides") {
+  const std::string grouped = " FROM wm GROUP BY window(ts, '10 seconds')";
+  const auto text = [&](const std::string& query, const std::string& mode) {
+    return explained(sql(query), mode, ExplainFormat::Tree);
+  };
+  CHECK(contains(text("SELECT collect_list(v) AS n" + grouped, "append"), "; it keeps every value"));
+  CHECK(contains(text("SELECT median(v) AS n" + grouped, "append"),
+                 "; it keeps every distinct value"));
+  CHECK_FALSE(contains(text("SELECT max(v) AS n" + grouped, "append"), "it keeps"));
+  CHECK(contains(text("SELECT count(DISTINCT v) AS n FROM wm", "complete"),
+                 "UNBOUNDED: one group, which keeps every distinct value"));
+}
+
 TEST_CASE("explain shows each edge's partitioning and its keys") {
   const auto text = explained(group(table("ev"), {"k"}), "update", ExplainFormat::Tree, 3);
   CHECK(contains(text, "+- hash(k) <- ev: file"));

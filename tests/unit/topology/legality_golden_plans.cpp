@@ -146,6 +146,8 @@ void add_continuous(Plans& plans) {
   plans["rate.union(rate)"] = unite(rate, rate);
   plans["rate.select(current_date())"] = select(rate, {"current_date()"});
   plans["rate.select(expr('now()'))"] = select(rate, {"now()"});
+  plans["ev.select(monotonically_increasing_id())"] =
+      select(table("ev"), {"monotonically_increasing_id()"});
   plans["rate.select(rand())"] = select(rate, {"rand()"});
   plans["rate.select(explode(split(expr('CAST(value AS STRING)'), '1')))"] =
       select(rate, {"explode(split(CAST(value AS STRING), '1'))"});

@@ -32,6 +32,9 @@ std::string verdict(const PysparkProgram& program) {
   return analysis.ok() ? "accepted" : text_of(analysis.errors.front());
 }
 
+/// The reason of programs that run here, and that `sparkStrict: true` refuses as Spark does.
+const std::string kExtension = "an extension; with sparkStrict it is as in Spark";
+
 struct Counts {
   int equal = 0;
   int differ = 0;
@@ -60,12 +63,15 @@ TEST_CASE("plans are accepted and refused as Spark does it, in its words") {
     const json line = json::parse(text);
     const std::string code = line["code"];
     INFO(code);
-    const auto program = program_of(code);
+    auto program = program_of(code);
+    const auto reason = known.find(code);
+    const bool is_extension = reason != known.end() && reason->second == kExtension;
+    if (program && is_extension) program->settings.spark_strict = true;
     const std::string wanted = line["accepted"] ? "accepted" : spark_text(line);
     const std::string given = program ? verdict(*program) : "not tried";
     const bool is_equal = given == wanted;
     ++(is_equal ? topics[line["topic"]].equal : topics[line["topic"]].differ);
-    if (known.count(code) == 0) CHECK(given == wanted);
+    if (reason == known.end() || is_extension) CHECK(given == wanted);
     else if (is_equal) WARN("differs no longer: " << code);
   }
   for (const auto& [topic, counts] : topics)

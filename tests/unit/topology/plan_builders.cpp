@@ -175,7 +175,10 @@ std::string columns_of(plan::NodePtr input) {
 }
 
 std::string text_of(const Error& error) {
-  std::string text = error.error_class.empty() ? "" : "[" + error.error_class + "] ";
+  // Spark keeps its legacy classes to itself.
+  const bool shows_class =
+      !error.error_class.empty() && !error.error_class.starts_with("_LEGACY_ERROR_TEMP_");
+  std::string text = shows_class ? "[" + error.error_class + "] " : "";
   text += error.message;
   return error.sql_state.empty() ? text : text + " SQLSTATE: " + error.sql_state;
 }
