@@ -199,22 +199,6 @@ class KeepNothingSink : public Sink {
   void commit(Epoch, const CommitToken&, std::function<void(Status)> done) override { done({}); }
 };
 
-class LatencySink final : public KeepNothingSink {
- public:
-  explicit LatencySink(std::shared_ptr<LatencyHistogram> latency) : latency_(std::move(latency)) {}
-  Result<WriteStatus> write(const RecordBatch& batch) override {
-    const std::int64_t now = now_ns();
-    const auto* due = batch.column(0).values<std::int64_t>();
-    batch.rows().for_each([&](std::uint32_t row) {
-      if (due[row] != 0) latency_->add(now - due[row]);
-    });
-    return WriteStatus::Accepted;
-  }
-
- private:
-  std::shared_ptr<LatencyHistogram> latency_;
-};
-
 class TimingSink final : public KeepNothingSink {
  public:
   explicit TimingSink(std::function<void(const RecordBatch&, std::int64_t)> take)
@@ -300,9 +284,6 @@ std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load) {
 }
 std::unique_ptr<Source> make_flood_source(std::int64_t total) {
   return std::make_unique<FloodSource>(total);
-}
-std::unique_ptr<Sink> make_latency_sink(std::shared_ptr<LatencyHistogram> latency) {
-  return std::make_unique<LatencySink>(std::move(latency));
 }
 std::unique_ptr<Sink> make_timing_sink(
     std::function<void(const RecordBatch& batch, std::int64_t now_ns)> take) {

@@ -5,7 +5,6 @@
 #include <functional>
 #include <memory>
 
-#include "metrics/latency_histogram.hpp"
 #include "topology/execution_plan.hpp"
 
 namespace millrace::bench {
@@ -66,8 +65,6 @@ SchemaPtr keyed_schema();
 
 /// Rows (id BIGINT, amount BIGINT) as fast as they are taken, `total` of them, in batches of 1,024.
 std::unique_ptr<Source> make_flood_source(std::int64_t total);
-/// Adds now minus the first column to the histogram, for each row.
-std::unique_ptr<Sink> make_latency_sink(std::shared_ptr<LatencyHistogram> latency);
 /// Calls `take` with each batch and the time it came (steady clock, ns).
 std::unique_ptr<Sink> make_timing_sink(
     std::function<void(const RecordBatch& batch, std::int64_t now_ns)> take);

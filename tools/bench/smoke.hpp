@@ -6,8 +6,6 @@ namespace millrace::bench {
 
 struct SmokeOptions {
   std::string engine = "build/release/bin/millrace";
-  std::string floor = "build/release/bin/floor_poll_loop";
-  std::string state_floor = "build/release/bin/floor_state_loop";
   std::string kafka_floor = "build/release/bin/floor_kafka_chain";
   std::string kafka_tool = "tools/kafka";
   double seconds = 3;
@@ -21,13 +19,7 @@ void print_figure(const std::string& name, const std::string& measured, const st
 void measure_throughput(const SmokeOptions& options);
 void measure_operators(const SmokeOptions& options);
 void measure_windows(const SmokeOptions& options);
-void measure_hops(const SmokeOptions& options);
-void measure_tcp(const SmokeOptions& options);
-void measure_durable(const SmokeOptions& options);
-void measure_state(const SmokeOptions& options);
-void measure_recovery(const SmokeOptions& options);
 void measure_kafka(const SmokeOptions& options);
-void measure_micro_batch(const SmokeOptions& options);
 void measure_files(const SmokeOptions& options);
 void measure_start(const SmokeOptions& options);
 void measure_idle(const SmokeOptions& options);

@@ -1,7 +1,5 @@
-// Figures of the `millrace` program as users run it: over TCP, from files, at start, when idle.
+// Figures of the `millrace` program as users run it: from files, at start, when idle.
 #include <fmt/format.h>
-#include <poll.h>
-#include <sched.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,51 +42,6 @@ trigger: {{continuous: 1 second}}
                      load.in_port(), load.out_port());
 }
 
-LoadResult load_slice(const SmokeOptions& options, bool engine, const std::string& idle) {
-  TcpLoad load;
-  Scratch scratch;
-  std::vector<std::string> command{options.floor, idle, std::to_string(load.in_port()),
-                                   std::to_string(load.out_port())};
-  if (engine)
-    command = {options.engine, "run", scratch.write("tcp.yaml", tcp_topology(load)),
-               "--idle",       idle,  "--progress", "off"};
-  ChildProcess system(command, 1, false);
-  if (!load.accept(10)) return {};
-  return load.run({.seconds = options.seconds});
-}
-
-std::string micros(std::int64_t ns) { return fmt::format("{:.1f}", static_cast<double>(ns) / 1000); }
-
-void measure_tcp(const SmokeOptions& options, const std::string& idle) {
-  std::vector<double> ratios;
-  std::vector<std::int64_t> floor_all, engine_all, lateness;
-  for (int round = 0; round < options.rounds; ++round) {
-    LoadResult floor = load_slice(options, false, idle);
-    LoadResult engine = load_slice(options, true, idle);
-    if (floor.latencies_ns.empty() || engine.latencies_ns.empty()) {
-      print_figure("JSON over TCP, " + idle, "failed: no records came back", "-");
-      return;
-    }
-    ratios.push_back(static_cast<double>(quantile(engine.latencies_ns, 0.5)) /
-                     static_cast<double>(quantile(floor.latencies_ns, 0.5)));
-    const auto append = [](auto& all, const auto& more) {
-      all.insert(all.end(), more.begin(), more.end());
-    };
-    append(floor_all, floor.latencies_ns);
-    append(engine_all, engine.latencies_ns);
-    append(lateness, engine.lateness_ns);
-  }
-  std::sort(ratios.begin(), ratios.end());
-  print_figure(
-      fmt::format("JSON over TCP, filter, 10,000/s, {} (floor p50 {} p99 {} us; generator late p99 {} us)",
-                  idle, micros(quantile(floor_all, 0.5)), micros(quantile(floor_all, 0.99)),
-                  micros(quantile(lateness, 0.99))),
-      fmt::format("p50 {} p99 {} us, p50 ratio median {:.2f} ({:.2f} to {:.2f})",
-                  micros(quantile(engine_all, 0.5)), micros(quantile(engine_all, 0.99)),
-                  ratios[ratios.size() / 2], ratios.front(), ratios.back()),
-      "ratio <= 1.5");
-}
-
 /// Runs a bounded topology on one core; seconds from start to end.
 double run_on_one_core(const SmokeOptions& options, const std::string& file) {
   const auto begin = std::chrono::steady_clock::now();
@@ -106,15 +59,6 @@ void print_rate(const std::string& name, double megabytes, double seconds,
 }
 
 }  // namespace
-
-void measure_tcp(const SmokeOptions& options) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(0, &set);
-  sched_setaffinity(0, sizeof set, &set);
-  measure_tcp(options, "spin");
-  measure_tcp(options, "park");
-}
 
 void measure_files(const SmokeOptions& options) {
   Scratch scratch;

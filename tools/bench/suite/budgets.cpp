@@ -82,6 +82,8 @@ void measure_records(Measured& measured) {
   const auto after_thrice = instructions.count();
   measured["allocations per record, filter and project"] =
       static_cast<double>(thrice.num_allocations - once.num_allocations) / (2 * kRecords);
+  measured["queue hops per record, filter and project"] =
+      static_cast<double>(once.num_hops) / kRecords;
   auto& per_record = measured["instructions per record, filter and project"];
   if (after_once && after_thrice)
     per_record = (*after_thrice - 2 * *after_once) / (2 * kRecords);

@@ -4,7 +4,6 @@
 #include <sched.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <vector>
@@ -36,19 +35,29 @@ void pin_to_core(int core) {
   pthread_setaffinity_np(pthread_self(), sizeof set, &set);
 }
 
+void unpin() {
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (long core = 0; core < sysconf(_SC_NPROCESSORS_ONLN); ++core)
+    CPU_SET(static_cast<std::size_t>(core), &set);
+  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+}
+
 Flood flood(std::int64_t total, int num_projects, Trigger trigger) {
   pin_to_core(1);
-  auto count = std::make_shared<std::atomic<std::int64_t>>(0);
   std::vector<std::function<std::unique_ptr<Operator>()>> operators{make_amount_filter};
   operators.insert(operators.end(), static_cast<std::size_t>(num_projects), make_amount_project);
+  const auto num_edges = static_cast<std::int64_t>(operators.size()) + 1;
+  std::int64_t num_batches = 0;  // each goes over every edge
   ExecutionPlan plan = chain(
       flood_schema(), [total] { return make_flood_source(total); }, operators,
-      [count] { return make_counting_sink(count); });
+      [&] { return make_timing_sink([&](const RecordBatch&, std::int64_t) { ++num_batches; }); });
   const std::int64_t allocations = num_allocations(), begin = now_ns();
   auto job = Job::start(std::move(plan), on_one_core(trigger));
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
   (void)(*job)->await();
-  return {static_cast<double>(now_ns() - begin) / 1e9, num_allocations() - allocations};
+  const double seconds = static_cast<double>(now_ns() - begin) / 1e9;
+  return {seconds, num_allocations() - allocations, num_batches * num_edges};
 }
 
 }  // namespace millrace::bench

@@ -9,10 +9,13 @@ namespace millrace::bench {
 
 /// The calling thread, and those that it will start, stay on this core.
 void pin_to_core(int core);
+/// The calling thread may use all cores again.
+void unpin();
 
 struct Flood {
   double seconds = 0;
   std::int64_t num_allocations = 0;
+  std::int64_t num_hops = 0;  // batches handed from task to task
 };
 
 inline const Trigger kContinuous{Trigger::Kind::Continuous, std::chrono::seconds(1)};

@@ -100,17 +100,6 @@ const std::vector<TcpJob>& tcp_jobs() {
   return jobs;
 }
 
-const std::vector<InProcessJob>& in_process_jobs() {
-  static const std::vector<InProcessJob> jobs{
-      {"J0", "no operator: the latency of two cores and a ring, bare and through the engine"},
-      {"J1", "filter and project in process"},
-      {"J2", "windows of 20 ms in process, 10,000 keys: window end to result"},
-      {"J6", "a chain of operators: cost of each operator and of each hop between actors"},
-      {"J9", "micro-batches against continuous: throughput of the same job"},
-  };
-  return jobs;
-}
-
 std::string topology_of(const TcpJob& job, const TcpLoad& load) {
   // Only the join reads the table; a topology with an unused source is refused.
   const std::string table =

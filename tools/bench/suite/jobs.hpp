@@ -1,11 +1,15 @@
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "tools/bench/tcp_load.hpp"
 
 namespace millrace::bench {
+
+struct Results;
+struct SuiteOptions;
 
 /// One load that a job is measured under.
 struct LoadPoint {
@@ -32,10 +36,12 @@ const std::vector<TcpJob>& tcp_jobs();
 /// The topology of a job between the two ports of a load.
 std::string topology_of(const TcpJob& job, const TcpLoad& load);
 
-/// A job inside the suite's own process.
+/// A job that measures in its own manner, mostly inside the suite's own process.
 struct InProcessJob {
   std::string name, what;
+  std::function<void(const SuiteOptions& options, Results& results)> run;
 };
+/// In the order of their names; a name may stand for several.
 const std::vector<InProcessJob>& in_process_jobs();
 
 }  // namespace millrace::bench

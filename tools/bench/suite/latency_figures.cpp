@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "tools/bench/medians.hpp"
 #include "tools/bench/suite/suite.hpp"
 
 namespace millrace::bench {
@@ -22,6 +23,12 @@ std::string place_of(const Series& series) {
   return fmt::format("{}, {:.0f}/s, {}", series.transport, series.rate, series.idle);
 }
 
+std::optional<double> median_us(const Series& series, double quantile) {
+  std::vector<double> values = series.quantiles(quantile);
+  if (values.empty()) return std::nullopt;
+  return median(std::move(values));
+}
+
 void add_cost(const Series& engine, Results& results) {
   std::vector<double> costs;
   for (const Slice& slice : engine.slices)
@@ -33,17 +40,48 @@ void add_cost(const Series& engine, Results& results) {
                                           "CPU seconds per million", std::move(costs)));
 }
 
+/// False, and said in the results, when a system did not keep up: its quantiles would be of those that came back.
+bool all_came_back(const Series& series, Results& results) {
+  const auto num_complete = std::count_if(series.slices.begin(), series.slices.end(),
+                                          [](const Slice& slice) { return slice.is_complete(); });
+  if (num_complete == static_cast<std::ptrdiff_t>(series.slices.size())) return true;
+  results.missing.push_back(
+      {series.job + " " + place_of(series),
+       fmt::format("{}: records did not come back in {} of {} slices", series.system,
+                   series.slices.size() - static_cast<std::size_t>(num_complete),
+                   series.slices.size())});
+  return false;
+}
+
+void add_latency(const Series& engine, const Series& floor, double quantile, const char* name,
+                 double limit_us, Results& results) {
+  Figure figure = make_figure(engine.job, fmt::format("{}: {}", place_of(engine), name), "us",
+                              engine.quantiles(quantile));
+  figure.floor_us = median_us(floor, quantile);
+  hold_to(figure, limit_us);
+  results.figures.push_back(std::move(figure));
+}
+
 }  // namespace
+
+const char* name_of(Arrivals arrivals) {
+  return arrivals == Arrivals::Constant ? "constant" : "poisson";
+}
+
+void hold_to(Figure& figure, double limit) {
+  if (limit <= 0) return;
+  figure.limit = limit;
+  figure.target = fmt::format("{} {}", figure.less_is_better ? "<=" : ">=", limit);
+}
 
 void add_ratio(const Series& above, const Series& below, double quantile, std::string name,
                double limit, Results& results) {
   std::vector<double> values = ratios(above, below, quantile);
   if (values.empty()) return;
   Figure figure = make_figure(above.job, std::move(name), "x", std::move(values));
-  if (limit > 0) {
-    figure.limit = limit;
-    figure.target = fmt::format("<= {:.1f}", limit);
-  }
+  figure.engine_us = median_us(above, quantile);
+  figure.floor_us = median_us(below, quantile);
+  hold_to(figure, limit);
   results.figures.push_back(std::move(figure));
 }
 
@@ -64,19 +102,17 @@ void take_latencies(const LoadResult& load, Slice& slice) {
   slice.disturbance.largest_gap_ns = load.largest_gap_ns;
 }
 
-void add_latency_figures(const Series& engine, const Series& floor, double p50_limit,
-                         double p99_limit, Results& results) {
-  const auto add = [&](double quantile, const char* name) {
-    results.figures.push_back(make_figure(engine.job, fmt::format("{}: {}", place_of(engine), name),
-                                          "us", engine.quantiles(quantile)));
-  };
-  add(0.5, "p50");
-  add(0.99, "p99");
-  add(0.999, "p99.9");
-  if (engine.idle == floor.idle) {
-    add_ratio(engine, floor, 0.5, place_of(engine) + ": p50 to floor", p50_limit, results);
-    add_ratio(engine, floor, 0.99, place_of(engine) + ": p99 to floor", p99_limit, results);
-  }
+void add_latency_figures(const Series& engine, const Series& floor, const LatencyLimits& micros,
+                         const LatencyLimits& ratio, Results& results) {
+  if (!all_came_back(floor, results) || !all_came_back(engine, results)) return;
+  add_latency(engine, floor, 0.5, "p50", micros.p50, results);
+  add_latency(engine, floor, 0.99, "p99", micros.p99, results);
+  add_latency(engine, floor, 0.999, "p99.9", 0, results);
+  const std::string place = place_of(engine);
+  add_ratio(engine, floor, 0.5, place + ": p50 to floor", ratio.p50, results);
+  add_ratio(engine, floor, 0.99, place + ": p99 to floor", ratio.p99, results);
+  if (ratio.p999 > 0)
+    add_ratio(engine, floor, 0.999, place + ": p99.9 to floor", ratio.p999, results);
   add_cost(engine, results);
 }
 

@@ -10,6 +10,7 @@
 
 #include "tools/bench/suite/budgets.hpp"
 #include "tools/bench/suite/environment.hpp"
+#include "tools/bench/suite/peers.hpp"
 #include "tools/bench/suite/report.hpp"
 #include "tools/bench/suite/suite.hpp"
 
@@ -41,9 +42,9 @@ int fail(int code, const std::string& message) {
 
 void print_jobs() {
   for (const InProcessJob& job : in_process_jobs())
-    std::cout << fmt::format("{:<4} in process  {}\n", job.name, job.what);
+    std::cout << fmt::format("{:<4} {}\n", job.name, job.what);
   for (const TcpJob& job : tcp_jobs())
-    std::cout << fmt::format("{:<4} TCP         {}\n", job.name, job.what);
+    std::cout << fmt::format("{:<4} {}, over TCP\n", job.name, job.what);
   std::cout << "NEXMark queries, in process:";
   for (const std::string& query : nexmark_queries()) std::cout << " " << query;
   std::cout << "\n";
@@ -67,6 +68,14 @@ bool write(const std::string& file, const std::string& text) {
   return stream.good();
 }
 
+int write_results(const Results& results, const json& where, const Arguments& arguments) {
+  const json document = to_json(results, where);
+  if (!write(arguments.out, document.dump(1)))
+    return fail(kCannotCreate, "cannot write: '" + arguments.out + "'");
+  std::cout << markdown_report(document);
+  return 0;
+}
+
 int run(const Arguments& arguments) {
   for (const std::string& job : arguments.jobs)
     if (!is_known(job))
@@ -75,7 +84,7 @@ int run(const Arguments& arguments) {
   std::cerr << "# " << where["line"].get<std::string>() << "\n";
   Results results;
   for (const InProcessJob& job : in_process_jobs())
-    if (is_wanted(arguments, job.name)) run_in_process(job, arguments.options, results);
+    if (is_wanted(arguments, job.name)) job.run(arguments.options, results);
   for (const TcpJob& job : tcp_jobs())
     if (is_wanted(arguments, job.name)) run_over_tcp(job, arguments.options, results);
   if (is_wanted(arguments, "nexmark")) run_nexmark({}, arguments.options, results);
@@ -83,11 +92,19 @@ int run(const Arguments& arguments) {
   for (const std::string& job : arguments.jobs)
     if (is_query(job)) queries.push_back(job);
   if (!queries.empty()) run_nexmark(queries, arguments.options, results);
-  const json document = to_json(results, where);
-  if (!write(arguments.out, document.dump(1)))
-    return fail(kCannotCreate, "cannot write: '" + arguments.out + "'");
-  std::cout << markdown_report(document);
-  return 0;
+  return write_results(results, where, arguments);
+}
+
+int peers(const Arguments& arguments) {
+  const std::vector<std::string> known = peer_jobs();
+  for (const std::string& job : arguments.jobs)
+    if (std::find(known.begin(), known.end(), job) == known.end())
+      return fail(kUsage, fmt::format("no peer has the job: '{}'; known: {}", job, fmt::join(known, " ")));
+  const json where = environment();
+  std::cerr << "# " << where["line"].get<std::string>() << "\n";
+  Results results;
+  run_peers(arguments.jobs, arguments.options, results);
+  return write_results(results, where, arguments);
 }
 
 /// Null when the file is not there or not a results file; the error is printed.
@@ -118,15 +135,26 @@ int compare(const Arguments& arguments) {
   return 0;
 }
 
-void add_run(CLI::App& app, Arguments& arguments) {
-  CLI::App* command = app.add_subcommand("run", "Run jobs, all by default; results as JSON.");
-  command->add_option("jobs", arguments.jobs, "Names that `list` prints; `nexmark` means all its queries.");
+void add_slices(CLI::App* command, Arguments& arguments) {
   command->add_option("--out", arguments.out, "Results file.")->capture_default_str();
   command->add_option("--seconds", arguments.options.seconds, "Length of a slice.")
       ->capture_default_str();
   command->add_option("--rounds", arguments.options.rounds, "Slices of each system and load.")
       ->capture_default_str();
   command->add_flag("--poisson", arguments.is_poisson, "Random arrivals instead of constant.");
+}
+
+void add_run(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand("run", "Run jobs, all by default; results as JSON.");
+  command->add_option("jobs", arguments.jobs, "Names that `list` prints; `nexmark` means all its queries.");
+  add_slices(command, arguments);
+}
+
+void add_peers(CLI::App& app, Arguments& arguments) {
+  CLI::App* command = app.add_subcommand(
+      "peers", "Run the same jobs here and on Flink, in turn; needs Java and Maven. Results as JSON.");
+  command->add_option("jobs", arguments.jobs, "J1 to J4 at 100,000/s, NEXMark queries; all by default.");
+  add_slices(command, arguments);
 }
 
 void add_report(CLI::App& app, Arguments& arguments) {
@@ -158,6 +186,7 @@ int run_program(int argc, char** argv) {
       std::filesystem::read_symlink("/proc/self/exe").parent_path().string();
   app.add_subcommand("list", "Print the jobs.");
   add_run(app, arguments);
+  add_peers(app, arguments);
   add_report(app, arguments);
   add_compare(app, arguments);
   add_budgets(app, arguments);
@@ -168,6 +197,7 @@ int run_program(int argc, char** argv) {
   }
   if (arguments.is_poisson) arguments.options.arrivals = Arrivals::Poisson;
   if (app.got_subcommand("run")) return run(arguments);
+  if (app.got_subcommand("peers")) return peers(arguments);
   if (app.got_subcommand("report")) return report(arguments);
   if (app.got_subcommand("compare")) return compare(arguments);
   if (app.got_subcommand("budgets")) return check_budgets(arguments.input);

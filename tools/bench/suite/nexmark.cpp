@@ -80,14 +80,17 @@ void run_query(const Query& query, const SuiteOptions& options, Results& results
   }
   Figure figure = make_figure("NEXMark", query.name, "million events per CPU second", rates);
   figure.less_is_better = false;
-  if (query.target > 0) {
-    figure.limit = query.target;
-    figure.target = fmt::format(">= {}", query.target);
-  }
+  hold_to(figure, query.target);
   results.figures.push_back(std::move(figure));
 }
 
 }  // namespace
+
+std::optional<double> nexmark_rate(const std::string& name, const SuiteOptions& options) {
+  const auto found = std::find_if(queries().begin(), queries().end(),
+                                  [&](const Query& query) { return query.name == name; });
+  return found == queries().end() ? std::nullopt : rate_of(*found, options);
+}
 
 const std::vector<std::string>& nexmark_queries() {
   static const std::vector<std::string> names = [] {

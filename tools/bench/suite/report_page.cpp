@@ -17,7 +17,7 @@ svg{width:100%;height:auto;font:11px system-ui,sans-serif}.key{font-size:12px}.k
 </style></head><body>
 <h1>Millrace benchmarks</h1><p class="note" id="line"></p>
 <h2>Figures against targets</h2><table id="figures"></table>
-<h2>Not possible yet</h2><table id="missing"></table>
+<h2>Not measured</h2><table id="missing"></table>
 <h2>NEXMark</h2><p class="note">Million events per CPU second, all threads of the process, generator included.</p><div id="nexmark"></div>
 <h2>Rate sweep</h2><p class="note">99th percentile against rate: the knee is where the curve leaves the floor's.</p><div class="plots" id="sweep"></div>
 <h2>Percentiles</h2><p class="note">All slices together; the x axis stretches towards 1.</p><div class="plots" id="curves"></div>
@@ -41,9 +41,9 @@ function table(id, head, rows) {
     rows.map(r => '<tr>' + r.map(c => c && c.html ? c.html : typeof c === 'number' ? `<td class="n">${num(c)}</td>`
       : `<td>${text(c)}</td>`).join('') + '</tr>').join('');
 }
-table('figures', ['job', 'figure', 'median', 'unit', 'low', 'high', 'target', ''], results.figures.map(f =>
-  [f.job, f.name, f.value, f.unit, f.low, f.high, f.target,
-   {html: f.reached == null ? '<td></td>' : f.reached ? '<td class="yes">reached</td>' : '<td class="no">missed</td>'}]));
+table('figures', ['job', 'figure', 'median', 'unit', 'low', 'high', 'floor, us', 'target', ''], results.figures.map(f =>
+  [f.job, f.name, f.value, f.unit, f.low, f.high, f.floor_us ?? '', f.target,
+   {html: f.reached == null ? '<td></td>' : f.reached ? '<td class="yes">met</td>' : '<td class="no">missed</td>'}]));
 table('missing', ['job', 'why'], results.missing.map(m => [m.job, m.reason]));
 
 /** Lines [{name, points: [[x, y]]}] as an SVG; `x` and `y` map values to 0..1, `xTicks` are [value, label]. */

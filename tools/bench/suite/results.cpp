@@ -74,7 +74,11 @@ json to_json(const Figure& figure) {
               {"high", figure.high},
               {"target", figure.target},
               {"less_is_better", figure.less_is_better},
-              {"reached", nullptr}};
+              {"reached", nullptr},
+              {"engine_us", nullptr},
+              {"floor_us", nullptr}};
+  if (figure.engine_us) result["engine_us"] = *figure.engine_us;
+  if (figure.floor_us) result["floor_us"] = *figure.floor_us;
   if (const auto reached = figure.is_reached()) result["reached"] = *reached;
   return result;
 }

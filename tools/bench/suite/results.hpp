@@ -43,6 +43,8 @@ struct Figure {
   std::string target;                   // text; empty: none
   std::optional<double> limit;
   bool less_is_better = true;
+  // Of a latency or a ratio of latencies: medians of what was divided, microseconds.
+  std::optional<double> engine_us{}, floor_us{};
 
   std::optional<bool> is_reached() const {
     if (!limit) return std::nullopt;

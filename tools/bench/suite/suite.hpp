@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,25 +20,44 @@ struct SuiteOptions {
 
 /// Slices of floor and engine in turn, under each load of the job.
 void run_over_tcp(const TcpJob& job, const SuiteOptions& options, Results& results);
-void run_in_process(const InProcessJob& job, const SuiteOptions& options, Results& results);
+
+// Jobs that have a file of their own; in_process_jobs() says what they are.
+void run_committed_output(const SuiteOptions& options, Results& results);
+void run_checkpoint_cost(const SuiteOptions& options, Results& results);
+void run_recovery(const SuiteOptions& options, Results& results);
+void run_micro_batches(const SuiteOptions& options, Results& results);
+void run_idle(const SuiteOptions& options, Results& results);
+void run_fraud(const SuiteOptions& options, Results& results);
 
 /// NEXMark queries: million events per CPU second of the engine's whole process. `queries` empty: all.
 void run_nexmark(const std::vector<std::string>& queries, const SuiteOptions& options,
                  Results& results);
 const std::vector<std::string>& nexmark_queries();
+/// One run of a query: million events per CPU second; nothing when it failed or there is no such query.
+std::optional<double> nexmark_rate(const std::string& query, const SuiteOptions& options);
 
 /// Why the engine refuses a topology file; empty when it takes it.
 std::string refusal(const std::string& file, const SuiteOptions& options);
 
+const char* name_of(Arrivals arrivals);
+
 /// Cuts what a load returned into 100 ms each, and counts it.
 void take_latencies(const LoadResult& load, Slice& slice);
-/// Latencies of `engine` and, if both wait in the same manner, how they compare with `floor`, slice by slice. Limits of 0 are
-/// none.
-void add_latency_figures(const Series& engine, const Series& floor, double p50_limit,
-                         double p99_limit, Results& results);
+
+/// The most that quantiles may be; 0: no limit.
+struct LatencyLimits {
+  double p50 = 0, p99 = 0, p999 = 0;
+};
+/// Latencies of `engine`, and how they compare with `floor`, slice by slice: held to limits in microseconds, and to limits
+/// of the ratio. Systems that lost records get a line in `missing` instead.
+void add_latency_figures(const Series& engine, const Series& floor, const LatencyLimits& micros,
+                         const LatencyLimits& ratio, Results& results);
 
 /// How a quantile of `above` compares with that of `below`, slice by slice.
 void add_ratio(const Series& above, const Series& below, double quantile, std::string name,
                double limit, Results& results);
+
+/// Gives a figure its target; 0: none.
+void hold_to(Figure& figure, double limit);
 
 }  // namespace millrace::bench

@@ -1,0 +1,110 @@
+#include "tools/bench/suite/keyed_run.hpp"
+
+#include <fmt/format.h>
+
+#include <map>
+#include <utility>
+
+#include "actors/job.hpp"
+#include "tools/bench/clock.hpp"
+#include "tools/bench/scratch.hpp"
+#include "tools/bench/yaml_plan.hpp"
+
+namespace millrace::bench {
+
+namespace {
+
+constexpr const char* kTopology = R"(name: running_totals
+sources:
+  records: {type: socket, format: json, port: 1, schema: "due BIGINT, user BIGINT, amount DOUBLE"}
+operators:
+  timed: {from: records, withColumn: {ts: timestamp_micros(due)}}
+  totals:
+    from: timed
+    select:
+      - due
+      - user
+      - count(*) OVER (PARTITION BY user ORDER BY ts) AS n
+      - sum(amount) OVER (PARTITION BY user ORDER BY ts) AS total
+sinks:
+  out: {from: totals, type: noop}
+trigger: {continuous: 10 ms}
+)";
+
+/// Adds the rows' latencies, but not of those that were due at 0: they do not count.
+void add_latencies(Histogram& histogram, const RecordBatch& batch, std::int64_t now) {
+  const auto* due = batch.column(0).values<std::int64_t>();
+  batch.rows().for_each([&](std::uint32_t row) {
+    if (due[row] != 0) histogram.add(now - due[row]);
+  });
+}
+
+/// Keeps when rows were due until their epoch commits.
+class CommitTimingSink final : public Sink {
+ public:
+  explicit CommitTimingSink(Histogram& latency) : latency_(latency) {}
+
+  Status open(SinkContext&) override { return {}; }
+  Result<WriteStatus> write(const RecordBatch& batch) override {
+    const auto* due = batch.column(0).values<std::int64_t>();
+    batch.rows().for_each([&](std::uint32_t row) {
+      if (due[row] != 0) written_.push_back(due[row]);
+    });
+    return WriteStatus::Accepted;
+  }
+  void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
+    prepared_[epoch] = std::exchange(written_, {});
+    done(CommitToken{});
+  }
+  void commit(Epoch epoch, const CommitToken&, std::function<void(Status)> done) override {
+    const std::int64_t now = now_ns();
+    for (std::int64_t due : prepared_[epoch]) latency_.add(now - due);
+    prepared_.erase(epoch);
+    done({});
+  }
+
+ private:
+  Histogram& latency_;
+  std::vector<std::int64_t> written_;
+  std::map<Epoch, std::vector<std::int64_t>> prepared_;
+};
+
+std::unique_ptr<Sink> make_sink(KeyedRun& run, bool times_commits) {
+  if (times_commits) return std::make_unique<CommitTimingSink>(run.committed);
+  return make_timing_sink([&run](const RecordBatch& batch, std::int64_t now) {
+    add_latencies(run.latency, batch, now);
+  });
+}
+
+void take_epoch(const EpochSummary& summary, std::int64_t num_keys, KeyedRun& run) {
+  ++run.num_epochs;
+  for (const SubtaskReport& report : summary.reports)
+    if (report.state && report.state->rows_total >= num_keys)
+      run.freeze_ns.push_back(report.state->freeze_ns);
+}
+
+}  // namespace
+
+KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
+                   bool times_commits) {
+  KeyedRun run;
+  load.taken_ns = std::make_shared<std::atomic<std::int64_t>>(0);
+  const Scratch scratch;
+  JobOptions options;
+  options.trigger = {Trigger::Kind::Continuous, interval.value_or(std::chrono::seconds(1))};
+  options.idle = IdleStrategy::Spin;
+  if (interval) options.checkpoint.location = (scratch.path() / "state").string();
+  options.on_epoch = [&](const EpochSummary& summary) { take_epoch(summary, load.num_keys, run); };
+  const std::int64_t begin = now_ns();
+  auto job = Job::start(plan_of(
+                            kTopology, [load] { return make_keyed_source(load); },
+                            [&] { return make_sink(run, times_commits); }),
+                        options);
+  MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
+  (void)(*job)->await();
+  run.job_seconds = static_cast<double>(now_ns() - begin) / 1e9;
+  run.seconds = static_cast<double>(*load.taken_ns) / 1e9;
+  return run;
+}
+
+}  // namespace millrace::bench

@@ -1,0 +1,28 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "tools/bench/in_process.hpp"
+#include "tools/bench/suite/histogram.hpp"
+
+namespace millrace::bench {
+
+/// What a running count and sum for each key did under a load, in this process.
+struct KeyedRun {
+  Histogram latency;    // due to the row that leaves the engine
+  Histogram committed;  // due to the commit of the row's epoch
+  double seconds = 0;   // of the rows that count
+  double job_seconds = 0;
+  std::int64_t num_epochs = 0;
+  std::vector<std::int64_t> freeze_ns;  // of the epochs that held all keys
+};
+
+/// `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled,
+/// else only `latency`.
+KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
+                   bool times_commits = false);
+
+}  // namespace millrace::bench
