@@ -14,6 +14,7 @@ ExecutionPlan plan_of(const std::string& text, std::function<std::unique_ptr<Sou
   const LoadedTopology loaded = load_topology(topology, catalog);
   MILLRACE_CHECK(loaded.ok(), "a benchmark's topology must load");
   Analysis analysis = analyze(loaded.outputs, catalog, loaded.settings);
+  MILLRACE_CHECK(analysis.ok(), "a benchmark's topology must be legal");
   auto plan = plan_execution(analysis.plan, loaded.settings);
   MILLRACE_CHECK(plan.ok(), "a benchmark's topology must be planned");
   for (ExecutionNode& node : plan->nodes) {

@@ -91,7 +91,7 @@ void measure_records(Measured& measured) {
 
 constexpr const char* kDurable = R"(name: totals
 sources:
-  records: {type: socket, format: json, port: 1, schema: "due BIGINT, user BIGINT, amount DOUBLE"}
+  records: {type: socket, host: localhost, port: 1, format: json, schema: "due BIGINT, user BIGINT, amount DOUBLE"}
 operators:
   timed: {from: records, withColumn: {ts: timestamp_micros(due)}}
   totals: {from: timed, select: [due, user, "sum(amount) OVER (PARTITION BY user ORDER BY ts) AS total"]}

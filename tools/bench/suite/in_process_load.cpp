@@ -112,7 +112,7 @@ std::string timed_topology(const std::string& operators, const std::string& last
                            const std::string& more_sources) {
   constexpr const char* kHead = R"(name: bench
 sources:
-  records: {type: socket, format: json, port: 1, schema: "due BIGINT, user BIGINT, amount DOUBLE"}
+  records: {type: socket, host: localhost, port: 1, format: json, schema: "due BIGINT, user BIGINT, amount DOUBLE"}
 )";
   const std::string middle = operators.empty() ? "" : "operators:\n" + operators;
   return kHead + more_sources + middle + "sinks:\n  out: {from: " + last +

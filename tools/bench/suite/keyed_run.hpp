@@ -15,12 +15,15 @@ struct KeyedRun {
   Histogram latency;    // due to the row that leaves the engine
   Histogram committed;  // due to the commit of the row's epoch
   double seconds = 0;   // of the rows that count
-  double job_seconds = 0;
-  std::int64_t num_epochs = 0;
-  std::vector<std::int64_t> freeze_ns;  // of the epochs that held all keys
+  // Of the epochs that held all keys.
+  std::int64_t first_epoch_ns = 0, last_epoch_ns = 0;
+  std::vector<std::int64_t> freeze_ns;
+
+  void add_epoch(std::int64_t frozen_in_ns);
+  double epochs_per_second() const;
 };
 
-/// `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled,
+/// The source and the operators have core 1, the threads that write checkpoints the other one. `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled,
 /// else only `latency`.
 KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
                    bool times_commits = false);

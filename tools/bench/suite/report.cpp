@@ -86,6 +86,16 @@ std::string series_row(const json& series) {
                      number(worst_lateness(series)), num_dirty(series), series["slices"].size());
 }
 
+/// How many slices of all were dirty: what a reader should know first.
+std::string dirt(const json& all_series) {
+  std::size_t dirty = 0, all = 0;
+  for (const json& series : all_series) {
+    dirty += static_cast<std::size_t>(num_dirty(series));
+    all += series["slices"].size();
+  }
+  return all == 0 ? "" : fmt::format("{} of {} slices were dirty: something else kept engine or generator from running.\n\n", dirty, all);
+}
+
 std::string key_of(const json& figure) {
   return figure["job"].get<std::string>() + ", " + figure["name"].get<std::string>();
 }
@@ -102,7 +112,7 @@ bool has_changed(const json& a, const json& b) {
 
 std::string markdown_report(const json& results) {
   std::string text = results["environment"]["line"].get<std::string>() + "\n\n";
-  text += target_table(results["figures"]);
+  text += dirt(results["series"]) + target_table(results["figures"]);
   text += "All figures, medians of the slices with their quartiles.\n\n";
   text += "| job | figure | median | quartiles | target | |\n|---|---|---|---|---|---|\n";
   for (const json& figure : results["figures"]) text += figure_row(figure);
