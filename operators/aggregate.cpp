@@ -264,7 +264,9 @@ Progress Aggregate::emit_groups(Output& out, Next next) {
 }
 
 std::byte* Aggregate::next_touched() {
+  constexpr std::size_t kAhead = 4;
   if (next_touched_ == touched_.size()) return nullptr;
+  if (next_touched_ + kAhead < touched_.size()) groups_.fetch(touched_[next_touched_ + kAhead]);
   std::byte* group = touched_[next_touched_++];
   StateTable::mark(group, 0);
   return group;

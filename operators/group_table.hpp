@@ -40,6 +40,8 @@ class GroupTable {
   /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
   /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
+  /// Begins to load what `finish` reads of a group besides its entry.
+  void fetch(const std::byte* group) const;
   /// Appends key and results to the columns of an output batch.
   void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
 

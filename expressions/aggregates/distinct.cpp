@@ -5,11 +5,56 @@
 #include "expressions/keeps_values.hpp"
 #include "records/value_encoding.hpp"
 
+#include <array>
 #include <string>
+#include <string_view>
 
 namespace millrace {
 
 namespace {
+
+/// Values on their way into sets: the sets of different groups lie far apart, so what several rows need is loaded at
+/// once.
+class Inserts {
+ public:
+  /// Room for a value of this size, which the caller fills.
+  char* add(StateBytes& set, std::size_t size) {
+    if (num_waiting_ == kMost) insert_all();
+    waiting_[num_waiting_++] = {&set, bytes_.size(), size, 0};
+    bytes_.resize(bytes_.size() + size);
+    return bytes_.data() + bytes_.size() - size;
+  }
+  void insert_all() {
+    for_each([](Waiting& each, std::string_view value) {
+      ValueSet::fetch_header(*each.set);
+      each.hash = ValueSet::hash_of(value);
+    });
+    for_each([](Waiting& each, std::string_view) { ValueSet::fetch_slot(*each.set, each.hash); });
+    for_each([](Waiting& each, std::string_view) { ValueSet::fetch_value(*each.set, each.hash); });
+    for_each([](Waiting& each, std::string_view value) {
+      ValueSet(*each.set).insert(value, each.hash);
+    });
+    num_waiting_ = 0;
+    bytes_.clear();
+  }
+
+ private:
+  static constexpr std::size_t kMost = 32;
+  struct Waiting {
+    StateBytes* set;
+    std::size_t offset, size;  // in bytes_
+    std::uint64_t hash;
+  };
+  template <class F>
+  void for_each(F&& f) {
+    for (std::size_t i = 0; i < num_waiting_; ++i)
+      f(waiting_[i], std::string_view(bytes_).substr(waiting_[i].offset, waiting_[i].size));
+  }
+
+  std::array<Waiting, kMost> waiting_;
+  std::size_t num_waiting_ = 0;
+  std::string bytes_;
+};
 
 class Distinct : public AggregateFunction, public KeepsValues {
  public:
@@ -22,12 +67,10 @@ class Distinct : public AggregateFunction, public KeepsValues {
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
-    std::string encoded;
-    for (std::uint32_t k = 0; k < rows.size(); ++k) {
-      if (!no_argument_is_null(arguments, rows[k])) continue;
-      encode(encoded, arguments, rows[k]);
-      ValueSet(*states[k]).insert(encoded);
-    }
+    Inserts inserts;
+    for (std::uint32_t k = 0; k < rows.size(); ++k)
+      if (no_argument_is_null(arguments, rows[k])) add(inserts, *states[k], arguments, rows[k]);
+    inserts.insert_all();
   }
   void merge(StateBytes& into, const StateBytes& from) const override {
     ValueSet set(into);
@@ -46,11 +89,11 @@ class Distinct : public AggregateFunction, public KeepsValues {
   }
 
  private:
-  static void encode(std::string& to, const std::vector<ColumnRef>& arguments, std::uint32_t row) {
+  static void add(Inserts& inserts, StateBytes& set, const std::vector<ColumnRef>& arguments,
+                  std::uint32_t row) {
     std::size_t size = 0;
     for (const ColumnRef& argument : arguments) size += encoded_size(*argument, row);
-    to.resize(size);
-    char* next = to.data();
+    char* next = inserts.add(set, size);
     for (const ColumnRef& argument : arguments)
       next = encode_value(next, *argument, row, ValueForm::Key);
   }

@@ -3,6 +3,7 @@
 #include "records/key_encoding.hpp"
 
 #include <cstring>
+#include <utility>
 
 namespace millrace {
 
@@ -23,8 +24,20 @@ std::size_t index_size(std::uint32_t capacity) {
   return sizeof(Header) + capacity * sizeof(std::uint32_t);
 }
 
-std::uint32_t* slots(StateBytes& state) {
-  return reinterpret_cast<std::uint32_t*>(state.data() + sizeof(Header));
+const Header& header(const StateBytes& state) {
+  return *reinterpret_cast<const Header*>(state.data());
+}
+
+const std::uint32_t* slots(const StateBytes& state) {
+  return reinterpret_cast<const std::uint32_t*>(state.data() + sizeof(Header));
+}
+
+std::uint32_t home(const StateBytes& state, std::uint64_t hash) {
+  return static_cast<std::uint32_t>(hash) & (header(state).capacity - 1);
+}
+
+bool has_room(const StateBytes& state) {
+  return state.size() != 0 && (header(state).count + 1) * 2 <= header(state).capacity;
 }
 
 }  // namespace
@@ -45,11 +58,31 @@ std::string_view ValueSet::at(const StateBytes& state, std::size_t position) {
   return {place + sizeof size, size};
 }
 
-bool ValueSet::insert(std::string_view value) {
-  if (state_.size() == 0 || (header(state_).count + 1) * 2 > header(state_).capacity) grow_index();
-  std::uint32_t* slot = find_slot(value);
-  if (*slot != 0) return false;
-  *slot = static_cast<std::uint32_t>(state_.size() - strings_start(state_)) + 1;
+std::uint64_t ValueSet::hash_of(std::string_view value) { return KeyEncoder::hash_of(value); }
+
+void ValueSet::fetch_slot(const StateBytes& state, std::uint64_t hash) {
+  if (state.size() != 0) __builtin_prefetch(&slots(state)[home(state, hash)]);
+}
+
+void ValueSet::fetch_value(const StateBytes& state, std::uint64_t hash) {
+  if (state.size() == 0) return;
+  const std::uint32_t slot = slots(state)[home(state, hash)];
+  if (slot != 0) __builtin_prefetch(state.data() + strings_start(state) + slot - 1);
+}
+
+bool ValueSet::insert(std::string_view value) { return insert(value, hash_of(value)); }
+
+bool ValueSet::insert(std::string_view value, std::uint64_t hash) {
+  std::uint32_t slot = 0;
+  if (state_.size() != 0) {
+    slot = find_slot(state_, value, hash);
+    if (slots(std::as_const(state_))[slot] != 0) return false;
+  }
+  if (!has_room(state_)) {
+    grow_index();
+    slot = find_slot(state_, value, hash);
+  }
+  set_slot(slot, state_.size());
   ++header(state_).count;
   const auto size = static_cast<std::uint32_t>(value.size());
   state_.append(&size, sizeof size);
@@ -58,31 +91,37 @@ bool ValueSet::insert(std::string_view value) {
 }
 
 /// The slot that holds `value`, or the free one where it belongs.
-std::uint32_t* ValueSet::find_slot(std::string_view value) {
-  const std::uint32_t mask = header(state_).capacity - 1;
-  const std::size_t start = strings_start(state_);
-  auto i = static_cast<std::uint32_t>(KeyEncoder::hash_of(value)) & mask;
-  for (; slots(state_)[i] != 0; i = (i + 1) & mask)
-    if (at(state_, start + slots(state_)[i] - 1) == value) break;
-  return &slots(state_)[i];
+std::uint32_t ValueSet::find_slot(const StateBytes& state, std::string_view value,
+                                  std::uint64_t hash) {
+  const std::uint32_t mask = header(state).capacity - 1;
+  const std::size_t start = strings_start(state);
+  std::uint32_t i = home(state, hash);
+  for (; slots(state)[i] != 0; i = (i + 1) & mask)
+    if (at(state, start + slots(state)[i] - 1) == value) break;
+  return i;
+}
+
+/// `position` of a string in the state.
+void ValueSet::set_slot(std::uint32_t slot, std::size_t position) {
+  auto* const first = reinterpret_cast<std::uint32_t*>(state_.data() + sizeof(Header));
+  first[slot] = static_cast<std::uint32_t>(position - strings_start(state_)) + 1;
 }
 
 /// Doubles the index; the strings move up, and are put into the index again.
 void ValueSet::grow_index() {
   const bool is_new = state_.size() == 0;
-  const std::uint32_t count = is_new ? 0 : header(state_).count;
-  const std::uint32_t capacity = is_new ? kFirstCapacity : header(state_).capacity * 2;
+  const Header old = is_new ? Header{0, kFirstCapacity / 2} : header(std::as_const(state_));
   const std::size_t old_start = strings_start(state_);
   const std::size_t strings = state_.size() - old_start;
-  const std::size_t start = index_size(capacity);
+  const std::size_t start = index_size(old.capacity * 2);
   state_.resize(static_cast<std::uint32_t>(start + strings));
   std::memmove(state_.data() + start, state_.data() + old_start, strings);
   std::memset(state_.data(), 0, start);
-  header(state_) = {count, capacity};
+  header(state_) = {old.count, old.capacity * 2};
   std::size_t position = start;
-  for (std::uint32_t i = 0; i < count; ++i) {
+  for (std::uint32_t i = 0; i < old.count; ++i) {
     const std::string_view value = at(state_, position);
-    *find_slot(value) = static_cast<std::uint32_t>(position - start) + 1;
+    set_slot(find_slot(state_, value, hash_of(value)), position);
     position += sizeof(std::uint32_t) + value.size();
   }
 }

@@ -2,6 +2,7 @@
 
 #include "records/state_bytes.hpp"
 
+#include <cstdint>
 #include <string_view>
 
 namespace millrace {
@@ -12,8 +13,16 @@ class ValueSet {
  public:
   explicit ValueSet(StateBytes& state) : state_(state) {}
 
-  /// False when `value` was there already.
+  /// False when `value` was there already; then the state does not count as changed.
   bool insert(std::string_view value);
+  /// The same where the hash is known: `hash_of(value)`.
+  bool insert(std::string_view value, std::uint64_t hash);
+  static std::uint64_t hash_of(std::string_view value);
+
+  // Begin to load what the search for a value with this hash reads, each what the one before it has found.
+  static void fetch_header(const StateBytes& state) { __builtin_prefetch(state.data()); }
+  static void fetch_slot(const StateBytes& state, std::uint64_t hash);
+  static void fetch_value(const StateBytes& state, std::uint64_t hash);
 
   static std::uint32_t size(const StateBytes& state);
   /// Calls f(value) for each string in order of insertion.
@@ -30,8 +39,9 @@ class ValueSet {
  private:
   static std::size_t strings_start(const StateBytes& state);
   static std::string_view at(const StateBytes& state, std::size_t position);
+  static std::uint32_t find_slot(const StateBytes& state, std::string_view value, std::uint64_t hash);
   void grow_index();
-  std::uint32_t* find_slot(std::string_view value);
+  void set_slot(std::uint32_t slot, std::size_t position);
 
   StateBytes& state_;
 };
