@@ -4,6 +4,7 @@
 #include <sys/utsname.h>
 
 #include <cstdio>
+#include <ctime>
 #include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
@@ -40,6 +41,14 @@ std::string commit() {
   return is_there ? line.substr(0, line.find('\n')) : "unknown";
 }
 
+std::string today() {
+  const std::time_t now = std::time(nullptr);
+  char text[16] = {};
+  std::tm utc{};
+  std::strftime(text, sizeof text, "%Y-%m-%d", gmtime_r(&now, &utc));
+  return text;
+}
+
 std::string kernel() {
   utsname name{};
   uname(&name);
@@ -56,6 +65,7 @@ nlohmann::json environment() {
   result["clock"] =
       first_line_of("/sys/devices/system/clocksource/clocksource0/current_clocksource");
   result["compiler"] = std::string("g++ ") + __VERSION__;
+  result["date"] = today();
   result["commit"] = commit();
   result["load_before"] = first_line_of("/proc/loadavg");
   result["split"] = "generator on core 0, system under test on core 1";

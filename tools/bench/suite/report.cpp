@@ -111,7 +111,10 @@ bool has_changed(const json& a, const json& b) {
 }  // namespace
 
 std::string markdown_report(const json& results) {
-  std::string text = results["environment"]["line"].get<std::string>() + "\n\n";
+  const json& where = results["environment"];
+  std::string text = fmt::format("# {}, commit {}\n\n", where["date"].get<std::string>(),
+                                 where["commit"].get<std::string>());
+  text += where["line"].get<std::string>() + "\n\n";
   text += dirt(results["series"]) + target_table(results["figures"]);
   text += "All figures, medians of the slices with their quartiles.\n\n";
   text += "| job | figure | median | quartiles | target | |\n|---|---|---|---|---|---|\n";
