@@ -10,10 +10,11 @@ ExecutionPlan plan_of(const std::string& text, std::function<std::unique_ptr<Sou
   TopologyText topology;
   topology.text = text;
   topology.file_name = "benchmark";
-  const Catalog catalog = Catalog::builtin();
+  Catalog catalog = Catalog::builtin();
   const LoadedTopology loaded = load_topology(topology, catalog);
   MILLRACE_CHECK(loaded.ok(), "a benchmark's topology must load");
-  Analysis analysis = analyze(loaded.outputs, catalog, loaded.settings);
+  catalog.names = loaded.views;
+  const Analysis analysis = analyze(loaded.outputs, catalog, loaded.settings);
   MILLRACE_CHECK(analysis.ok(), "a benchmark's topology must be legal");
   auto plan = plan_execution(analysis.plan, loaded.settings);
   MILLRACE_CHECK(plan.ok(), "a benchmark's topology must be planned");

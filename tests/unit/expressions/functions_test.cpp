@@ -19,6 +19,21 @@ std::vector<std::vector<Value>> texts() {
 
 }  // namespace
 
+TEST_CASE("split_part finds parts of any place and length") {
+  const std::vector<std::vector<Value>> rows{
+      {test::string_value("https://www.nexmark.com/first/second//item.htm?query=1"), test::string_value("")}};
+  const auto part = [&](const std::string& number) {
+    return trace("split_part(a, '/', " + number + ")", kTexts, rows);
+  };
+  CHECK(part("1") == "https:");
+  CHECK(part("4") == "first");
+  CHECK(part("5") == "second");
+  CHECK(part("6").empty());
+  CHECK(part("7") == "item.htm?query=1");
+  CHECK(part("8").empty());
+  CHECK(part("-1") == "item.htm?query=1");
+}
+
 TEST_CASE("split keeps empty parts and gives NULL for NULL") {
   CHECK(trace("split(a, ' ')", kTexts, texts()) == "[x, y] null []");
   CHECK(trace("size(split(a, ' '))", kTexts, texts()) == "2 null 1");
