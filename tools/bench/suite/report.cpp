@@ -100,12 +100,16 @@ std::string key_of(const json& figure) {
   return figure["job"].get<std::string>() + ", " + figure["name"].get<std::string>();
 }
 
+/// True when the medians are further apart than both spreads together: machines drift from run to run by more than the
+/// slices of one run show.
 bool has_changed(const json& a, const json& b) {
-  const double spread = std::max(a["high"].get<double>() - a["low"].get<double>(),
-                                 b["high"].get<double>() - b["low"].get<double>());
-  // Two runs of few slices have spreads that are too small now and then: 5 % is no change.
-  const double least = 0.05 * std::abs(a["value"].get<double>());
-  return std::abs(a["value"].get<double>() - b["value"].get<double>()) > std::max(spread, least);
+  const auto spread = [](const json& figure) {
+    return figure["high"].get<double>() - figure["low"].get<double>();
+  };
+  const double before = a["value"], after = b["value"];
+  // Few slices have spreads that are too small now and then: 5 % is no change.
+  const double noise = std::max(spread(a) + spread(b), 0.05 * std::abs(before));
+  return std::abs(before - after) > noise;
 }
 
 }  // namespace
