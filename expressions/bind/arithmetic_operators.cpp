@@ -118,8 +118,8 @@ Bound bind_arithmetic(const FunctionCall& call, Arithmetic operation, OnError on
   if (!a.is_numeric() || !b.is_numeric()) return not_arithmetic(call, operation);
   const bool decimals = a.kind() == Kind::Decimal || b.kind() == Kind::Decimal;
   if (!decimals) {
-    // Fractions have no whole quotient under ANSI.
-    if (operation == Arithmetic::IntegralDivide && call.settings.ansi &&
+    // Fractions have no whole quotient.
+    if (operation == Arithmetic::IntegralDivide &&
         !(a.is_integral() && b.is_integral()))
       return not_arithmetic(call, operation);
     return bind_plain(call, operation, on_error, plain_type(operation, a, b, call.settings));

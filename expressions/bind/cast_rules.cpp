@@ -21,10 +21,6 @@ bool is_exact_number(const DataType& type) {
   return type.is_integral() || type.kind() == Kind::Decimal;
 }
 
-bool has_one_field(const DataType& interval) {
-  return interval.interval_start() == interval.interval_end();
-}
-
 /// Pairs of single values that both settings allow.
 bool is_castable_plain(const DataType& from, const DataType& to) {
   const Kind a = from.kind(), b = to.kind();
@@ -33,8 +29,8 @@ bool is_castable_plain(const DataType& from, const DataType& to) {
   if (from.is_numeric() && (to.is_numeric() || b == Kind::Boolean || b == Kind::Timestamp))
     return true;
   if (a == Kind::Boolean) return to.is_numeric();
-  if (is_sql_interval(from) && is_exact_number(to)) return has_one_field(from);
-  if (is_exact_number(from) && is_sql_interval(to)) return has_one_field(to);
+  if (is_sql_interval(from) && is_exact_number(to)) return true;
+  if (is_exact_number(from) && is_sql_interval(to)) return true;
   if (is_sql_interval(from)) return a == b;
   switch (a) {
     case Kind::Date: return b == Kind::Timestamp || b == Kind::TimestampNtz;

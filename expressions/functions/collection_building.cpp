@@ -21,7 +21,20 @@ Error duplicate_map_key(const Column& keys, std::size_t row) {
                    "give each key once");
 }
 
+namespace {
+
+/// -0.0 becomes 0.0: keys of a map are told apart by their value.
+template <class T>
+void take_sign_of_zeros(Column& keys, ListSlot slot) {
+  for (std::uint32_t i = slot.offset; i < slot.offset + slot.size; ++i)
+    keys.mutable_values<T>()[i] += T{0};
+}
+
+}  // namespace
+
 bool check_map_keys(EvalContext& context, std::uint32_t row, Column& keys, ListSlot slot) {
+  if (keys.type().kind() == TypeKind::Double) take_sign_of_zeros<double>(keys, slot);
+  if (keys.type().kind() == TypeKind::Float) take_sign_of_zeros<float>(keys, slot);
   for (std::uint32_t i = slot.offset; i < slot.offset + slot.size; ++i) {
     if (keys.is_null(i)) {
       context.fail(row, row_error("NULL_MAP_KEY", "2200E", "Cannot use null as map key."));
@@ -154,8 +167,9 @@ void maps_from_arrays(EvalContext& context, const std::vector<ColumnRef>& column
     }
     const bool good = keys.size == values.size;
     if (!good)
-      context.fail(row, make_error(ErrorKind::QueryFailed,
-                                   "map_from_arrays: the arrays differ in length"));
+      context.fail(row, row_error("_LEGACY_ERROR_TEMP_2128", "",
+                                  "The key array and value array of MapData must have the same "
+                                  "length."));
     if (!good || !check_map_keys(context, row, *out.child(0), out.at<ListSlot>(row)))
       out.set_null(row);
   });

@@ -1,4 +1,5 @@
 #include <cmath>
+#include <limits>
 
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
@@ -46,23 +47,38 @@ std::int64_t since_epoch(std::int64_t micros) {
   return floor_divide(micros, Divisor);
 }
 
-/// Count of units as an instant; ARITHMETIC_OVERFLOW when it does not fit.
+Error instant_overflow() {
+  return row_error("DATETIME_OVERFLOW", "22008",
+                   "Datetime operation overflow: the count does not fit a TIMESTAMP.");
+}
+
+/// Count of units as an instant; DATETIME_OVERFLOW when it does not fit.
 template <std::int64_t Factor>
 OrError<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
   std::int64_t micros;
   if (!__builtin_mul_overflow(count, Factor, &micros)) return micros;
-  return row.fail(long_overflow());
+  return row.fail(instant_overflow());
+}
+
+/// Seconds with a fraction: as Java, which ends at the largest instant. NaN and infinities give NULL.
+/// `Maybe` is OrError for decimals, which are neither.
+template <template <class> class Maybe>
+Maybe<std::int64_t> instant_of_real(double seconds) {
+  constexpr double kLimit = 9223372036854775808.0;
+  const double micros = seconds * 1e6;
+  if (!std::isfinite(seconds)) return std::nullopt;
+  if (micros >= kLimit) return std::numeric_limits<std::int64_t>::max();
+  if (micros < -kLimit) return std::numeric_limits<std::int64_t>::min();
+  return static_cast<std::int64_t>(micros);
 }
 
 Result<BoundExpressionPtr> bind_timestamp_seconds(const FunctionCall& call) {
   const bool whole = call.arguments.size() != 1 || !call.arguments[0] ||
                      call.arguments[0]->type().is_integral();
   if (whole) return FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<kMicrosPerSecond>))(call);
-  return FunctionGroup::binder<Timestamp(Double)>(
-      plain([](double seconds) -> OrError<std::int64_t> {
-        if (!(std::fabs(seconds) < 9.2e12)) return std::nullopt;
-        return std::llround(seconds * 1e6);
-      }))(call);
+  if (call.arguments[0]->type().kind() == TypeKind::Decimal)
+    return FunctionGroup::binder<Timestamp(Double)>(plain(instant_of_real<OrError>))(call);
+  return FunctionGroup::binder<Timestamp(Double)>(plain(instant_of_real<std::optional>))(call);
 }
 
 }  // namespace

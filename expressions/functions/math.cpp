@@ -63,6 +63,11 @@ double secant(double x) { return 1.0 / std::cos(x); }
 double cosecant(double x) { return 1.0 / std::sin(x); }
 double to_degrees(double x) { return x * (180.0 / std::numbers::pi); }
 double to_radians(double x) { return x / 180.0 * std::numbers::pi; }
+/// Java gives NaN where the C library gives 1: for 1 and -1 to the power of infinity, 1 to that of NaN.
+double power(double base, double exponent) {
+  if (std::abs(base) == 1.0 && !std::isfinite(exponent)) return std::nan("");
+  return std::pow(base, exponent);
+}
 /// Java's exp(1) is one unit above the C library's.
 double exponential(double x) { return x == 1.0 ? 2.7182818284590455 : std::exp(x); }
 
@@ -128,6 +133,44 @@ FunctionGroup::Bind bind_shift(IntF on_int, LongF on_long) {
   };
 }
 
+Result<BoundExpressionPtr> bind_bit_count(const FunctionCall& call) {
+  if (!call.arguments.empty() && call.arguments[0] &&
+      call.arguments[0]->type().kind() == TypeKind::Boolean)
+    return FunctionGroup::binder<Int(Boolean)>(plain([](bool value) { return value ? 1 : 0; }))(call);
+  return FunctionGroup::binder<Int(Long)>(plain([](std::int64_t value) {
+    return static_cast<std::int32_t>(std::popcount(static_cast<std::uint64_t>(value)));
+  }))(call);
+}
+
+/// getbit(): as a tinyint; the position lies within the width of the value's type.
+Result<BoundExpressionPtr> bind_getbit(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
+  const DataType from = call.arguments[0] ? call.arguments[0]->type() : DataType();
+  if (from.is_numeric() && !from.is_integral()) return unexpected_input_type(call, 0, "\"INTEGRAL\"");
+  Result<Arguments> arguments =
+      coerce_arguments(call, {DataType(TypeKind::Long), DataType(TypeKind::Int)});
+  if (!arguments) return arguments.error();
+  const auto bits = static_cast<std::int32_t>(8 * (from.is_integral() ? from.width() : 8));
+  return make_call(
+      DataType(TypeKind::Byte), std::move(*arguments),
+      [bits](EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+        rows.for_each([&](std::uint32_t row) {
+          if (out.is_null(row)) return;
+          const std::int32_t position = columns[1]->at<std::int32_t>(row);
+          if (position >= 0 && position < bits) {
+            const std::int64_t bit = columns[0]->at<std::int64_t>(row) >> position & 1;
+            out.mutable_values<std::int8_t>()[row] = static_cast<std::int8_t>(bit);
+            return;
+          }
+          out.set_null(row);
+          context.fail(row, invalid_parameter("BIT_POSITION_RANGE", "pos", "getbit",
+                                              "expects an integer value in [0, " +
+                                                  std::to_string(bits) + "), but got " +
+                                                  std::to_string(position) + "."));
+        });
+      });
+}
+
 void register_bits(FunctionGroup& math) {
   using I = std::int32_t;
   using L = std::int64_t;
@@ -142,13 +185,8 @@ void register_bits(FunctionGroup& math) {
   math.add_custom("shiftrightunsigned(value, bits)", "Bits moved to the right, zeros let in.",
                   bind_shift([](I v, I n) { return static_cast<I>(static_cast<U>(v) >> (n & 31)); },
                              [](L v, I n) { return static_cast<L>(static_cast<UL>(v) >> (n & 63)); }));
-  math.add<Int(Long)>("bit_count(value)", "Number of bits that are 1.", [](L value) {
-    return static_cast<I>(std::popcount(static_cast<UL>(value)));
-  });
-  math.add<Int(Long, Int)>("getbit(value, position)", "Bit at a position, 0 is the lowest.",
-                           [](L value, I position) {
-                             return static_cast<I>((value >> (position & 63)) & 1);
-                           })
+  math.add_custom("bit_count(value)", "Number of bits that are 1.", bind_bit_count);
+  math.add_custom("getbit(value, position)", "Bit at a position, 0 is the lowest.", bind_getbit)
       .alias("bit_get");
   math.add<String(Long)>("bin(value)", "Binary digits.", [](CallRow& row, L value) {
     std::string digits;
@@ -159,6 +197,7 @@ void register_bits(FunctionGroup& math) {
 }
 
 /// conv(): digits of one base read as an unsigned number, written in another (signed below 0).
+template <bool Ansi>
 std::optional<std::string_view> convert_base(CallRow& row, std::string_view text, std::int32_t from,
                                              std::int32_t to) {
   if (from < 2 || from > 36 || to < -36 || to > 36) return std::nullopt;
@@ -175,6 +214,8 @@ std::optional<std::string_view> convert_base(CallRow& row, std::string_view text
     if (digit >= from) break;
     if (__builtin_mul_overflow(number, static_cast<std::uint64_t>(from), &number) ||
         __builtin_add_overflow(number, static_cast<std::uint64_t>(digit), &number)) {
+      if (Ansi)
+        return row.fail(row_error("ARITHMETIC_OVERFLOW", "22003", "Overflow in function conv()."));
       number = ~std::uint64_t{0};
       break;
     }
@@ -191,6 +232,28 @@ std::optional<std::string_view> convert_base(CallRow& row, std::string_view text
   return row.copy(std::string(digits.rbegin(), digits.rend()));
 }
 
+Result<BoundExpressionPtr> bind_conv(const FunctionCall& call) {
+  return FunctionGroup::binder<String(String, Int, Int)>(
+      plain(call.settings.ansi ? convert_base<true> : convert_base<false>))(call);
+}
+
+/// nanvl(x, other): `other` counts only where x is NaN, its NULLs too.
+void pick_number(EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+  rows.for_each([&](std::uint32_t row) {
+    const bool wants_other = !columns[0]->is_null(row) && std::isnan(columns[0]->at<double>(row));
+    const Column& from = *columns[wants_other ? 1 : 0];
+    if (from.is_null(row)) out.set_null(row);
+    else out.mutable_values<double>()[row] = from.at<double>(row);
+  });
+}
+
+Result<BoundExpressionPtr> bind_nanvl(const FunctionCall& call) {
+  const DataType number(TypeKind::Double);
+  Result<Arguments> arguments = coerce_arguments(call, {number, number});
+  if (!arguments) return arguments.error();
+  return make_call(number, std::move(*arguments), pick_number, NullRule::Own);
+}
+
 }  // namespace
 
 void register_math_functions(FunctionRegistry& registry) {
@@ -202,11 +265,10 @@ void register_math_functions(FunctionRegistry& registry) {
   math.add<Double()>("pi()", "The ratio of a circle's circumference to its diameter.",
                      [] { return std::numbers::pi; });
   math.add<Double()>("e()", "Euler's number.", [] { return std::numbers::e; });
-  math.add<Double(Double, Double)>("pow(base, exponent)", "A power.", [](double base, double x) {
-        return std::pow(base, x);
-      }).alias("power");
+  math.add<Double(Double, Double)>("pow(base, exponent)", "A power.", power).alias("power");
   math.add<Double(Double, Double)>("atan2(y, x)", "Angle of a point.",
-                                   [](double y, double x) { return std::atan2(y, x); });
+                                   // Spark adds 0.0, which takes the sign from -0.0.
+                                   [](double y, double x) { return std::atan2(y + 0.0, x + 0.0); });
   math.add<Double(Double, Double)>("hypot(x, y)", "Length of the hypotenuse.",
                                    [](double x, double y) { return std::hypot(x, y); });
   math.add<Double(Double)>("signum(x)", "-1, 0 or 1 by the sign.",
@@ -214,8 +276,7 @@ void register_math_functions(FunctionRegistry& registry) {
   math.add<Long(Int)>("factorial(n)", "Factorial, NULL beyond 20.", factorial);
   math.add<Long(Double, Double, Double, Long)>("width_bucket(x, low, high, count)",
                                                "Bucket of x among equal ones.", width_bucket);
-  math.add<String(String, Int, Int)>("conv(digits, from, to)", "Digits of one base in another.",
-                                     convert_base);
+  math.add_custom("conv(digits, from, to)", "Digits of one base in another.", bind_conv);
   math.add_custom("isnan(x)", "True for NaN, false for NULL.", [](const FunctionCall& call) {
     Result<Arguments> arguments = coerce_arguments(call, {DataType(TypeKind::Double)});
     if (!arguments) return Result<BoundExpressionPtr>(arguments.error());
@@ -229,10 +290,7 @@ void register_math_functions(FunctionRegistry& registry) {
         },
         NullRule::Own));
   });
-  math.add_custom("nanvl(x, other)", "`other` where x is NaN.", [](const FunctionCall& call) {
-    return FunctionGroup::binder<Double(Double, Double)>(
-        plain([](double x, double other) { return std::isnan(x) ? other : x; }))(call);
-  });
+  math.add_custom("nanvl(x, other)", "`other` where x is NaN.", bind_nanvl);
 }
 
 }  // namespace millrace

@@ -55,7 +55,7 @@ OrError<bool> matches(CallRow&, const RE2& pattern, string_view text) {
   return RE2::PartialMatch(text, pattern);
 }
 
-/// Checks the group number as Spark does.
+/// Checks the group number; as in Spark only where the pattern has matched.
 bool check_group(CallRow& row, const RE2& pattern, std::int32_t group, string_view function) {
   const int last = std::min(pattern.NumberOfCapturingGroups(), static_cast<int>(kMaxGroups) - 1);
   if (group >= 0 && group <= last) return true;
@@ -67,10 +67,12 @@ bool check_group(CallRow& row, const RE2& pattern, std::int32_t group, string_vi
 
 OrError<string_view> extract(CallRow& row, const RE2& pattern, string_view text,
                                    std::int32_t group) {
-  if (!check_group(row, pattern, group, "regexp_extract")) return std::nullopt;
-  string_view result;
+  OrError<string_view> result = string_view();
   for_each_match(text, pattern, 0, [&](const Groups& groups) {
-    result = view(groups[static_cast<std::size_t>(group)]);
+    if (check_group(row, pattern, group, "regexp_extract"))
+      result = view(groups[static_cast<std::size_t>(group)]);
+    else
+      result = std::nullopt;
     return false;
   });
   return result;
@@ -175,12 +177,14 @@ Result<BoundExpressionPtr> bind_extract_all(const FunctionCall& call) {
       at.row = row;
       const RE2* compiled = pattern.get(at, patterns[row]);
       const std::int32_t group = group_numbers[row];
-      if (!compiled || !check_group(at, *compiled, group, "regexp_extract_all"))
-        return out.set_null(row);
-      for_each_match(texts[row], *compiled, 0, [&](const Groups& groups) {
-        found.append_view(view(groups[static_cast<std::size_t>(group)]));
-        return true;
-      });
+      bool good = compiled != nullptr;
+      if (good)
+        for_each_match(texts[row], *compiled, 0, [&](const Groups& groups) {
+          good = check_group(at, *compiled, group, "regexp_extract_all");
+          if (good) found.append_view(view(groups[static_cast<std::size_t>(group)]));
+          return good;
+        });
+      if (!good) return out.set_null(row);
       out.mutable_values<ListSlot>()[row].size = static_cast<std::uint32_t>(found.size()) - offset;
     });
   };

@@ -66,8 +66,10 @@ BoundExpressionPtr real_call(const DataType& type, Arguments arguments, int digi
                                   Column& out) {
                      rows.for_each([&](std::uint32_t row) {
                        if (out.is_null(row)) return;
+                       // A decimal number has no -0.0.
                        out.mutable_values<T>()[row] = static_cast<T>(
-                           round_real(static_cast<double>(columns[0]->at<T>(row)), digits, mode));
+                           round_real(static_cast<double>(columns[0]->at<T>(row)), digits, mode) +
+                           0.0);
                      });
                    });
 }
@@ -177,13 +179,17 @@ FunctionGroup::Bind bind_whole(Rounding mode) {
     const std::vector<ExpressionPtr> syntax{call.syntax[0]};
     const FunctionCall one{call.name,   {*value}, false,      call.settings,
                            call.origin, syntax,   call.scope, call.functions};
-    return FunctionGroup::binder<Long(Double)>(plain([mode](double x) -> std::optional<std::int64_t> {
+    const bool ansi = call.settings.ansi;
+    const auto whole_of = [mode, ansi](CallRow& row, double x) -> std::optional<std::int64_t> {
       const double whole = round_plain(x, mode);
+      if (ansi && std::abs(whole) >= 9223372036854775808.0)
+        return row.fail(arithmetic_overflow(""));
       if (std::isnan(whole)) return std::int64_t{0};
       if (whole >= 9223372036854775807.0) return std::numeric_limits<std::int64_t>::max();
       if (whole <= -9223372036854775808.0) return std::numeric_limits<std::int64_t>::min();
       return static_cast<std::int64_t>(whole);
-    }))(one);
+    };
+    return FunctionGroup::binder<Long(Double)>(plain(whole_of))(one);
   };
 }
 

@@ -6,6 +6,7 @@
 
 #include "expressions/bind/type_coercion.hpp"
 #include "expressions/functions/function_errors.hpp"
+#include "expressions/kernels/null_order.hpp"
 
 namespace millrace {
 
@@ -77,8 +78,13 @@ ColumnRef CallExpression::evaluate(EvalContext& context, const RecordBatch& batc
                                    Rows rows) const {
   std::vector<ColumnRef> columns;
   columns.reserve(arguments_.size());
-  for (const BoundExpressionPtr& argument : arguments_)
+  for (const BoundExpressionPtr& argument : arguments_) {
+    const std::size_t num_errors = context.errors.size();
     columns.push_back(argument->evaluate(context, batch, rows));
+    if (null_rule_ == NullRule::Propagate && context.errors.size() > num_errors)
+      for (std::size_t i = 0; i + 1 < columns.size(); ++i)
+        kernels::forgive_behind_null(context, num_errors, *columns[i]);
+  }
   if (null_rule_ == NullRule::Propagate)
     for (const ColumnRef& column : columns)
       if (column->is_constant() && column->is_null(0)) return constant_null(context.pool, type());

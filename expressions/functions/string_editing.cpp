@@ -22,7 +22,7 @@ string_view convert_ascii(CallRow& row, string_view text, char first, char last)
   return {to, text.size()};
 }
 
-/// Converts each character; invalid bytes stay. U+00DF becomes SS in upper case.
+/// Converts each character to one or two; invalid bytes stay. U+00DF becomes SS in upper case.
 template <class F>
 string_view convert_characters(CallRow& row, string_view text, F convert) {
   std::string result;
@@ -42,7 +42,11 @@ std::size_t put_upper(char32_t code, char* to) {
   if (code == 0xDF) return to[0] = to[1] = 'S', 2;
   return utf8::encode(utf8::to_upper(code), to);
 }
-std::size_t put_lower(char32_t code, char* to) { return utf8::encode(utf8::to_lower(code), to); }
+/// U+0130 becomes an i with a dot above it, two characters.
+std::size_t put_lower(char32_t code, char* to) {
+  if (code == 0x130) return to[0] = 'i', 1 + utf8::encode(0x307, to + 1);
+  return utf8::encode(utf8::to_lower(code), to);
+}
 
 string_view upper(CallRow& row, string_view text) {
   if (utf8::is_ascii(text)) return convert_ascii(row, text, 'a', 'z');
@@ -219,34 +223,66 @@ void register_cutting(FunctionGroup& strings) {
   strings.add<String(String, Int)>("right(text, length)", "The last characters.", right);
 }
 
+/// The characters stand before the text, unlike in btrim.
+template <string_view (*Trim)(string_view, string_view)>
+Result<BoundExpressionPtr> bind_trim(const FunctionCall& call) {
+  if (call.arguments.size() == 1)
+    return FunctionGroup::binder<String(String)>(
+        plain([](string_view text) { return Trim(text, " "); }))(call);
+  return FunctionGroup::binder<String(String, String)>(
+      plain([](string_view set, string_view text) { return Trim(text, set); }))(call);
+}
+
 void register_trimming(FunctionGroup& strings) {
-  strings.add<String(String, String)>("trim(text[, characters])",
-                                      "Cuts blanks, or the given characters, on both sides.",
-                                      trim_both, {text_value(" ")});
-  strings.add<String(String, String)>("ltrim(text[, characters])",
-                                      "Cuts blanks, or the given characters, on the left.",
-                                      trim_left, {text_value(" ")});
-  strings.add<String(String, String)>("rtrim(text[, characters])",
-                                      "Cuts blanks, or the given characters, on the right.",
-                                      trim_right, {text_value(" ")});
+  strings.add_custom("trim([characters, ]text)",
+                     "Cuts blanks, or the given characters, on both sides.", bind_trim<trim_both>);
+  strings.add_custom("ltrim([characters, ]text)",
+                     "Cuts blanks, or the given characters, on the left.", bind_trim<trim_left>);
+  strings.add_custom("rtrim([characters, ]text)",
+                     "Cuts blanks, or the given characters, on the right.", bind_trim<trim_right>);
   strings.add<String(String, String)>("btrim(text[, characters])",
                                       "Cuts blanks, or the given characters, on both sides.",
                                       trim_both, {text_value(" ")});
 }
 
+/// Bytes are filled up with bytes, with zeros unless others are given.
+OrError<string_view> pad_bytes(CallRow& row, string_view bytes, std::int32_t length, string_view pad,
+                               Side side) {
+  const auto wanted = static_cast<std::size_t>(std::max(length, 0));
+  if (wanted <= bytes.size() || pad.empty()) return bytes.substr(0, wanted);
+  if (!has_room(row.arena(), wanted)) return row.fail(text_too_long("lpad"));
+  std::string fill;
+  while (fill.size() < wanted - bytes.size()) fill += pad;
+  fill.resize(wanted - bytes.size());
+  return row.copy(side == Side::Left ? fill.append(bytes) : fill.insert(0, bytes));
+}
+
+template <Side PaddedSide>
+Result<BoundExpressionPtr> bind_pad(const FunctionCall& call) {
+  const auto is_binary = [&](std::size_t i) {
+    return i >= call.arguments.size() ||
+           (call.arguments[i] && call.arguments[i]->type().kind() == TypeKind::Binary);
+  };
+  if (is_binary(0) && is_binary(2))
+    return FunctionGroup::binder<Binary(Binary, Int, Binary)>(
+        plain([](CallRow& row, string_view bytes, std::int32_t length, string_view pad) {
+          return pad_bytes(row, bytes, length, pad, PaddedSide);
+        }),
+        {Value{DataType(TypeKind::Binary), std::string(1, '\0')}})(call);
+  return FunctionGroup::binder<String(String, Int, String)>(
+      plain([](CallRow& row, string_view text, std::int32_t length, string_view pad) {
+        return pad_text(row, text, length, pad, PaddedSide);
+      }),
+      {text_value(" ")})(call);
+}
+
 void register_padding(FunctionGroup& strings) {
-  strings.add<String(String, Int, String)>(
-      "lpad(text, length[, pad])", "Fills up on the left, or cuts, to a number of characters.",
-      [](CallRow& row, string_view text, std::int32_t length, string_view pad) {
-        return pad_text(row, text, length, pad, Side::Left);
-      },
-      {text_value(" ")});
-  strings.add<String(String, Int, String)>(
-      "rpad(text, length[, pad])", "Fills up on the right, or cuts, to a number of characters.",
-      [](CallRow& row, string_view text, std::int32_t length, string_view pad) {
-        return pad_text(row, text, length, pad, Side::Right);
-      },
-      {text_value(" ")});
+  strings.add_custom("lpad(text, length[, pad])",
+                     "Fills up on the left, or cuts, to a number of characters.",
+                     bind_pad<Side::Left>);
+  strings.add_custom("rpad(text, length[, pad])",
+                     "Fills up on the right, or cuts, to a number of characters.",
+                     bind_pad<Side::Right>);
   strings.add<String(String, Int)>("repeat(text, times)", "The text over and over.",
                                    [](CallRow& row, string_view text, std::int32_t times) {
                                      return repeat_text(row, text, times, "repeat");

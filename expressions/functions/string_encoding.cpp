@@ -67,21 +67,16 @@ string_view base64(CallRow& row, string_view bytes) {
   return row.copy(text);
 }
 
-OrError<string_view> unbase64(CallRow& row, string_view text) {
+/// As Java's MIME decoder: what is no digit is passed over, `=` ends the text.
+string_view unbase64(CallRow& row, string_view text) {
   static constexpr string_view kAlphabet(kBase64, 64);
   std::string bytes;
   std::uint32_t group = 0;
   int bits = 0;
   for (char c : text) {
-    if (c == '=' || c == '\r' || c == '\n') continue;
+    if (c == '=') break;
     const std::size_t digit = kAlphabet.find(c);
-    if (digit == string_view::npos)
-      return row.fail(row_error("CONVERSION_INVALID_INPUT", "22018",
-                                "The value '" + std::string(text) +
-                                    "' (\"STRING\") cannot be converted to \"BINARY\" because it is "
-                                    "malformed. Correct the value as per the syntax, or change its "
-                                    "format. Use `try_to_binary` to tolerate malformed input and "
-                                    "return NULL instead."));
+    if (digit == string_view::npos) continue;
     group = group << 6 | static_cast<std::uint32_t>(digit);
     bits += 6;
     if (bits >= 8) bytes += static_cast<char>(group >> (bits -= 8));
@@ -154,8 +149,7 @@ std::optional<string_view> binary_of(CallRow& row, string_view text, string_view
   if (equal_ignoring_case(format, "utf-8") || equal_ignoring_case(format, "utf8")) return text;
   if (equal_ignoring_case(format, "hex")) return unhex(row, text);
   if (!is_strict_base64(text)) return std::nullopt;
-  const OrError<string_view> bytes = unbase64(row, text);
-  return bytes ? std::optional(*bytes) : std::nullopt;
+  return unbase64(row, text);
 }
 
 bool is_binary_format(string_view format) {
@@ -237,10 +231,17 @@ void put_unit(std::string& out, std::uint32_t unit, bool little) {
   out += {little ? low : high, little ? high : low};
 }
 
-void put_code(std::string& out, char32_t code, Charset charset) {
+Error malformed_coding(string_view function, string_view charset) {
+  return row_error("MALFORMED_CHARACTER_CODING", "22000",
+                   "Invalid value found when performing " + std::string(function) + " with " +
+                       std::string(charset) + ".");
+}
+
+/// False when the charset has no such character.
+bool put_code(std::string& out, char32_t code, Charset charset) {
   if (charset == Charset::Latin1 || charset == Charset::Ascii) {
-    out += code < (charset == Charset::Latin1 ? 256u : 128u) ? static_cast<char>(code) : '?';
-    return;
+    out += static_cast<char>(code);
+    return code < (charset == Charset::Latin1 ? 256u : 128u);
   }
   const bool little = charset == Charset::Utf16le;
   if (code >= 0x10000) {
@@ -248,6 +249,7 @@ void put_code(std::string& out, char32_t code, Charset charset) {
     code = 0xDC00 + ((code - 0x10000) & 0x3FF);
   }
   put_unit(out, code, little);
+  return true;
 }
 
 std::optional<string_view> encode(CallRow& row, string_view text, string_view name) {
@@ -255,10 +257,10 @@ std::optional<string_view> encode(CallRow& row, string_view text, string_view na
   if (!charset) return row.fail(unknown_charset("encode", name));
   if (*charset == Charset::Utf8) return text;
   std::string result;
-  if (*charset == Charset::Utf16) result = "\xFE\xFF";
+  if (*charset == Charset::Utf16 && !text.empty()) result = "\xFE\xFF";
   for (std::size_t at = 0; at < text.size();) {
     const utf8::Decoded decoded = utf8::decode(text, at);
-    put_code(result, decoded.code, *charset);
+    if (!put_code(result, decoded.code, *charset)) return row.fail(malformed_coding("encode", name));
     at += decoded.width;
   }
   return row.copy(result);
@@ -269,7 +271,9 @@ void append_code(std::string& out, char32_t code) {
   out.append(bytes, utf8::encode(code, bytes));
 }
 
-std::string decode_utf16(string_view bytes, bool little) {
+/// Empty when a half of a character is missing.
+std::optional<std::string> decode_utf16(string_view bytes, bool little) {
+  if (bytes.size() % 2 != 0) return std::nullopt;
   std::string result;
   const auto unit = [&](std::size_t i) {
     const auto a = static_cast<unsigned char>(bytes[i]), b = static_cast<unsigned char>(bytes[i + 1]);
@@ -281,7 +285,8 @@ std::string decode_utf16(string_view bytes, bool little) {
       code = 0x10000 + ((code - 0xD800) << 10) + (unit(i + 2) - 0xDC00);
       i += 2;
     }
-    append_code(result, code > 0x10FFFF || (code >= 0xD800 && code < 0xE000) ? 0xFFFD : code);
+    if (code > 0x10FFFF || (code >= 0xD800 && code < 0xE000)) return std::nullopt;
+    append_code(result, code);
   }
   return result;
 }
@@ -289,8 +294,13 @@ std::string decode_utf16(string_view bytes, bool little) {
 std::optional<string_view> decode(CallRow& row, string_view bytes, string_view name) {
   const std::optional<Charset> charset = charset_of(name);
   if (!charset) return row.fail(unknown_charset("decode", name));
-  if (*charset == Charset::Utf8) return bytes;
+  const auto malformed = [&] { return row.fail(malformed_coding("decode", name)); };
+  if (*charset == Charset::Utf8) {
+    if (!utf8::is_valid(bytes)) return malformed();
+    return bytes;
+  }
   if (*charset == Charset::Latin1 || *charset == Charset::Ascii) {
+    if (*charset == Charset::Ascii && !utf8::is_ascii(bytes)) return malformed();
     std::string result;
     for (char c : bytes) append_code(result, static_cast<unsigned char>(c));
     return row.copy(result);
@@ -300,7 +310,9 @@ std::optional<string_view> decode(CallRow& row, string_view bytes, string_view n
     little = bytes.starts_with("\xFF\xFE");
     if (little || bytes.starts_with("\xFE\xFF")) bytes.remove_prefix(2);
   }
-  return row.copy(decode_utf16(bytes, little));
+  const std::optional<std::string> text = decode_utf16(bytes, little);
+  if (!text) return malformed();
+  return row.copy(*text);
 }
 
 /// decode(x, search, result, ..., default) is `case_when`; with two arguments it reads a charset.

@@ -59,6 +59,37 @@ std::string print(const std::string& format, auto value) {
   return text;
 }
 
+/// `text` filled up with blanks to the width that the flags end with; `-` puts it to the left.
+std::string fill_up(std::string text, const std::string& flags) {
+  const auto first = flags.find_first_of("123456789");
+  const std::size_t width = first == flags.npos ? 0 : std::strtoul(flags.c_str() + first, nullptr, 10);
+  const std::size_t size = utf8::count(text);
+  if (size >= width) return text;
+  text.insert(flags.find('-') == flags.npos ? 0 : text.size(), width - size, ' ');
+  return text;
+}
+
+/// Java's %g: as %f for 1E-4 up to 10^precision, else as %e; zeros at the end stay.
+char plain_or_scientific(double value, int precision, char conversion) {
+  const bool plain = value == 0 || (std::abs(value) >= 1e-4 && std::abs(value) < std::pow(10, precision));
+  return plain ? 'f' : static_cast<char>(conversion - 2);  // 'e' or 'E'
+}
+
+/// A number for %e %f %g, NaN and infinities by Java's names.
+std::string print_real(const Directive& directive, double value) {
+  if (!std::isfinite(value))
+    return fill_up(std::isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity", directive.flags);
+  int precision = directive.precision < 0 ? 6 : directive.precision;
+  char conversion = directive.conversion;
+  if (conversion == 'g' || conversion == 'G') {
+    precision = std::max(precision, 1);
+    conversion = plain_or_scientific(value, precision, conversion);
+    const int digits = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
+    precision = conversion == 'f' ? std::max(precision - digits, 0) : precision - 1;
+  }
+  return print("%" + directive.flags + "." + std::to_string(precision) + conversion, value);
+}
+
 double real_at(const Column& column, std::size_t row) {
   switch (column.type().kind()) {
     case TypeKind::Float: return column.at<float>(row);
@@ -91,8 +122,9 @@ std::optional<std::string> convert(Directive directive, const Column& column, st
     append_text(text, column, row, style);
     if (conversion == 'S')
       std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
-    if (directive.precision >= 0) text = text.substr(0, static_cast<std::size_t>(directive.precision));
-    return print(start + "s", text.c_str());
+    if (directive.precision >= 0)
+      text.resize(utf8::offset_of(text, static_cast<std::size_t>(directive.precision)));
+    return fill_up(std::move(text), directive.flags);
   }
   if (conversion == 'd' && whole) {
     const std::string text = print(start + "ld", static_cast<long>(whole_at(column, row)));
@@ -109,9 +141,7 @@ std::optional<std::string> convert(Directive directive, const Column& column, st
     return print(start + "s", static_cast<const char*>(bytes));
   }
   if (string_view("feEgG").find(conversion) == string_view::npos || !real) return std::nullopt;
-  const int precision = directive.precision < 0 ? 6 : directive.precision;
-  const std::string text =
-      print(start + "." + std::to_string(precision) + conversion, real_at(column, row));
+  const std::string text = print_real(directive, real_at(column, row));
   return commas ? with_commas(text) : text;
 }
 
@@ -193,22 +223,47 @@ string_view soundex(CallRow& row, string_view text) {
 std::optional<string_view> quote(CallRow& row, string_view text) {
   std::string result = "'";
   for (char c : text) {
-    if (c == '\'' || c == '\\') result += '\\';
+    if (c == '\'') result += '\\';
     result += c;
   }
   return row.copy(result += '\'');
 }
 
-std::optional<string_view> mask(CallRow& row, string_view text, string_view upper, string_view lower,
-                                string_view digit) {
+/// What stands for the letters and digits of a kind; NULL keeps them.
+using Cover = std::optional<string_view>;
+
+std::string mask(string_view text, const Cover& upper, const Cover& lower, const Cover& digit) {
   std::string result;
-  for (char c : text) {
-    if (c >= 'A' && c <= 'Z') result += upper;
-    else if (c >= 'a' && c <= 'z') result += lower;
-    else if (c >= '0' && c <= '9') result += digit;
-    else result += c;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8::Decoded from = utf8::decode(text, at);
+    const string_view own = text.substr(at, from.width);
+    if (utf8::to_lower(from.code) != from.code) result += upper.value_or(own);
+    else if (utf8::to_upper(from.code) != from.code || from.code == 0xDF) result += lower.value_or(own);
+    else if (from.code >= '0' && from.code <= '9') result += digit.value_or(own);
+    else result += own;
+    at += from.width;
   }
-  return row.copy(result);
+  return result;
+}
+
+void mask_rows(EvalContext&, const Columns& columns, Rows rows, Column& out) {
+  const auto cover = [&](std::size_t i, std::uint32_t row) {
+    return columns[i]->is_null(row) ? Cover() : Cover(columns[i]->at<string_view>(row));
+  };
+  rows.for_each([&](std::uint32_t row) {
+    if (columns[0]->is_null(row)) return out.set_null(row);
+    const std::string masked =
+        mask(columns[0]->at<string_view>(row), cover(1, row), cover(2, row), cover(3, row));
+    out.mutable_values<string_view>()[row] = out.arena().copy(masked);
+  });
+}
+
+Result<BoundExpressionPtr> bind_mask(const FunctionCall& call) {
+  const DataType text(TypeKind::String);
+  Result<Arguments> arguments = coerce_arguments(
+      call, {text, text, text, text}, {text_value("X"), text_value("x"), text_value("n")});
+  if (!arguments) return arguments.error();
+  return make_call(text, true, std::move(*arguments), mask_rows, NullRule::Own);
 }
 
 /// elt(number, texts...): the text with that number from 1.
@@ -257,9 +312,8 @@ void register_string_format_functions(FunctionRegistry& registry) {
                                    "A number with commas and digits after the point.", format_number);
   strings.add<String(String)>("soundex(text)", "Soundex code.", soundex);
   strings.add<String(String)>("quote(text)", "The text as an SQL literal.", quote);
-  strings.add<String(String, String, String, String)>(
-      "mask(text[, upper[, lower[, digit]]])", "Letters and digits hidden.", mask,
-      {text_value("X"), text_value("x"), text_value("n")});
+  strings.add_custom("mask(text[, upper[, lower[, digit]]])", "Letters and digits hidden.",
+                     bind_mask);
   strings.add_custom("elt(number, texts...)", "The text with that number from 1.", bind_elt);
 }
 

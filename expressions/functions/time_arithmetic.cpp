@@ -227,7 +227,6 @@ auto make_timestampdiff(const FunctionCall& call, const Arguments&) {
     if (!unit) return row.fail(invalid_unit("timestampdiff", unit_name));
     if (std::int64_t micros; __builtin_sub_overflow(to, from, &micros))
       return row.fail(long_overflow());
-    if (*unit < TimeUnit::Day) return (to - from) / micros_of(*unit);
     return count_units(zone.to_local(from), zone.to_local(to), *unit);
   };
   return Result<std::decay_t<decltype(difference)>>(difference);

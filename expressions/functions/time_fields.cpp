@@ -48,15 +48,71 @@ Result<BoundExpressionPtr> bind_seconds(const FunctionCall& call) {
   if (!arguments) return arguments.error();
   const bool nullable = any_nullable(*arguments);
   return make_call(DataType::decimal(8, 6), nullable, std::move(*arguments),
-                   [](EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+                   [zone = session_zone(call)](EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
                      const detail::Reader<Timestamp> micros(*columns[0]);
                      rows.for_each([&](std::uint32_t row) {
                        if (out.is_null(row)) return;
-                       const std::int64_t in_minute =
-                           micros[row] - floor_divide(micros[row], kMinute) * kMinute;
-                       out.mutable_values<Int128>()[row] = in_minute;
+                       out.mutable_values<Int128>()[row] =
+                           floor_remainder(zone.to_local(micros[row]), kMinute);
                      });
                    });
+}
+
+/// One field of an interval: what is left of the units above it.
+struct IntervalField {
+  std::string_view name;
+  TypeKind interval;
+  TypeKind result;
+  std::int64_t unit;  // months or microseconds
+  std::int64_t wrap;  // in the unit; 0 for the topmost field
+};
+
+constexpr IntervalField kIntervalFields[] = {
+    {"year", TypeKind::YearMonthInterval, TypeKind::Int, 12, 0},
+    {"month", TypeKind::YearMonthInterval, TypeKind::Byte, 1, 12},
+    {"day", TypeKind::DayTimeInterval, TypeKind::Int, kMicrosPerDay, 0},
+    {"hour", TypeKind::DayTimeInterval, TypeKind::Byte, kHour, 24},
+    {"minute", TypeKind::DayTimeInterval, TypeKind::Byte, kMinute, 60}};
+
+void put_number(Column& out, std::uint32_t row, std::int64_t number) {
+  if (out.type().kind() == TypeKind::Byte)
+    out.mutable_values<std::int8_t>()[row] = static_cast<std::int8_t>(number);
+  else if (out.type().kind() == TypeKind::Int)
+    out.mutable_values<std::int32_t>()[row] = static_cast<std::int32_t>(number);
+  else
+    out.mutable_values<Int128>()[row] = number;
+}
+
+BoundExpressionPtr interval_field(const BoundExpressionPtr& interval, const DataType& result,
+                                  std::int64_t unit, std::int64_t wrap) {
+  return make_call(result, {interval},
+                   [unit, wrap](EvalContext&, const std::vector<ColumnRef>& columns, Rows rows,
+                                Column& out) {
+                     const Column& in = *columns[0];
+                     const bool months = in.type().kind() == TypeKind::YearMonthInterval;
+                     rows.for_each([&](std::uint32_t row) {
+                       if (out.is_null(row)) return;
+                       const std::int64_t value =
+                           months ? in.at<std::int32_t>(row) : in.at<std::int64_t>(row);
+                       put_number(out, row, wrap == 0 ? value / unit : value / unit % wrap);
+                     });
+                   });
+}
+
+/// Null when the interval has no such field. Seconds are decimal(8,6).
+BoundExpressionPtr bind_interval_field(const BoundExpressionPtr& interval, std::string_view name) {
+  const TypeKind kind = interval->type().kind();
+  if (name == "seconds" && kind == TypeKind::DayTimeInterval)
+    return interval_field(interval, DataType::decimal(8, 6), 1, kMinute);
+  for (const IntervalField& field : kIntervalFields)
+    if (field.name == name && field.interval == kind)
+      return interval_field(interval, DataType(field.result), field.unit, field.wrap);
+  return nullptr;
+}
+
+bool is_sql_interval(const BoundExpressionPtr& source) {
+  return source && (source->type().kind() == TypeKind::DayTimeInterval ||
+                    source->type().kind() == TypeKind::YearMonthInterval);
 }
 
 struct FieldName {
@@ -115,6 +171,10 @@ Result<BoundExpressionPtr> bind_extract(const FunctionCall& call) {
                          "the input `field` should be a foldable \"STRING\" expression");
   for (const FieldName& known : kFields) {
     if (!equal_ignoring_case(known.name, *field)) continue;
+    if (is_sql_interval(call.arguments[1])) {
+      auto bound = bind_interval_field(call.arguments[1], known.function);
+      return bound ? Result<BoundExpressionPtr>(bound) : unknown_field(call, *field);
+    }
     const std::vector<ExpressionPtr> syntax{call.syntax[1]};
     const FunctionCall source{call.name,     {call.arguments[1]}, false,         call.settings,
                               call.origin,   syntax,              call.scope,    call.functions};

@@ -142,7 +142,8 @@ std::optional<string_view> format_seconds(const FormatArgument& format, CallRow&
   return format.format(row, micros, pattern);
 }
 
-std::int64_t seconds_of(std::int64_t micros) { return floor_divide(micros, kMicrosPerSecond); }
+/// Cut towards 1970, unlike unix_seconds.
+std::int64_t seconds_of(std::int64_t micros) { return micros / kMicrosPerSecond; }
 
 /// A text and its pattern: `strict` under ANSI, else `lenient`.
 template <class Signature, class Strict, class Lenient>

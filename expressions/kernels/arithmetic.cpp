@@ -105,20 +105,33 @@ struct PositiveModuloOperation {
     const bool zero = b == 0;
     const T divisor = zero ? T{1} : b;
     r = remainder<T>(a, divisor);
-    if (r < 0) r = remainder<T>(wrapped_sum(r, divisor), divisor);
+    if (r < 0) r = static_cast<T>(remainder<Wide>(wrapped_sum(r, divisor), divisor));
     return zero;
   }
 
  private:
-  static T wrapped_sum(T a, T b) {
-    T sum;
-    AddOperation<T>()(a, b, sum);
+  /// Java adds small numbers as ints.
+  using Wide = std::conditional_t<(sizeof(T) < 4), std::int32_t, T>;
+  static Wide wrapped_sum(Wide a, Wide b) {
+    Wide sum;
+    AddOperation<Wide>()(a, b, sum);
     return sum;
   }
 };
 
+Error interval_overflow(const char* hint) {
+  return spark_error("INTERVAL_ARITHMETIC_OVERFLOW.WITH_SUGGESTION", "22015",
+                     "Integer overflow while operating with intervals. Use `" + std::string(hint) +
+                         "` to tolerate overflow and return NULL instead.");
+}
+
+bool is_interval(const DataType& type) {
+  return type.kind() == TypeKind::DayTimeInterval || type.kind() == TypeKind::YearMonthInterval;
+}
+
 template <class T, class Operation>
-Error overflow_error(T a, T b) {
+Error overflow_error(const DataType& type, T a, T b) {
+  if (is_interval(type)) return interval_overflow(Operation::kHint);
   if constexpr (sizeof(T) <= 2) {
     return spark_error("BINARY_ARITHMETIC_OVERFLOW", "22003",
                        std::to_string(a) + "S " + Operation::kSymbol + " " + std::to_string(b) +
@@ -152,7 +165,7 @@ BinaryKernel overflowing(OnError on_error) {
       return out;
     }
     map_checked<T, T>(*left, *right, rows, *out, Operation(), [&](std::uint32_t row, T a, T b) {
-      if (on_error == OnError::Fail) context.fail(row, overflow_error<T, Operation>(a, b));
+      if (on_error == OnError::Fail) context.fail(row, overflow_error<T, Operation>(type, a, b));
       out->set_null(row);
     });
     return out;

@@ -69,6 +69,17 @@ bool is_below_zero(T a) {
   else return a < 0;
 }
 
+bool is_interval(const DataType& type) {
+  return type.kind() == TypeKind::DayTimeInterval || type.kind() == TypeKind::YearMonthInterval;
+}
+
+/// With ANSI or without: Spark computes intervals with Java's exact arithmetic.
+Error interval_overflow() {
+  return spark_error("INTERVAL_ARITHMETIC_OVERFLOW.WITHOUT_SUGGESTION", "22015",
+                     "Integer overflow while operating with intervals. Try devising appropriate "
+                     "values for the interval parameters.");
+}
+
 template <class T>
 UnaryKernel sign_for(Sign operation, OnError on_error) {
   return [operation, on_error](EvalContext& context, const DataType& type, const ColumnRef& in,
@@ -79,8 +90,9 @@ UnaryKernel sign_for(Sign operation, OnError on_error) {
         *in, rows, *out,
         [always](T a, T& r) { return change_sign<T>(a, always || is_below_zero(a), r); },
         [&](std::uint32_t row, T) {
-          if (on_error == OnError::Wrap) return;
-          if (on_error == OnError::Fail) context.fail(row, arithmetic_overflow(""));
+          if (is_interval(type)) context.fail(row, interval_overflow());
+          else if (on_error == OnError::Wrap) return;
+          else if (on_error == OnError::Fail) context.fail(row, arithmetic_overflow(""));
           out->set_null(row);
         });
     return out;

@@ -33,6 +33,13 @@ bool fits(const DataType& interval, Int128 value) {
                                : static_cast<std::int32_t>(value) == value;
 }
 
+/// With ANSI or without: Spark computes with Java's exact arithmetic here.
+void reject_exact(const CastRule& rule, EvalContext& context, Column& out, std::uint32_t row,
+                  Error error) {
+  if (rule.on_error != OnError::Null) context.fail(row, std::move(error));
+  out.set_null(row);
+}
+
 template <class To>
 UnaryKernel to_integer(const DataType& from, const DataType& to, const CastRule& rule) {
   return [from, to, rule](EvalContext& context, const DataType& type, const ColumnRef& in,
@@ -44,7 +51,7 @@ UnaryKernel to_integer(const DataType& from, const DataType& to, const CastRule&
       const std::int64_t count = read(*in, row) / unit_of(from);
       values[row] = static_cast<To>(count);
       if (values[row] != count)
-        rule.reject(context, *out, row, cast_overflow(std::to_string(count), from, to));
+        reject_exact(rule, context, *out, row, cast_overflow(std::to_string(count), from, to));
     });
     return out;
   };
@@ -77,8 +84,8 @@ UnaryKernel from_integer(const DataType& from, const DataType& to, const CastRul
       const Int128 value = Int128{in->at<From>(row)} * unit_of(to);
       if (fits(to, value)) write(*out, row, static_cast<std::int64_t>(value));
       else
-        rule.reject(context, *out, row,
-                    cast_overflow(literal_text(std::int64_t{in->at<From>(row)}, from), from, to));
+        reject_exact(rule, context, *out, row,
+                     cast_overflow(literal_text(std::int64_t{in->at<From>(row)}, from), from, to));
     });
     return out;
   };
@@ -96,7 +103,7 @@ UnaryKernel from_decimal(const DataType& from, const DataType& to, const CastRul
       if (value && fits(to, *value)) return write(*out, row, static_cast<std::int64_t>(*value));
       std::string text;
       append_decimal(text, in->at<Int128>(row), from.scale());
-      rule.reject(context, *out, row, cast_overflow(text + "BD", from, to));
+      reject_exact(rule, context, *out, row, cast_overflow(text + "BD", from, to));
     });
     return out;
   };

@@ -57,9 +57,12 @@ UnaryKernel parsing_decimal(const DataType& to, const CastRule& rule) {
   };
 }
 
-/// Malformed intervals have errors of their own (INVALID_INTERVAL_FORMAT).
+/// Malformed intervals have errors of their own (INVALID_INTERVAL_FORMAT), which months and times raise
+/// without ANSI too.
 template <class To, class Parse>
-UnaryKernel parsing_interval(const CastRule& rule, Parse parse) {
+UnaryKernel parsing_interval(CastRule rule, Parse parse) {
+  if (!std::is_same_v<To, CalendarInterval> && rule.on_error == OnError::Wrap)
+    rule.on_error = OnError::Fail;
   return [rule, parse](EvalContext& context, const DataType& type, const ColumnRef& in, Rows rows) {
     ColumnRef out = start_result(context, type, rows, *in);
     To* values = out->mutable_values<To>();

@@ -124,7 +124,6 @@ UnaryKernel timestamp_to_integer(const DataType& from, const DataType& to, const
           return result != seconds;
         },
         [&](std::uint32_t row, Micros micros) {
-          if (rule.on_error == OnError::Wrap) return;
           std::string text = "TIMESTAMP '";
           append_timestamp(text, micros, rule.zone);
           rule.reject(context, *out, row, cast_overflow(text + "'", from, to));

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "expressions/kernels/column_loops.hpp"
+#include "expressions/kernels/null_order.hpp"
 
 namespace millrace::kernels {
 
@@ -40,7 +41,12 @@ class BinaryExpression final : public BoundExpression {
 
   ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
     const ColumnRef left = left_->evaluate(context, batch, rows);
-    return kernel_(context, type(), left, right_->evaluate(context, batch, rows), rows);
+    const std::size_t num_errors = context.errors.size();
+    const ColumnRef right = right_->evaluate(context, batch, rows);
+    // What is never NULL looks at both sides (<=>).
+    if (nullable() && context.errors.size() > num_errors)
+      forgive_behind_null(context, num_errors, *left);
+    return kernel_(context, type(), left, right, rows);
   }
   bool is_cheap() const override { return cheap_; }
 

@@ -165,11 +165,10 @@ ExpressionPtr ExpressionBuilder::keyword_call(const SyntaxNode& node) {
   }
 }
 
-// `trim(LEADING 'x' FROM s)` is `ltrim(s, 'x')`.
+// `trim(LEADING 'x' FROM s)` is `ltrim('x', s)`.
 ExpressionPtr ExpressionBuilder::trim(const SyntaxNode& node) {
   std::vector<ExpressionPtr> arguments;
   std::string name = "trim";
-  bool from = false;
   for (const SyntaxNode& part : node.parts) {
     if (part.kind != Syntax::Mark)
       arguments.push_back(expression(part));
@@ -177,10 +176,7 @@ ExpressionPtr ExpressionBuilder::trim(const SyntaxNode& node) {
       name = "ltrim";
     else if (is(part, Token::Trailing))
       name = "rtrim";
-    else if (is(part, Token::From))
-      from = true;
   }
-  if (from) std::reverse(arguments.begin(), arguments.end());
   return function(node, std::move(name), std::move(arguments));
 }
 
