@@ -190,6 +190,10 @@ const std::vector<OptionDeclaration>& run_flags() {
       declare("threads", OptionType::Integer, "0", "Engine threads; 0: by the number of cores."),
       declare_choice("handoff", {"on", "off"}, "on",
                      "Runs an idle operator on the thread that has fed it."),
+      declare_choice("engine", {"millrace", "spark"}, "millrace",
+                     "What runs the job; `spark` exports it and wants PySpark."),
+      declare("master", OptionType::Text, "local[*]", "Spark: the cluster, `spark://host:7077`."),
+      declare("conf", OptionType::Text, "", "Spark: a setting, `key=value`. Repeatable."),
   };
   return flags;
 }

@@ -32,6 +32,7 @@ void add_checkpoint(CLI::App& app, const Choose& choose);
 void add_completion(CLI::App& app, const Choose& choose);
 void add_bench(CLI::App& app, const Choose& choose);
 void add_export(CLI::App& app, const Choose& choose);
+void add_equiv(CLI::App& app, const Choose& choose);
 
 /// Commands that have a name but are not built yet.
 const std::vector<std::string>& absent_commands();

@@ -95,6 +95,7 @@ int run_program(int argc, char** argv) {
   add_completion(app, choose);
   add_bench(app, choose);
   add_export(app, choose);
+  add_equiv(app, choose);
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   if (arguments.empty()) {
     std::cerr << app.help();
@@ -119,8 +120,7 @@ int run_program(int argc, char** argv) {
 }  // namespace
 
 const std::vector<std::string>& absent_commands() {
-  static const std::vector<std::string> names{"equiv", "tap", "top", "lsp",
-                                              "new",   "gc",  "demo"};
+  static const std::vector<std::string> names{"tap", "top", "lsp", "new", "gc", "demo"};
   return names;
 }
 

@@ -18,6 +18,7 @@
 #include "records/uuid.hpp"
 #include "run_control.hpp"
 #include "run_log.hpp"
+#include "spark_run.hpp"
 #include "topology/duration_text.hpp"
 #include "topology/option_registry.hpp"
 #include "topology/progress_report.hpp"
@@ -41,6 +42,9 @@ struct Flags {
   std::string http;
   std::string http_token;
   bool http_insecure = false;
+  std::string engine = "millrace";
+  std::string master;
+  std::vector<std::string> conf;
 };
 
 volatile std::sig_atomic_t caught_signal = 0;
@@ -64,7 +68,8 @@ Status check_flags(const Flags& flags) {
   const std::vector<std::pair<std::string, const std::string*>> values{
       {"duration", &flags.duration},     {"progress", &flags.progress},
       {"log-level", &flags.log_level},   {"log-format", &flags.log_format},
-      {"idle", &flags.idle},             {"handoff", &flags.handoff}};
+      {"idle", &flags.idle},             {"handoff", &flags.handoff},
+      {"engine", &flags.engine}};
   for (const auto& [name, value] : values) {
     if (value->empty()) continue;
     if (auto status = check_option_value(*find_option(run_flags(), name), *value); !status) {
@@ -212,6 +217,11 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
 int run(const Flags& flags) {
   if (auto status = check_flags(flags); !status)
     return fail(ErrorKind::Usage, status.error().message, status.error().fix);
+  if (flags.engine == "spark")
+    return run_on_spark({flags.topology, flags.master, flags.conf, flags.duration,
+                         progress_mode(flags.progress), flags.log_level});
+  if (!flags.master.empty() || !flags.conf.empty())
+    return fail(ErrorKind::Usage, "--master and --conf are Spark's", "add --engine spark");
   auto prepared = prepare(flags.topology);
   if (!prepared)
     return fail(prepared.error().kind, prepared.error().message, prepared.error().fix);
@@ -248,6 +258,9 @@ void add_run(CLI::App& app, const Choose& choose) {
   command->add_option("--http", flags->http, summary("http"));
   command->add_option("--http-token", flags->http_token, summary("http-token"));
   command->add_flag("--http-insecure", flags->http_insecure, summary("http-insecure"));
+  command->add_option("--engine", flags->engine, summary("engine"));
+  command->add_option("--master", flags->master, summary("master"));
+  command->add_option("--conf", flags->conf, summary("conf"))->allow_extra_args(false);
   command->callback([=] { choose([flags] { return run(*flags); }); });
 }
 
