@@ -284,33 +284,32 @@ def last_of_each_key(rows):
 
 def run_example(spark, flags, file):
     """The difference, or nothing."""
-    with_files = "path: data" in file.read_text()
-    server = None if with_files or "type: socket" not in file.read_text() else WordServer()
-    if server:
+    with_files, with_socket = "path: data" in file.read_text(), "type: socket" in file.read_text()
+    if with_socket:
+        server = WordServer()
         os.environ.update(WORDCOUNT_HOST="127.0.0.1", WORDCOUNT_PORT=str(server.port))
     program = exported(flags, file, *(["--trigger", "availableNow"] if with_files else []))
     ROWS.batches, ROWS.prints = {}, False
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(program, str(file), "exec"), {"__name__": "__main__"})
     try:
-        wait_for_rows(spark, with_files, server)
+        wait_for_rows(spark, with_files, with_socket)
     finally:
         stop_all(spark)
     return example_difference(file)
 
 
-def wait_for_rows(spark, with_files, server):
+def wait_for_rows(spark, with_files, with_socket):
     if with_files:
         for query in spark.streams.active:
             wait_for_end(query)
-    elif server:
-        at_end = time.monotonic() + 60
-        while time.monotonic() < at_end and not ROWS.batches.get(max(ROWS.batches, default=0)):
-            time.sleep(0.2)
+        return
+    at_end = time.monotonic() + 120
+    while time.monotonic() < at_end and not any(ROWS.batches.values()):
+        time.sleep(0.2)
+    if with_socket:
         for query in spark.streams.active:
             query.processAllAvailable()
-    else:
-        time.sleep(5)
 
 
 def wait_for_end(query):

@@ -120,9 +120,8 @@ class Comparison {
       if (const auto* name = std::get_if<plan::SubqueryAlias>(&sink.input->kind))
         inputs_[sink.name] = name->name;
       if (lower_trimmed(sink.output_mode) != "update") continue;
-      for (const std::string mode : {"complete", "append"}) {
-        const std::string override_text = "sinks." + sink.name + ".outputMode=" + mode;
-        copy_.overrides.push_back(override_text);
+      for (const char* mode : {"complete", "append"}) {
+        copy_.overrides.push_back("sinks." + sink.name + ".outputMode=" + mode);
         modes_[sink.name] = mode;
         if (run_mode(kModes.front())) break;
         copy_.overrides.pop_back();
@@ -206,8 +205,8 @@ class Comparison {
 
   int conclude() const {
     if (num_late_rows_ > 0)
-      std::cout << num_late_rows_ << " rows came later than their watermark allows: which of them "
-                << "count depends on when they arrive\n";
+      std::cout << "rows later than their watermark allows: " << num_late_rows_
+                << "; which of them count depends on when they arrive\n";
     std::cout << (is_different_ ? "the runs differ\n" : "all runs come to the same tables\n");
     return finish(is_different_ ? 1 : 0);
   }

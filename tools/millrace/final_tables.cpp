@@ -1,6 +1,7 @@
 #include "final_tables.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <memory>
 #include <random>
 
@@ -51,7 +52,8 @@ class KeptRows final : public Sink {
 };
 
 void cut_digits(Json& value) {
-  if (value.is_number_float()) value = fmt::format("{:.9g}", value.get<double>());
+  if (value.is_number_float())
+    value = std::strtod(fmt::format("{:.9g}", value.get<double>()).c_str(), nullptr);
   if (value.is_structured())
     for (Json& part : value) cut_digits(part);
 }

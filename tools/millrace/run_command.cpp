@@ -217,6 +217,9 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
 int run(const Flags& flags) {
   if (auto status = check_flags(flags); !status)
     return fail(ErrorKind::Usage, status.error().message, status.error().fix);
+  if (flags.engine == "spark" && (!flags.http.empty() || flags.from_epoch >= 0))
+    return fail(ErrorKind::Usage, "--http and --from-epoch are not Spark's",
+                "leave them out; `--conf spark.ui.enabled=true` shows Spark's own pages");
   if (flags.engine == "spark")
     return run_on_spark({flags.topology, flags.master, flags.conf, flags.duration,
                          progress_mode(flags.progress), flags.log_level});

@@ -2,16 +2,19 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <optional>
 
 #include "exit_code.hpp"
@@ -30,11 +33,16 @@ using Clock = std::chrono::steady_clock;
 constexpr int kPollMillis = 50;
 
 volatile std::sig_atomic_t caught_signal = 0;
+volatile pid_t spark_process = -1;
 
-// The first signal is passed on, the second ends the process.
+// The first signal is passed on, the second ends Spark and us.
 void on_signal(int signal) {
-  if (caught_signal != 0) _exit(128 + signal);
-  caught_signal = signal;
+  if (caught_signal == 0) {
+    caught_signal = signal;
+    return;
+  }
+  if (spark_process > 0) kill(-spark_process, SIGKILL);
+  _exit(128 + signal);
 }
 
 /// A folder for the two programs, gone at the end.
@@ -109,6 +117,7 @@ class SparkProcess {
     process_ = fork();
     if (process_ < 0) return make_error(ErrorKind::Io, "spark: no process can be started");
     if (process_ == 0) run_child(place, folder, arguments, environment, ends[1]);
+    spark_process = process_;
     close(ends[1]);
     reports_ = ends[0];
     return {};
@@ -142,6 +151,7 @@ class SparkProcess {
                                      const std::map<std::string, std::string>& environment,
                                      int reports) {
     setpgid(0, 0);
+    prctl(PR_SET_PDEATHSIG, SIGTERM);
     setenv("PYSPARK_SUBMIT_ARGS", arguments.c_str(), 1);
     setenv("PYSPARK_PYTHON", place.python.c_str(), 1);
     for (const auto& [name, value] : environment) setenv(name.c_str(), value.c_str(), 1);

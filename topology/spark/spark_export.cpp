@@ -24,6 +24,7 @@ struct JobFacts {
   bool uses_kafka = false;
   bool reads_kafka_only = true;
   bool has_idle_timeout = false;
+  bool has_partition_watermark = false;
   bool is_stateless = true;
 };
 
@@ -44,6 +45,7 @@ void look_at(const plan::Node& node, JobFacts& facts) {
   }
   const auto* watermark = std::get_if<plan::WithWatermark>(&node.kind);
   facts.has_idle_timeout |= watermark && !watermark->idle_timeout.empty();
+  facts.has_partition_watermark |= watermark && node.options.find("partitionBy");
   facts.is_stateless &= !keeps_state(node);
 }
 
@@ -80,6 +82,8 @@ std::vector<std::string> notes_of(const LoadedTopology& loaded, const JobFacts& 
                     "the last one is done.");
   if (facts.has_idle_timeout)
     notes.push_back("Spark has no idleTimeout: an input that is silent holds the watermark back.");
+  if (facts.has_partition_watermark)
+    notes.push_back("Spark has one watermark over all partitions: rows of a slow one may be late.");
   if (loaded.outputs.size() > 1)
     notes.push_back("Each sink is a query of its own in Spark: it reads its sources itself.");
   if (!loaded.checkpoint_location.empty())
