@@ -56,8 +56,9 @@ DataFrame DataFrame::agg(const std::vector<ColumnExpression>& aggregates) const 
   return group_by(std::vector<ColumnExpression>{}).agg(aggregates);
 }
 
-DataFrame DataFrame::with_watermark(const std::string& column, const std::string& delay) const {
-  return over(plan::WithWatermark{column, delay, ""});
+DataFrame DataFrame::with_watermark(const std::string& column, const std::string& delay,
+                                    const std::string& idle_timeout) const {
+  return over(plan::WithWatermark{column, delay, idle_timeout});
 }
 
 DataFrame DataFrame::drop_duplicates(const std::vector<std::string>& columns) const {

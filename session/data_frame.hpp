@@ -43,8 +43,10 @@ class DataFrame {
   /// Aggregates of all rows.
   DataFrame agg(const std::vector<ColumnExpression>& aggregates) const;
 
-  /// Rows more than `delay` older than the newest event time are late.
-  DataFrame with_watermark(const std::string& column, const std::string& delay) const;
+  /// Rows more than `delay` older than the newest event time are late. After `idle_timeout` without rows
+  /// the frame no longer holds back the watermark of what it is joined or united with; empty: it always does.
+  DataFrame with_watermark(const std::string& column, const std::string& delay,
+                           const std::string& idle_timeout = {}) const;
   /// Without columns: rows that are equal in all.
   DataFrame drop_duplicates(const std::vector<std::string>& columns = {}) const;
   DataFrame drop_duplicates_within_watermark(const std::vector<std::string>& columns = {}) const;

@@ -83,9 +83,15 @@ DataStreamWriter& DataStreamWriter::foreach_batch(BatchFunction function) {
   return *this;
 }
 
+DataStreamWriter& DataStreamWriter::late_records(const DataStreamWriter& writer) {
+  late_outputs_.push_back(writer.output_);
+  late_outputs_.back().late_records = true;
+  return *this;
+}
+
 Result<StreamingQuery> DataStreamWriter::start() {
   const auto mark = std::make_shared<const char>();
-  QueryRequest request{output_, trigger_, {}, mark};
+  QueryRequest request{output_, late_outputs_, trigger_, {}, mark};
   if (foreach_) request.foreach = [make = foreach_, mark] { return make(mark); };
   return start_query(session_, std::move(request));
 }

@@ -45,6 +45,10 @@ class DataStreamWriter {
   /// Gives the rows of each micro-batch to the program at once, also without rows. An epoch that runs
   /// again after a crash has the same number.
   DataStreamWriter& foreach_batch(BatchFunction function);
+  /// Writes the rows that come too late for a frame as well, in the same query. `writer` is the
+  /// `write_stream()` of this frame or of one below that groups, drops duplicates or has a processor,
+  /// with a format by name; its rows have the columns of that frame's input.
+  DataStreamWriter& late_records(const DataStreamWriter& writer);
 
   /// Analyzes, plans and starts. The error is the first one found, with Spark's class where Spark
   /// has one: a mode that the plan does not allow, an unknown column, a name already active ...
@@ -55,6 +59,7 @@ class DataStreamWriter {
   std::shared_ptr<SessionState> session_;
   plan::WriteStream output_;
   QueryTrigger trigger_;
+  std::vector<plan::WriteStream> late_outputs_;
   // Makes the program's own sink with what marks its calls; empty: the sink that the format names.
   std::function<PlannedSink(const std::shared_ptr<const char>&)> foreach_;
 };

@@ -59,9 +59,9 @@ JobOptions job_options(const SessionState& session, const Trigger& trigger) {
   return options;
 }
 
-Result<resolved::Plan> analyzed(const plan::WriteStream& output, const Catalog& catalog,
-                                const Settings& settings) {
-  Analysis analysis = analyze({output}, catalog, settings);
+Result<resolved::Plan> analyzed(const std::vector<plan::WriteStream>& outputs,
+                                const Catalog& catalog, const Settings& settings) {
+  Analysis analysis = analyze(outputs, catalog, settings);
   if (analysis.ok()) return std::move(analysis.plan);
   return std::move(analysis.errors.front());
 }
@@ -88,6 +88,22 @@ Status check_location(const plan::WriteStream& output, const Catalog& catalog,
                     "option(\"checkpointLocation\", ...) or "
                     "SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).",
                     "set the option checkpointLocation, or checkpoint_location of the session");
+}
+
+Status check_output(const plan::WriteStream& output, const Catalog& catalog,
+                    const std::string& location) {
+  // The code of a program stays behind when its writer is given away.
+  if (output.late_records && output.format == "foreach")
+    return make_error(ErrorKind::Config, "late_records: the writer has code of the program",
+                      "give it a format by name");
+  if (auto status = check_option_names(output, catalog); !status) return status;
+  return check_location(output, catalog, location);
+}
+
+std::vector<plan::WriteStream> outputs_of(const QueryRequest& request) {
+  std::vector<plan::WriteStream> outputs{request.output};
+  outputs.insert(outputs.end(), request.late_outputs.begin(), request.late_outputs.end());
+  return outputs;
 }
 
 QueryEnvironment environment(const SessionState& session, const QueryRequest& request) {
@@ -153,11 +169,11 @@ Result<StreamingQuery> checked_start(const std::shared_ptr<SessionState>& sessio
     sinks = sinks_with(program_sink(request.foreach));
     catalog.sinks = &sinks;
   }
-  if (auto status = check_option_names(request.output, catalog); !status)
-    return std::move(status.error());
-  if (auto status = check_location(request.output, catalog, env.checkpoint_location); !status)
-    return std::move(status.error());
-  auto plan = analyzed(request.output, catalog, settings);
+  const std::vector<plan::WriteStream> outputs = outputs_of(request);
+  for (const plan::WriteStream& output : outputs)
+    if (auto status = check_output(output, catalog, env.checkpoint_location); !status)
+      return std::move(status.error());
+  auto plan = analyzed(outputs, catalog, settings);
   if (!plan) return std::move(plan.error());
   if (!plan->outputs.front().input->streaming) return write_stream_not_allowed();
   auto execution = plan_execution(*plan, settings);
@@ -179,7 +195,7 @@ Result<bool> is_streaming(const SessionState& session, const plan::NodePtr& plan
   plan::WriteStream output;
   output.input = plan;
   output.format = "noop";
-  auto resolved = analyzed(output, session.catalog(), session.settings());
+  auto resolved = analyzed({output}, session.catalog(), session.settings());
   if (!resolved) return std::move(resolved.error());
   return resolved->outputs.front().input->streaming;
 }
@@ -189,7 +205,7 @@ Result<ValueRows> collect_rows(const std::shared_ptr<SessionState>& session,
   Settings settings = session->settings();
   settings.trigger.kind = Trigger::Kind::AvailableNow;
   const plan::WriteStream output = memory_output(plan);
-  auto resolved = analyzed(output, session->catalog(), settings);
+  auto resolved = analyzed({output}, session->catalog(), settings);
   if (!resolved) return std::move(resolved.error());
   if (resolved->outputs.front().input->streaming)
     return make_error(ErrorKind::Config,

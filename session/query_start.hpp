@@ -17,6 +17,8 @@ struct SessionState;
 /// What `DataStreamWriter::start` asks for.
 struct QueryRequest {
   plan::WriteStream output;
+  /// Where rows go that come too late for a frame of the query.
+  std::vector<plan::WriteStream> late_outputs;
   QueryTrigger trigger;
   /// Code of the program in place of a named sink; may be empty.
   std::function<PlannedSink()> foreach;
