@@ -267,6 +267,7 @@ TEST_CASE("lists, schema, version and completions go to standard output") {
   CHECK(contains(output({"list", "sources"}), "rate-micro-batch "));
   CHECK(contains(output({"list", "sinks"}), "console "));
   CHECK(contains(output({"list", "functions"}), "explode("));
+  CHECK(contains(output({"list", "operators"}), "dropDuplicatesWithinWatermark "));
   CHECK(output({"list", "sources", "--json"}).starts_with("[\n"));
   CHECK(output({"list", "functions", "--json"}).starts_with("[\n"));
   CHECK(contains(output({"schema"}), "\"http://json-schema.org/draft-07/schema#\""));

@@ -15,6 +15,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/topology/example_job.hpp"
 #include "tests/topology/program.hpp"
+#include "topology/option_registry.hpp"
 
 using namespace millrace;
 using namespace millrace::testing;
@@ -204,6 +205,28 @@ TEST_CASE("visits come to sessions in every mode") {
   check_every_way("visit_sessions", final_appended);
 }
 
+TEST_CASE("alarms of two sites come once in every mode") { check_every_way("alarms", final_appended); }
+
+TEST_CASE("users and their devices come once in every mode") {
+  check_every_way("first_logins", final_appended);
+}
+
+TEST_CASE("the busiest users are the same in every mode") {
+  check_every_way("busiest_users", final_table);
+}
+
+TEST_CASE("invoices and transfers come together or alone in every mode") {
+  check_every_way("invoices", final_appended);
+}
+
+TEST_CASE("payments of watched cards and of others are told apart in every mode") {
+  check_every_way("watched_cards", final_appended);
+}
+
+TEST_CASE("visits wait for the next one in every mode") {
+  check_every_way("dwell_times", final_appended);
+}
+
 TEST_CASE("the rate example counts up in twos") {
   ExampleJob job(example("rate_console"), {});
   job.run_until_rows(10);
@@ -259,8 +282,24 @@ TEST_CASE("no example is without a test") {
       names.insert(file.path().stem().string());
   names.erase("kafka_wordcount");  // tests/kafka: it wants a broker
   CHECK(names == std::set<std::string>{
-                     "ad_clicks", "bitcoin_sliding_average", "card_features", "card_velocity", "fraud",
-                     "late_readings", "mall_purchases", "mall_purchases_sql", "rate_console",
-                     "running_totals", "sales_by_region", "students", "top_payments", "user_totals",
-                     "visit_sessions", "wordcount_socket", "wordcount_sql"});
+                     "ad_clicks", "alarms", "bitcoin_sliding_average", "busiest_users",
+                     "card_features", "card_velocity", "dwell_times", "first_logins", "fraud",
+                     "invoices", "late_readings", "mall_purchases", "mall_purchases_sql",
+                     "rate_console", "running_totals", "sales_by_region", "students", "top_payments",
+                     "user_totals", "visit_sessions", "watched_cards", "wordcount_socket",
+                     "wordcount_sql"});
+}
+
+TEST_CASE("every operator stands in an example") {
+  std::string all;
+  for (const auto& file : fs::recursive_directory_iterator("examples")) {
+    if (file.path().extension() != ".yaml") continue;
+    std::ifstream text(file.path());
+    all.append(std::istreambuf_iterator<char>(text), {});
+  }
+  for (const OptionDeclaration& verb : operator_verbs()) {
+    INFO(verb.name);
+    CHECK((all.find(verb.name + ": ") != std::string::npos ||
+           all.find(verb.name + ":\n") != std::string::npos));
+  }
 }

@@ -96,25 +96,36 @@ int list_types(const Types& types, bool use_json) {
   return finish(0);
 }
 
+int list_operators(bool use_json) {
+  Json list = Json::array();
+  for (const OptionDeclaration& verb : operator_verbs()) {
+    if (use_json) list.push_back({{"name", verb.name}, {"summary", verb.summary}});
+    else std::cout << fmt::format("{:<30} {}\n", verb.name, verb.summary);
+  }
+  if (use_json) std::cout << list.dump(2) << "\n";
+  return finish(0);
+}
+
 int run_list(const Flags& flags) {
   if (flags.as_markdown && flags.what != "functions")
     return fail(ErrorKind::Usage, "list: only functions are listed as Markdown",
                 "write `millrace list functions --markdown`");
   if (flags.what == "sources") return list_types(builtin_sources(), flags.as_json);
   if (flags.what == "sinks") return list_types(builtin_sinks(), flags.as_json);
+  if (flags.what == "operators") return list_operators(flags.as_json);
   if (flags.what == "functions" && flags.as_markdown)
     return std::cout << functions_markdown(FunctionRegistry::builtin()), finish(0);
   if (flags.what == "functions") return list_functions(flags.as_json);
   return fail(ErrorKind::Usage, "list: nothing is called '" + flags.what + "'",
-              "write sources, sinks or functions");
+              "write sources, sinks, operators or functions");
 }
 
 }  // namespace
 
 void add_list(CLI::App& app, const Choose& choose) {
   auto flags = std::make_shared<Flags>();
-  CLI::App* command = app.add_subcommand("list", "List sources, sinks or functions.");
-  command->add_option("what", flags->what, "sources, sinks or functions.")->required();
+  CLI::App* command = app.add_subcommand("list", "List sources, sinks, operators or functions.");
+  command->add_option("what", flags->what, "sources, sinks, operators or functions.")->required();
   command->add_flag("--json", flags->as_json, "As JSON.");
   command->add_flag("--markdown", flags->as_markdown, "Functions as docs/functions.md.");
   command->callback([=] { choose([flags] { return run_list(*flags); }); });
