@@ -45,11 +45,11 @@ bool all_came_back(const Series& series, Results& results) {
   const auto num_complete = std::count_if(series.slices.begin(), series.slices.end(),
                                           [](const Slice& slice) { return slice.is_complete(); });
   if (num_complete == static_cast<std::ptrdiff_t>(series.slices.size())) return true;
-  results.missing.push_back(
-      {series.job + " " + place_of(series),
-       fmt::format("{}: records did not come back in {} of {} slices", series.system,
-                   series.slices.size() - static_cast<std::size_t>(num_complete),
-                   series.slices.size())});
+  const std::string reason =
+      fmt::format("{}: records did not come back in {} of {} slices", series.system,
+                  series.slices.size() - static_cast<std::size_t>(num_complete), series.slices.size());
+  if (results.missing.empty() || results.missing.back().reason != reason)
+    results.missing.push_back({series.job + " " + place_of(series), reason});
   return false;
 }
 
@@ -76,6 +76,7 @@ void hold_to(Figure& figure, double limit) {
 
 void add_ratio(const Series& above, const Series& below, double quantile, std::string name,
                double limit, Results& results) {
+  if (!all_came_back(above, results) || !all_came_back(below, results)) return;
   std::vector<double> values = ratios(above, below, quantile);
   if (values.empty()) return;
   Figure figure = make_figure(above.job, std::move(name), "x", std::move(values));

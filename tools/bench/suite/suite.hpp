@@ -53,7 +53,7 @@ struct LatencyLimits {
 void add_latency_figures(const Series& engine, const Series& floor, const LatencyLimits& micros,
                          const LatencyLimits& ratio, Results& results);
 
-/// How a quantile of `above` compares with that of `below`, slice by slice.
+/// How a quantile of `above` compares with that of `below`, slice by slice; `missing` instead when one lost records.
 void add_ratio(const Series& above, const Series& below, double quantile, std::string name,
                double limit, Results& results);
 
