@@ -1,14 +1,46 @@
 // `equiv`: a bounded copy of a topology comes to the same tables in every mode.
+#include <stdlib.h>
+
+#include <chrono>
+#include <filesystem>
+#include <set>
+
 #include "tests/support/catch.hpp"
 #include "tests/topology/program.hpp"
 
 using namespace millrace::testing;
+namespace fs = std::filesystem;
 
 namespace {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
+
+/// A copy of examples/ whose data files are as old as the order of their names says: a checkout may write
+/// them in any order, and which rows are late depends on it.
+class ExamplesFolder {
+ public:
+  ExamplesFolder() {
+    std::string name = (fs::temp_directory_path() / "millrace-examples-XXXXXX").string();
+    REQUIRE(mkdtemp(name.data()) != nullptr);
+    path_ = name;
+    fs::copy("examples", path_, fs::copy_options::recursive);
+    std::set<fs::path> files;
+    for (const auto& entry : fs::recursive_directory_iterator(path_ / "data"))
+      if (entry.is_regular_file()) files.insert(entry.path());
+    auto time = fs::file_time_type::clock::now() - std::chrono::hours(1);
+    for (const fs::path& file : files) fs::last_write_time(file, time += std::chrono::seconds(1));
+  }
+  ~ExamplesFolder() {
+    std::error_code ignored;
+    fs::remove_all(path_, ignored);
+  }
+  std::string file(const std::string& name) const { return (path_ / (name + ".yaml")).string(); }
+
+ private:
+  fs::path path_;
+};
 
 ProgramEnd equiv(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "equiv");
@@ -18,8 +50,9 @@ ProgramEnd equiv(std::vector<std::string> arguments) {
 }  // namespace
 
 TEST_CASE("examples over files come to the same tables in every mode") {
+  const ExamplesFolder examples;
   for (const char* name : {"mall_purchases", "sales_by_region", "user_totals", "students"}) {
-    const ProgramEnd end = equiv({std::string("examples/") + name + ".yaml"});
+    const ProgramEnd end = equiv({examples.file(name)});
     INFO(name << "\n" << end.out << end.err);
     CHECK(end.code == 0);
     CHECK(contains(end.out, "continuous, 3 subtasks: screen is equal"));
@@ -29,14 +62,16 @@ TEST_CASE("examples over files come to the same tables in every mode") {
 }
 
 TEST_CASE("windows that are not final on a stream are more rows of the run over tables") {
-  const ProgramEnd end = equiv({"examples/bitcoin_sliding_average.yaml"});
+  const ExamplesFolder examples;
+  const ProgramEnd end = equiv({examples.file("bitcoin_sliding_average")});
   INFO(end.out << end.err);
   CHECK(end.code == 0);
   CHECK(contains(end.out, "not final on a stream"));
 }
 
 TEST_CASE("a run that comes to another table is shown with the rows that differ") {
-  const ProgramEnd end = equiv({"examples/late_readings.yaml"});
+  const ExamplesFolder examples;
+  const ProgramEnd end = equiv({examples.file("late_readings")});
   INFO(end.out << end.err);
   CHECK(end.code == 1);
   CHECK(contains(end.out, "at once, as tables: screen differs"));
