@@ -16,7 +16,9 @@ class DeadLetterBox {
 
   void put(const DeadLetter& letter) {
     if (!letters_) letters_ = pool_.make_batch(dead_letter_schema());
-    append_dead_letter(letters_, letter, place_.name, place_.clock.now_micros());
+    const Error error = place_.secrets.hidden(letter.error);
+    append_dead_letter(letters_, {letter.raw, place_.secrets.hidden(letter.position), error},
+                       place_.name, place_.clock.now_micros());
   }
   /// Sends what was put since the last call; before the marker that ends the epoch.
   void empty_into(Outbox& outbox) {

@@ -208,7 +208,9 @@ void Job::carry_out(const WritePlan& plan) {
       checkpoint_->record_of(plan, source_places()),
       [this, epoch = plan.plan.epoch](Status status) {
         if (!status) return on_failure("checkpoint", std::move(status.error()));
-        post([epoch](EpochCoordinator& coordinator) { return coordinator.on_planned(epoch); });
+        post([this, epoch](EpochCoordinator& coordinator) {
+          return coordinator.on_planned(epoch, now());
+        });
       });
 }
 

@@ -36,6 +36,8 @@ struct JobOptions {
   std::int64_t max_state_bytes = 0;
   /// No threads and virtual time: the caller runs the job by `step`.
   bool simulated = false;
+  /// What dead letters must not show; the texts of errors and warnings are the caller's to hide.
+  Secrets secrets;
   /// Called once before anything runs: the query id of the checkpoint; empty without one.
   std::function<void(const std::string& query_id)> on_opened;
   /// Called by the coordinator for each complete epoch, in order; must return soon.

@@ -2,6 +2,8 @@
 #include "actors/job.hpp"
 #include "actors/operator_task.hpp"
 
+#include <algorithm>
+
 namespace millrace {
 
 Status Job::open_checkpoint() {
@@ -66,6 +68,7 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   place.board = &board_;
   place.clock = clock_;
   place.watermark = &subtasks_[index_of(node.id, subtask)]->watermark;
+  place.secrets = options_.secrets;
   place.alignment = options_.alignment;
   if (plan_.max_watermark_policy) place.watermark_policy = WatermarkPolicy::Max;
   place.signal_after = [this, cell = &subtasks_[index_of(node.id, subtask)]->cell](
@@ -75,10 +78,10 @@ TaskPlace Job::place_of(const ExecutionNode& node, int subtask) {
   if (!checkpoint_ || node.is_table) return place;
   place.store = &checkpoint_->store();
   place.saved_as = checkpoint_->name_of(node.id, subtask);
-  if (const auto rerun = checkpoint_->rerun({}); rerun && !options_.trigger.is_continuous())
-    place.first_epoch = rerun->epoch;
-  else if (rerun)
-    place.first_epoch = next(rerun->epoch);
+  const auto reruns = checkpoint_->reruns({});
+  if (!reruns.empty())
+    place.first_epoch =
+        options_.trigger.is_continuous() ? next(reruns.back().epoch) : reruns.front().epoch;
   else if (const auto restart = checkpoint_->restart())
     place.first_epoch = next(restart->last);
   return place;
@@ -176,10 +179,12 @@ CoordinatorOptions Job::coordinator_options() const {
   options.needs_no_data_epochs = plan_.needs_no_data_epochs;
   options.max_watermark_policy = plan_.max_watermark_policy;
   options.bounded = plan_.bounded;
+  options.plans_ahead = std::all_of(sources_.begin(), sources_.end(),
+                                    [](const auto& source) { return source.second->plans_ahead(); });
   if (checkpoint_) {
     options.durable = true;
     options.restart = checkpoint_->restart();
-    options.rerun = checkpoint_->rerun(source_places());
+    options.reruns = checkpoint_->reruns(source_places());
   }
   for (const ExecutionNode& node : plan_.nodes) {
     if (node.is_table) continue;

@@ -63,9 +63,8 @@ int JobCheckpoint::node_called(const std::string& name) const {
 std::optional<Offset> JobCheckpoint::offset_of(int node, int subtask) const {
   const RecoveredCheckpoint* found = store_->recovered();
   if (found == nullptr) return std::nullopt;
-  const bool only_planned = !found->last && found->rerun;
-  if (!found->last && !only_planned) return std::nullopt;
-  const auto& offsets = only_planned ? found->rerun->starts : found->last->offsets;
+  if (!found->last && found->reruns.empty()) return std::nullopt;
+  const auto& offsets = found->last ? found->last->offsets : found->reruns.front().starts;
   const auto offset = offsets.find(name_of(node, subtask));
   return offset == offsets.end() ? std::nullopt : std::optional(Offset{offset->second});
 }
@@ -125,17 +124,20 @@ std::optional<CoordinatorStart> JobCheckpoint::restart() const {
   return start;
 }
 
-std::optional<StartEpoch> JobCheckpoint::rerun(
+std::vector<StartEpoch> JobCheckpoint::reruns(
     const std::vector<std::pair<int, int>>& sources) const {
   const RecoveredCheckpoint* found = store_->recovered();
-  if (found == nullptr || !found->rerun) return std::nullopt;
-  const PlanRecord& plan = *found->rerun;
-  StartEpoch start{plan.epoch, {}, plan.watermark, plan.timestamp, false};
-  for (const auto& [node, subtask] : sources) {
-    const auto end = plan.ends.find(name_of(node, subtask));
-    start.ends.push_back(end == plan.ends.end() ? std::nullopt : std::optional(end->second));
+  if (found == nullptr) return {};
+  std::vector<StartEpoch> reruns;
+  for (const PlanRecord& plan : found->reruns) {
+    StartEpoch& start =
+        reruns.emplace_back(StartEpoch{plan.epoch, {}, plan.watermark, plan.timestamp, false});
+    for (const auto& [node, subtask] : sources) {
+      const auto end = plan.ends.find(name_of(node, subtask));
+      start.ends.push_back(end == plan.ends.end() ? std::nullopt : std::optional(end->second));
+    }
   }
-  return start;
+  return reruns;
 }
 
 PlanRecord JobCheckpoint::record_of(const WritePlan& plan,

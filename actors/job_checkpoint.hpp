@@ -48,7 +48,7 @@ class JobCheckpoint {
   const RecoveredState* state_of(int node) const;
   std::optional<CoordinatorStart> restart() const;
   /// `sources` are (node, subtask) in the coordinator's order.
-  std::optional<StartEpoch> rerun(const std::vector<std::pair<int, int>>& sources) const;
+  std::vector<StartEpoch> reruns(const std::vector<std::pair<int, int>>& sources) const;
 
   PlanRecord record_of(const WritePlan& plan, const std::vector<std::pair<int, int>>& sources) const;
   CommitRecord record_of(const WriteCommit& commit, std::int64_t now) const;

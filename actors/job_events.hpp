@@ -14,6 +14,7 @@
 #include "checkpoint/watermark_combiner.hpp"
 #include "metrics/counters.hpp"
 #include "records/result.hpp"
+#include "records/secrets.hpp"
 
 namespace millrace {
 
@@ -98,6 +99,8 @@ struct TaskPlace {
   /// Where state is kept, and under which name; null: nowhere.
   CheckpointStore* store = nullptr;
   SubtaskName saved_as;
+  /// What dead letters must not show.
+  Secrets secrets;
 };
 
 }  // namespace millrace

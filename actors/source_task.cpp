@@ -3,6 +3,13 @@
 #include "actors/busy_time.hpp"
 
 namespace millrace {
+namespace {
+
+std::optional<std::string> json_of(const std::optional<Offset>& offset) {
+  return offset ? std::optional(offset->json) : std::nullopt;
+}
+
+}  // namespace
 
 SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Source> source,
                        std::vector<OutEdge> edges, bool continuous, bool hand_off,
@@ -67,7 +74,7 @@ bool SourceTask::poll_once() {
       place_.events->on_source_ended();
       return false;
   }
-  if (epoch_) finish_epoch();
+  if (reads_epoch_) finish_epoch();
   return reading_;
 }
 
@@ -77,14 +84,16 @@ void SourceTask::take_controls() {
 }
 
 void SourceTask::handle(const TellLatestOffset&) {
-  const auto json = [](const std::optional<Offset>& offset) {
-    return offset ? std::optional(offset->json) : std::nullopt;
-  };
-  const std::optional<std::string> start = json(source_->offset());
+  const std::optional<std::string> start = planned_end();
   Result<std::optional<Offset>> latest = source_->latest_offset();
   if (!latest) return fail(std::move(latest.error()));
-  tell_when_readable_ = start == json(*latest);
-  place_.events->on_latest_offset(index_, start, json(*latest));
+  tell_when_readable_ = start == json_of(*latest);
+  place_.events->on_latest_offset(index_, start, json_of(*latest));
+}
+
+std::optional<std::string> SourceTask::planned_end() const {
+  if (!epochs_.empty() && epochs_.back().end) return epochs_.back().end;
+  return json_of(source_->offset());
 }
 
 void SourceTask::handle(const FreezeEnd&) {
@@ -92,23 +101,27 @@ void SourceTask::handle(const FreezeEnd&) {
 }
 
 void SourceTask::handle(const ReadEpoch& read) {
-  epoch_ = read;
-  reading_ = true;
+  epochs_.push_back(read);
   tell_when_readable_ = false;
-  if (read.is_last || !read.end) {
-    if (!read.is_last) finish_epoch();
-    return;
-  }
+  if (!reads_epoch_) begin_epoch();
+}
+
+void SourceTask::begin_epoch() {
+  const ReadEpoch& read = epochs_.front();
+  reads_epoch_ = reading_ = true;
+  if (read.is_last) return;
+  if (!read.end) return finish_epoch();
   if (Status status = source_->limit_to(Offset{*read.end}); !status) fail(std::move(status.error()));
 }
 
 void SourceTask::finish_epoch() {
-  const ReadEpoch read = *epoch_;
-  epoch_.reset();
-  reading_ = false;
+  const ReadEpoch read = std::move(epochs_.front());
+  epochs_.pop_front();
+  reads_epoch_ = reading_ = false;
   if (read.is_last) outbox_.emit(EndOfStream{});
   else outbox_.emit(EpochMarker{read.epoch});
   place_.events->on_report(report_of(read.epoch));
+  if (!epochs_.empty()) begin_epoch();
 }
 
 void SourceTask::handle(const EmitMarker& emit) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -11,7 +12,7 @@
 #include "actors/job_events.hpp"
 #include "actors/outbox.hpp"
 #include "actors/task_cell.hpp"
-#include "sources/source.hpp"
+#include "sources/ahead_source.hpp"
 
 namespace millrace {
 
@@ -65,6 +66,7 @@ class SourceTask final : public Task {
   /// The descriptor waited for became readable.
   void on_readable();
   bool stopped() const { return stopped_; }
+  bool plans_ahead() const { return dynamic_cast<AheadSource*>(source_.get()) != nullptr; }
 
  private:
   void take_controls();
@@ -77,7 +79,10 @@ class SourceTask final : public Task {
   void handle(const StopSource&);
   /// One poll; false when there is nothing to do for now.
   bool poll_once();
+  void begin_epoch();
   void finish_epoch();
+  /// Where the next epoch to be planned starts.
+  std::optional<std::string> planned_end() const;
   SubtaskReport report_of(Epoch epoch);
   void fail(Error error);
 
@@ -98,7 +103,9 @@ class SourceTask final : public Task {
   bool ended_ = false;
   // Micro-batch: the coordinator heard that there is nothing new and would like to know when there is.
   bool tell_when_readable_ = false;
-  std::optional<ReadEpoch> epoch_;
+  // Planned and not read yet; `reads_epoch_`: the first is being read.
+  std::deque<ReadEpoch> epochs_;
+  bool reads_epoch_ = false;
   std::int64_t records_before_ = 0;
   std::int64_t bad_records_before_ = 0;
 };

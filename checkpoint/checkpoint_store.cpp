@@ -158,6 +158,7 @@ void CheckpointStore::State::run() {
       std::unique_lock guard(mutex);
       wake.wait(guard, [this] { return is_closing || !queue.empty(); });
       if (queue.empty()) return;
+      gather(guard);
       batch.swap(queue);
     }
     while (!process(batch)) {
@@ -169,6 +170,11 @@ void CheckpointStore::State::run() {
     }
     batch.clear();
   }
+}
+
+void CheckpointStore::State::gather(std::unique_lock<std::mutex>& guard) {
+  constexpr std::chrono::steady_clock::duration kLongest = std::chrono::microseconds(500);
+  wake.wait_for(guard, std::min(last_sync / 4, kLongest), [this] { return is_closing; });
 }
 
 void CheckpointStore::State::enqueue(StoreWork work) {
@@ -213,7 +219,10 @@ Status CheckpointStore::State::write(const std::vector<StoreWork>& batch) {
   std::vector<PendingRecord> records;
   for (const StoreWork& work : batch) append_records(records, work, journal->run());
   if (Status appended = journal->append(records); !appended) return appended;
-  if (Status synced = journal->sync(); !synced) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Status synced = journal->sync();
+  last_sync = std::chrono::steady_clock::now() - begin;
+  if (!synced) {
     Error error = synced.error();
     error.kind = ErrorKind::Io;
     error.error_class.clear();  // even a full disk is final here: what the file holds is unknown

@@ -36,8 +36,8 @@ struct CheckpointOptions {
 struct RecoveredCheckpoint {
   /// None: an epoch was planned but none was committed.
   std::optional<CommitRecord> last;
-  /// Planned but not committed: must be run again over exactly these ranges.
-  std::optional<PlanRecord> rerun;
+  /// Planned but not committed, in order: must be run again over exactly these ranges.
+  std::vector<PlanRecord> reruns;
   /// Rows of sinks that were not confirmed yet.
   std::vector<OutputRecord> outputs;
   /// By node name.

@@ -79,7 +79,9 @@ Status StoreJournal::rotate() {
     tail_is_dirty_ = false;
   }
   JournalPosition at = position();
-  const JournalSegment closed{at.segment, at.offset, newest_};
+  // A plan may stand before the commit of the epoch before it.
+  const Epoch before = closed_.empty() ? Epoch{-1} : closed_.back().last_epoch;
+  const JournalSegment closed{at.segment, at.offset, std::max(newest_, before)};
   ++at.segment;
   auto next = JournalWriter::begin_segment(files_, location_, writer_->query_id(), at);
   if (!next) return next.error();
@@ -98,7 +100,11 @@ void StoreJournal::count_segments(const JournalContents& contents) {
   }
   closed_ = contents.segments;
   if (!closed_.empty()) newest_ = closed_.back().last_epoch, closed_.pop_back();
-  for (const JournalSegment& segment : closed_) closed_bytes_ += segment.num_bytes;
+  Epoch last{-1};
+  for (JournalSegment& segment : closed_) {
+    last = segment.last_epoch = std::max(last, segment.last_epoch);
+    closed_bytes_ += segment.num_bytes;
+  }
 }
 
 std::uint64_t StoreJournal::base_limit() const {

@@ -99,7 +99,7 @@ class Opening {
                                     number(from)),
                         "add --allow-duplicates if that does no harm");
     while (contents.epochs.back().epoch > from) contents.epochs.pop_back();
-    contents.plan = {};
+    contents.plans.clear();
     return {};
   }
 

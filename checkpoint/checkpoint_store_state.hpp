@@ -4,6 +4,7 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 #include "checkpoint/checkpoint_store_journal.hpp"
 
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <memory>
@@ -48,6 +49,9 @@ struct CheckpointStore::State {
   void advance_base_images();
   void announce_full(bool is_full);
   bool wait_for_space();
+  /// Waits for what the last write led to: the plan of the next epoch and the commit of this one then share a
+  /// sync. Short against a sync.
+  void gather(std::unique_lock<std::mutex>& guard);
   void enqueue(StoreWork work);
 
   // Fixed after open.
@@ -68,6 +72,7 @@ struct CheckpointStore::State {
   bool is_full = false;
   /// -1: none.
   Epoch last_commit{-1};
+  std::chrono::steady_clock::duration last_sync{};
 
   // Guards everything below: any thread hands in, the store's thread takes.
   mutable std::mutex mutex;

@@ -9,6 +9,7 @@ namespace millrace {
 EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
     : options_(std::move(options)),
       next_epoch_(options_.first),
+      reruns_(options_.reruns.begin(), options_.reruns.end()),
       starts_(options_.num_sources),
       ends_(options_.num_sources) {
   if (options_.has_watermark) watermark_ = 0;
@@ -18,12 +19,7 @@ EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
     watermark_ = options_.restart->watermark;
     node_watermarks_ = options_.restart->node_watermarks;
   }
-  if (options_.rerun) next_epoch_ = next(options_.rerun->epoch);
-}
-
-bool EpochCoordinator::is_one_shot() const {
-  return options_.trigger.kind == Trigger::Kind::Once ||
-         options_.trigger.kind == Trigger::Kind::AvailableNow;
+  if (!reruns_.empty()) next_epoch_ = next(reruns_.back().epoch);
 }
 
 CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
@@ -35,11 +31,11 @@ CoordinatorActions EpochCoordinator::on_start(std::int64_t now) {
 }
 
 void EpochCoordinator::repeat_commit(std::int64_t now, CoordinatorActions& out) {
-  phase_ = Phase::Committing;
+  phase_ = Phase::Repeating;
   InFlight flight;
   flight.summary.epoch = options_.restart->last;
   flight.summary.reports = options_.restart->sinks;
-  flight.committing = flight.is_repeated = true;
+  flight.is_reported = flight.committing = flight.is_repeated = true;
   in_flight_.push_back(std::move(flight));
   tell_sinks(in_flight_.front(), now, out);
 }
@@ -57,10 +53,7 @@ void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
     wake(out);
   } else {
     if (is_one_shot()) out.push_back(FreezeEnds{});
-    if (!options_.rerun) return start_planning(now, out);
-    trigger_start_ = now;
-    open_epoch(*options_.rerun, now);
-    out.push_back(*options_.rerun);
+    start_planning(now, out);
   }
 }
 
@@ -80,7 +73,7 @@ CoordinatorActions EpochCoordinator::on_timer(std::int64_t now) {
     wake_at_ += interval * ((now - wake_at_) / interval + 1);
     wake(out);
   } else {
-    start_planning(now, out);
+    trigger(now, out);
   }
   return out;
 }
@@ -107,73 +100,6 @@ void EpochCoordinator::pass_time(std::int64_t now) {
   last_timer_ = now;
 }
 
-CoordinatorActions EpochCoordinator::on_data_available(std::int64_t now) {
-  CoordinatorActions out;
-  const bool waits_for_data = phase_ == Phase::Waiting && options_.trigger.interval.count() == 0;
-  if (waits_for_data) start_planning(now, out);
-  return out;
-}
-
-void EpochCoordinator::start_planning(std::int64_t now, CoordinatorActions& out) {
-  phase_ = Phase::Planning;
-  trigger_start_ = now;
-  num_answers_ = 0;
-  out.push_back(AskLatestOffsets{});
-  if (options_.num_sources == 0) decide(now, out);
-}
-
-CoordinatorActions EpochCoordinator::on_latest_offset(std::size_t source,
-                                                      std::optional<std::string> start,
-                                                      std::optional<std::string> end,
-                                                      std::int64_t now) {
-  CoordinatorActions out;
-  if (phase_ != Phase::Planning) return out;
-  starts_[source] = std::move(start);
-  ends_[source] = std::move(end);
-  if (++num_answers_ == options_.num_sources) decide(now, out);
-  return out;
-}
-
-void EpochCoordinator::decide(std::int64_t now, CoordinatorActions& out) {
-  const bool new_data = starts_ != ends_;
-  // Spark's first batch has no watermark to act on, so nothing moved before it.
-  const bool moved = planned_watermark_ && watermark_ != planned_watermark_;
-  if (stopping_) return finish(out);
-  if (new_data || (moved && options_.needs_no_data_epochs)) return plan_epoch(now, out);
-  if (is_one_shot()) return finish(out);
-  out.push_back(SkipTrigger{next_epoch_, trigger_start_, now, watermark_, starts_});
-  wait_for_trigger(now, false, out);
-}
-
-void EpochCoordinator::plan_epoch(std::int64_t now, CoordinatorActions& out) {
-  StartEpoch plan{next_epoch_, ends_, watermark_, now, options_.bounded};
-  next_epoch_ = next(next_epoch_);
-  open_epoch(plan, now);
-  if (!options_.durable) return out.push_back(std::move(plan));
-  unwritten_ = plan;
-  out.push_back(WritePlan{std::move(plan), starts_});
-}
-
-CoordinatorActions EpochCoordinator::on_planned(Epoch epoch) {
-  CoordinatorActions out;
-  if (!unwritten_ || unwritten_->epoch != epoch) return out;
-  out.push_back(*std::exchange(unwritten_, std::nullopt));
-  return out;
-}
-
-void EpochCoordinator::open_epoch(StartEpoch plan, std::int64_t now) {
-  phase_ = Phase::Running;
-  InFlight flight;
-  flight.summary.epoch = plan.epoch;
-  flight.summary.trigger_start = trigger_start_;
-  flight.summary.planned_at = now;
-  flight.summary.watermark = plan.watermark;
-  for (std::size_t i = 0; i < starts_.size(); ++i)
-    flight.summary.start_offsets[static_cast<int>(i)] = starts_[i];
-  in_flight_.push_back(std::move(flight));
-  planned_watermark_ = plan.watermark;
-}
-
 void EpochCoordinator::inject(std::int64_t now, CoordinatorActions& out) {
   InFlight flight;
   flight.summary.epoch = next_epoch_;
@@ -186,46 +112,39 @@ void EpochCoordinator::inject(std::int64_t now, CoordinatorActions& out) {
   next_epoch_ = next(next_epoch_);
 }
 
-void EpochCoordinator::wait_for_trigger(std::int64_t now, bool had_data, CoordinatorActions& out) {
-  const std::int64_t interval = options_.trigger.interval.count();
-  phase_ = Phase::Waiting;
-  if (interval == 0) {
-    wake_at_ = had_data ? now : now + options_.polling_delay_micros;
-  } else {
-    // Boundaries lie on a grid since 1970; one that was missed is not made up for.
-    wake_at_ = (trigger_start_ / interval + 1) * interval;
-    if (now - trigger_start_ > interval) {
-      out.push_back(Warn{"Current batch is falling behind. The trigger interval is " +
-                         std::to_string(interval / 1000) + " milliseconds, but spent " +
-                         std::to_string((now - trigger_start_) / 1000) + " milliseconds"});
-    }
-  }
-  if (wake_at_ <= now) return start_planning(now, out);
-  wake(out);
-}
-
 CoordinatorActions EpochCoordinator::on_report(SubtaskReport report, std::int64_t now) {
   CoordinatorActions out;
   for (InFlight& flight : in_flight_) {
     if (flight.summary.epoch != report.epoch) continue;
     flight.summary.reports.push_back(std::move(report));
-    if (flight.summary.reports.size() == options_.num_subtasks) flight.summary.reported_at = now;
     break;
   }
+  take_reported(now);
   commit_oldest(now, out);
+  resume(now, out);
   return out;
+}
+
+void EpochCoordinator::take_reported(std::int64_t now) {
+  for (InFlight& flight : in_flight_) {
+    if (flight.is_reported) continue;
+    if (flight.summary.reports.size() < options_.num_subtasks) return;
+    flight.is_reported = true;
+    flight.summary.reported_at = now;
+    take_event_times(flight.summary);
+    flight.watermark = watermark_;
+    flight.node_watermarks = node_watermarks_;
+  }
 }
 
 void EpochCoordinator::commit_oldest(std::int64_t now, CoordinatorActions& out) {
   if (in_flight_.empty()) return;
   InFlight& oldest = in_flight_.front();
-  if (oldest.committing || oldest.summary.reports.size() < options_.num_subtasks) return;
+  if (oldest.committing || !oldest.is_reported) return;
   oldest.committing = true;
-  if (!options_.trigger.is_continuous()) phase_ = Phase::Committing;
-  take_event_times(oldest.summary);
   if (!options_.durable) return tell_sinks(oldest, now, out);
   out.push_back(WriteCommit{oldest.summary.epoch, oldest.summary.reports, oldest.summary.watermark,
-                            watermark_, node_watermarks_, last_completed_});
+                            oldest.watermark, oldest.node_watermarks, last_completed_});
 }
 
 CoordinatorActions EpochCoordinator::on_durable(Epoch epoch, std::int64_t now) {
@@ -277,15 +196,10 @@ void EpochCoordinator::complete_oldest(std::int64_t now, CoordinatorActions& out
   }
   summary.completed_at = now;
   out.push_back(AcknowledgeEpoch{std::move(summary)});
-  if (options_.trigger.is_continuous() && !options_.bounded) {
-    commit_oldest(now, out);
-    if (stopping_ && in_flight_.empty()) finish(out);
-    return;
-  }
-  const bool over = options_.bounded || stopping_;
-  if (over) return finish(out);
-  if (is_one_shot()) return start_planning(now, out);
-  wait_for_trigger(now, true, out);
+  commit_oldest(now, out);
+  const bool is_over = phase_ == Phase::Ending || (options_.trigger.is_continuous() && stopping_);
+  if (is_over && in_flight_.empty()) return finish(out);
+  resume(now, out);
 }
 
 void EpochCoordinator::take_event_times(const EpochSummary& summary) {
@@ -315,7 +229,7 @@ CoordinatorActions EpochCoordinator::on_checkpoint(std::int64_t now) {
   CoordinatorActions out;
   if (options_.bounded || stopping_) return out;
   if (phase_ == Phase::Waiting)
-    start_planning(now, out);
+    trigger(now, out);
   else if (options_.trigger.is_continuous() && phase_ == Phase::Running &&
            in_flight_.size() < options_.max_in_flight)
     inject(now, out);
@@ -325,7 +239,8 @@ CoordinatorActions EpochCoordinator::on_checkpoint(std::int64_t now) {
 CoordinatorActions EpochCoordinator::on_stop(std::int64_t now) {
   CoordinatorActions out;
   if (std::exchange(stopping_, true) || phase_ == Phase::Over) return out;
-  if (phase_ == Phase::NotStarted || phase_ == Phase::Waiting) finish(out);
+  if (phase_ == Phase::NotStarted) finish(out);
+  else if (phase_ == Phase::Waiting || phase_ == Phase::Held) end_when_through(out);
   else if (options_.trigger.is_continuous() && !options_.bounded) inject(now, out);
   return out;
 }

@@ -150,9 +150,12 @@ struct CoordinatorOptions {
   /// Plans and commits are written before they count.
   bool durable = false;
   std::optional<CoordinatorStart> restart;
-  /// Planned and not committed: micro-batch mode runs it again as it was; continuous mode passes over
-  /// its number.
-  std::optional<StartEpoch> rerun;
+  /// Planned and not committed, in order: micro-batch mode runs them again as they were; continuous mode
+  /// passes over their numbers.
+  std::vector<StartEpoch> reruns;
+  /// Sources can tell where a micro-batch would end while they read the one before. Without watermarks
+  /// one epoch is then planned while another is read.
+  bool plans_ahead = false;
   /// Continuous: a marker that is not through by then fails the job.
   std::int64_t epoch_timeout_micros = 60'000'000;
   std::int64_t polling_delay_micros = 10'000;  // Spark: pollingDelay
@@ -163,7 +166,8 @@ struct CoordinatorOptions {
 /// events with their time in, actions out; the time is the caller's clock, microseconds since 1970,
 /// which may be set forward or back. `on_timer` is called once for each WakeAt.
 /// Rules of triggers, batches without data and the global watermark: Spark's MicroBatchExecution and
-/// WatermarkTracker.
+/// WatermarkTracker. Otherwise than there, a micro-batch is planned and read while those before it, which
+/// every subtask has reported, are being committed; all of them are run again as planned after a crash.
 class EpochCoordinator {
  public:
   explicit EpochCoordinator(CoordinatorOptions options);
@@ -173,7 +177,7 @@ class EpochCoordinator {
   /// A source told where it stands and where the next micro-batch could end.
   CoordinatorActions on_latest_offset(std::size_t source, std::optional<std::string> start,
                                       std::optional<std::string> end, std::int64_t now);
-  CoordinatorActions on_planned(Epoch epoch);
+  CoordinatorActions on_planned(Epoch epoch, std::int64_t now);
   CoordinatorActions on_report(SubtaskReport report, std::int64_t now);
   CoordinatorActions on_durable(Epoch epoch, std::int64_t now);
   /// Subtask `sink` made the epoch visible.
@@ -191,24 +195,48 @@ class EpochCoordinator {
   std::int64_t num_skipped_ticks() const { return num_skipped_; }
 
  private:
-  enum class Phase { NotStarted, Waiting, Planning, Running, Committing, Over };
+  enum class Phase {
+    NotStarted,
+    Repeating,  // sinks are told of an earlier process's last epoch
+    Waiting,    // micro-batch: for the time of the trigger, or for data
+    Held,       // micro-batch: the trigger's time has come, epochs under way do not allow another yet
+    Planning,   // micro-batch: sources were asked, or the plan is being written
+    Running,    // continuous
+    Ending,     // nothing new; what is under way completes
+    Over
+  };
   struct InFlight {
     EpochSummary summary;
-    std::size_t num_commits = 0;
+    bool is_reported = false;
     bool committing = false;
     /// Of an earlier process, whose sinks may have missed it.
     bool is_repeated = false;
+    std::size_t num_commits = 0;
     /// `lived_` when its marker went in (continuous).
     std::int64_t lived_before = 0;
+    // After this epoch.
+    std::optional<std::int64_t> watermark;
+    std::map<int, std::int64_t> node_watermarks;
   };
 
-  void begin(std::int64_t now, CoordinatorActions& out);
+  // Micro-batch: when the next epoch begins, and with what.
+  void schedule_next(std::int64_t now, bool had_data, CoordinatorActions& out);
+  std::int64_t next_trigger(std::int64_t now, bool had_data) const;
+  void trigger(std::int64_t now, CoordinatorActions& out);
+  void trigger_late(std::int64_t now, CoordinatorActions& out);
+  bool may_plan() const;
+  void resume(std::int64_t now, CoordinatorActions& out);
   void start_planning(std::int64_t now, CoordinatorActions& out);
+  void run_again(std::int64_t now, CoordinatorActions& out);
   void decide(std::int64_t now, CoordinatorActions& out);
   void plan_epoch(std::int64_t now, CoordinatorActions& out);
   void open_epoch(StartEpoch plan, std::int64_t now);
+  void end_when_through(CoordinatorActions& out);
+
+  // Both modes.
+  void begin(std::int64_t now, CoordinatorActions& out);
   void inject(std::int64_t now, CoordinatorActions& out);
-  void wait_for_trigger(std::int64_t now, bool had_data, CoordinatorActions& out);
+  void take_reported(std::int64_t now);
   void commit_oldest(std::int64_t now, CoordinatorActions& out);
   void tell_sinks(InFlight& flight, std::int64_t now, CoordinatorActions& out);
   void repeat_commit(std::int64_t now, CoordinatorActions& out);
@@ -230,6 +258,8 @@ class EpochCoordinator {
   std::int64_t num_skipped_ = 0;
   std::size_t num_ended_sources_ = 0;
 
+  // Planned by an earlier process, not opened yet.
+  std::deque<StartEpoch> reruns_;
   // Micro-batch: answers to AskLatestOffsets.
   std::size_t num_answers_ = 0;
   std::vector<std::optional<std::string>> starts_;

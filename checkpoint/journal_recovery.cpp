@@ -185,8 +185,10 @@ class JournalScan {
   }
 
   void plan(const JournalRecord& record) {
-    contents_.plan = record.payload;
-    plan_epoch_ = record.header.epoch;
+    std::erase_if(contents_.plans, [&](const PlannedEpoch& earlier) {
+      return earlier.epoch >= record.header.epoch;
+    });
+    contents_.plans.push_back({record.header.epoch, record.payload});
   }
 
   void commit(const JournalRecord& record, const JournalPosition& end) {
@@ -194,7 +196,9 @@ class JournalScan {
     group_.end = end;
     group_.commit = record.payload;
     contents_.epochs.push_back(std::move(group_));
-    if (plan_epoch_ <= record.header.epoch) contents_.plan = {};
+    std::erase_if(contents_.plans, [&](const PlannedEpoch& planned) {
+      return planned.epoch <= record.header.epoch;
+    });
   }
 
   bool start(const JournalRecord& record) {
@@ -203,7 +207,7 @@ class JournalScan {
     contents_.run = start->run;
     while (!contents_.epochs.empty() && contents_.epochs.back().epoch > start->epoch) {
       contents_.epochs.pop_back();
-      contents_.plan = {};
+      contents_.plans.clear();
     }
     return true;
   }
@@ -256,7 +260,6 @@ class JournalScan {
   JournalContents contents_;
   JournalSegment* segment_ = nullptr;  // being read; null: the base image
   CommittedEpoch group_;               // records since the last commit
-  Epoch plan_epoch_{-1};
   std::uint64_t last_write_ = 0;
   bool ends_write_ = true;
   bool head_was_met_ = false;

@@ -26,6 +26,12 @@ struct CommittedEpoch {
   std::uint64_t num_bytes = 0;
 };
 
+/// An epoch with a plan record. A view into the file.
+struct PlannedEpoch {
+  Epoch epoch{};
+  std::string_view plan;
+};
+
 /// A file of the journal as it was found.
 struct JournalSegment {
   std::uint64_t number = 0;
@@ -48,7 +54,7 @@ struct JournalContents {
   std::optional<BaseManifest> base;
   std::vector<JournalSegment> segments;
   std::vector<CommittedEpoch> epochs;  // the base image first
-  std::string_view plan;               // of an epoch that is not committed; empty: none
+  std::vector<PlannedEpoch> plans;     // of epochs that are not committed
   JournalPosition end;
   std::optional<HeadMark> head;
   bool head_is_damaged = false;
@@ -58,7 +64,7 @@ struct JournalContents {
   std::uint64_t run = 0;  // number of the last start
   std::optional<JournalDamage> damage;
 
-  bool is_empty() const { return epochs.empty() && plan.empty(); }
+  bool is_empty() const { return epochs.empty() && plans.empty(); }
 };
 
 /// Reads and checks base image, segments and HEAD. Errors of the file system come back as errors.

@@ -66,10 +66,12 @@ Result<std::map<std::string, CollectedState>> collect_state(const JournalContent
 
 Result<RecoveredCheckpoint> build_checkpoint(const JournalContents& contents) {
   RecoveredCheckpoint checkpoint;
-  if (!contents.plan.empty()) {
-    checkpoint.rerun = decode_plan(contents.plan);
-    if (!checkpoint.rerun)
-      return make_error(ErrorKind::BadData, "the last plan record cannot be read");
+  for (const PlannedEpoch& planned : contents.plans) {
+    auto plan = decode_plan(planned.plan);
+    if (!plan)
+      return make_error(ErrorKind::BadData, "a plan record cannot be read: epoch " +
+                                                std::to_string(number(planned.epoch)));
+    checkpoint.reruns.push_back(std::move(*plan));
   }
   if (contents.epochs.empty()) return checkpoint;
   checkpoint.last = decode_commit(contents.epochs.back().commit);

@@ -40,6 +40,7 @@ std::shared_ptr<QueryRun> QueryRun::make(ExecutionPlan plan, std::string name,
 
 Status QueryRun::start(JobOptions options) {
   has_triggers = !options.trigger.is_continuous();
+  options.secrets = env.secrets;
   options.on_opened = [this](const std::string& query_id) { on_opened(query_id); };
   options.on_action = [this](const CoordinatorAction& action) { on_action(action); };
   options.on_epoch = [this](const EpochSummary& epoch) { on_epoch(epoch); };
@@ -90,11 +91,22 @@ void QueryRun::on_idle(const SkipTrigger& skipped) {
 
 void QueryRun::on_epoch(const EpochSummary& epoch) {
   const std::lock_guard lock(mutex);
-  QueryProgressEvent event{report->next(epoch)};
+  QueryProgressEvent event{hidden(report->next(epoch))};
   keep(event.progress);
   env.bus->tell([event = std::move(event)](StreamingQueryListener& listener) {
     listener.on_query_progress(event);
   });
+}
+
+QueryProgress QueryRun::hidden(QueryProgress progress) const {
+  for (SourceProgress& source : progress.sources) {
+    source.description = env.secrets.hidden(std::move(source.description));
+    for (auto* offset : {&source.start_offset, &source.end_offset, &source.latest_offset})
+      if (*offset) *offset = env.secrets.hidden(std::move(**offset));
+  }
+  for (SinkProgress& sink : progress.sinks)
+    sink.description = env.secrets.hidden(std::move(sink.description));
+  return progress;
 }
 
 void QueryRun::keep(const QueryProgress& progress) {

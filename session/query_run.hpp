@@ -89,6 +89,8 @@ struct QueryRun : std::enable_shared_from_this<QueryRun> {
   void on_epoch(const EpochSummary& epoch);
   void on_end(const std::optional<Error>& failure);
   void keep(const QueryProgress& progress);
+  /// For listeners, who get the parts and not the text.
+  QueryProgress hidden(QueryProgress progress) const;
   void await_start();
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sources/ahead_source.hpp"
 #include "sources/client_positions.hpp"
 #include "sources/socket_source.hpp"
 
@@ -21,7 +22,7 @@ namespace millrace {
 ///
 /// The offset holds the next record of each client. A planned micro-batch that an earlier process
 /// left is read again from what the clients send again. A line without its end is no record.
-class AcknowledgingSocketSource final : public Source {
+class AcknowledgingSocketSource final : public AheadSource {
  public:
   explicit AcknowledgingSocketSource(std::shared_ptr<const SocketOptions> options);
   ~AcknowledgingSocketSource() override;

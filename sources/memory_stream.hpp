@@ -2,6 +2,7 @@
 
 #include "records/tcp.hpp"
 #include "records/value.hpp"
+#include "sources/ahead_source.hpp"
 #include "sources/source_type.hpp"
 
 #include <cstdint>
@@ -55,7 +56,7 @@ class MemoryStream {
 };
 
 /// Reads a `MemoryStream`. The offset is the number of the last row, -1 for none, as Spark's.
-class MemorySource final : public Source {
+class MemorySource final : public AheadSource {
  public:
   MemorySource(std::shared_ptr<MemoryStream> stream, bool continuous)
       : stream_(std::move(stream)), continuous_(continuous) {}

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sources/ahead_source.hpp"
 #include "sources/nexmark_events.hpp"
 #include "sources/source_type.hpp"
 
@@ -15,7 +16,7 @@ struct NexmarkOptions {
 /// The rows of one kind out of a stream of NEXMark events, as fast as they are taken. Offset: `{"event":n}`, the
 /// next event of any kind. A poll covers a fixed range of event numbers, so that sources of several kinds that are polled
 /// in turn stay together.
-class NexmarkSource final : public Source {
+class NexmarkSource final : public AheadSource {
  public:
   explicit NexmarkSource(NexmarkOptions options) : options_(std::move(options)) {}
 

@@ -61,8 +61,8 @@ std::optional<Offset> RateMicroBatchSource::offset() const { return write(positi
 
 Result<std::optional<Offset>> RateMicroBatchSource::latest_offset() {
   if (frozen_) return std::optional<Offset>(write(*frozen_));
-  return std::optional<Offset>(write({position_.rows + options_.rows_per_batch,
-                                      position_.timestamp_ms + options_.advance_ms_per_batch}));
+  return std::optional<Offset>(write({limit_.rows + options_.rows_per_batch,
+                                      limit_.timestamp_ms + options_.advance_ms_per_batch}));
 }
 
 Status RateMicroBatchSource::limit_to(const Offset& end) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sources/ahead_source.hpp"
 #include "sources/source_type.hpp"
 
 #include <cstdint>
@@ -14,7 +15,7 @@ struct RateMicroBatchOptions {
 
 /// The same rows in every run: each micro-batch has `rows_per_batch` of them, all with the batch's
 /// own timestamp, whenever it is triggered. Offset: `{"offset":n,"timestamp":ms}`, as in Spark.
-class RateMicroBatchSource final : public Source {
+class RateMicroBatchSource final : public AheadSource {
  public:
   explicit RateMicroBatchSource(RateMicroBatchOptions options) : options_(options) {}
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "sources/ahead_source.hpp"
 #include "sources/source_type.hpp"
 
 #include <cstdint>
@@ -20,7 +21,7 @@ std::int64_t rate_rows_at(std::int64_t seconds, const RateOptions& options);
 /// Spark does; continuous mode gives each row when it is due, with the offset
 /// `{"value":n,"startTimeMs":ms}`. The start time is kept in the state directory, so that a rerun
 /// makes the same rows.
-class RateSource final : public Source {
+class RateSource final : public AheadSource {
  public:
   explicit RateSource(RateOptions options) : options_(options) {}
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "records/tcp.hpp"
+#include "sources/ahead_source.hpp"
 #include "sources/socket_reader.hpp"
 #include "sources/source_type.hpp"
 
@@ -27,7 +28,7 @@ struct SocketOptions {
 /// arrived wait in memory for the next limit. The offset counts rows from the start of the query,
 /// as Spark's does: the number of the last row read, -1 for none. A socket cannot be read again:
 /// rows of a planned epoch that an earlier process received are lost, and a warning says so.
-class SocketSource final : public Source {
+class SocketSource final : public AheadSource {
  public:
   explicit SocketSource(std::shared_ptr<const SocketOptions> options);
   ~SocketSource() override;

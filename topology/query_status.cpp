@@ -2,6 +2,7 @@
 
 #include "metrics/progress.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace millrace {
@@ -30,10 +31,15 @@ void QueryStatusReport::take(const CoordinatorAction& action) {
   std::visit([this](const auto& what) { follow(what); }, action);
 }
 
-void QueryStatusReport::follow(const AskLatestOffsets&) { status_ = {asking_, false, true}; }
+// The next epoch may be planned while one is under way, which says more about the query.
+void QueryStatusReport::follow(const AskLatestOffsets&) {
+  waits_ = false;
+  if (num_open_ == 0) status_ = {asking_, false, true};
+}
 
 void QueryStatusReport::follow(const StartEpoch& start) {
   is_idle_ = false;
+  ++num_open_;
   const bool has_new_data = std::exchange(ends_, start.ends) != start.ends;
   status_ = {"Processing new data", has_new_data, true};
 }
@@ -44,14 +50,18 @@ void QueryStatusReport::follow(const SkipTrigger&) {
 }
 
 void QueryStatusReport::follow(const AcknowledgeEpoch& done) {
-  status_.is_trigger_active = false;
+  num_open_ = std::max(0, num_open_ - 1);
+  status_.is_trigger_active = num_open_ > 0;
   if (!in_epochs_)
     status_.message = "Committing epoch " + std::to_string(number(done.summary.epoch));
+  else if (waits_ && num_open_ == 0)
+    status_.message = "Waiting for next trigger";
 }
 
 // Follows the end of an epoch or of an idle trigger; continuous jobs have no triggers.
 void QueryStatusReport::follow(const WakeAt&) {
-  if (in_epochs_ && !is_idle_) status_.message = "Waiting for next trigger";
+  waits_ = in_epochs_ && !is_idle_;
+  if (waits_ && num_open_ == 0) status_.message = "Waiting for next trigger";
 }
 
 void QueryStatusReport::take_end(const std::optional<Error>& failure) {

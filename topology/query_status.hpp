@@ -42,6 +42,8 @@ class QueryStatusReport {
   std::string asking_;  // Getting offsets from ...
   bool in_epochs_ = true;  // micro-batch mode
   bool is_idle_ = false;   // the trigger found nothing
+  bool waits_ = false;     // for the time of the next trigger
+  int num_open_ = 0;       // epochs started and not complete
   std::vector<std::optional<std::string>> ends_;  // of the last epoch
   QueryStatus status_;
 };

@@ -2,6 +2,7 @@
 
 #include "actors/job.hpp"
 #include "sinks/visible_change.hpp"
+#include "sources/ahead_source.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/faulty_file_system.hpp"
 #include "topology/analysis/analyzer.hpp"
@@ -41,7 +42,7 @@ std::optional<std::int64_t> number_at(const Column& column, std::uint32_t row) {
 }
 
 /// Gives rows in batches of random size; what it says is there grows by random steps.
-class RowsSource final : public Source {
+class RowsSource final : public AheadSource {
  public:
   RowsSource(const TestRows& rows, std::uint64_t seed, bool ends)
       : rows_(rows), random_(seed), ends_(ends) {}
@@ -72,8 +73,9 @@ class RowsSource final : public Source {
   }
   std::optional<Offset> offset() const override { return Offset{std::to_string(next_)}; }
   Result<std::optional<Offset>> latest_offset() override {
-    const std::size_t end = std::min(rows_.size(), next_ + random_() % 12);
-    return std::optional(Offset{std::to_string(ends_ && end == next_ ? rows_.size() : end)});
+    const std::size_t start = is_limited_ ? std::max(next_, limit_) : next_;
+    const std::size_t end = std::min(rows_.size(), start + random_() % 12);
+    return std::optional(Offset{std::to_string(ends_ && end == start ? rows_.size() : end)});
   }
   Status limit_to(const Offset& end) override {
     is_limited_ = true;

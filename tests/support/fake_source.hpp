@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <string>
 
-#include "sources/source.hpp"
+#include "sources/ahead_source.hpp"
 
 namespace millrace::testing {
 
@@ -12,7 +12,7 @@ inline SchemaPtr one_long_schema(std::string name = "n") {
 }
 
 /// Emits 0, 1, 2 ... `total - 1` in batches of `batch` rows; a micro-batch takes `per_epoch` of them.
-class NumbersSource final : public Source {
+class NumbersSource final : public AheadSource {
  public:
   NumbersSource(std::int64_t total, std::int64_t batch, std::int64_t per_epoch)
       : total_(total), batch_(batch), per_epoch_(per_epoch) {}
@@ -38,7 +38,8 @@ class NumbersSource final : public Source {
   }
   std::optional<Offset> offset() const override { return Offset{std::to_string(next_)}; }
   Result<std::optional<Offset>> latest_offset() override {
-    return std::optional(Offset{std::to_string(std::min(total_, next_ + per_epoch_))});
+    const std::int64_t start = limited_ ? std::max(next_, limit_) : next_;
+    return std::optional(Offset{std::to_string(std::min(total_, start + per_epoch_))});
   }
   Status limit_to(const Offset& end) override {
     limited_ = true;

@@ -8,6 +8,8 @@
 #include <limits>
 #include <string>
 
+#include "sources/ahead_source.hpp"
+
 namespace millrace::bench {
 
 namespace {
@@ -15,7 +17,7 @@ namespace {
 std::int64_t now_ns() { return std::chrono::steady_clock::now().time_since_epoch().count(); }
 
 /// What all sources here have in common: offsets that count rows.
-class RowCountSource : public Source {
+class RowCountSource : public AheadSource {
  public:
   Status open(SourceContext& context, const std::optional<Offset>&) override {
     context_ = &context;
@@ -159,7 +161,8 @@ class KeyedSource final : public RowCountSource {
 
 class FloodSource final : public RowCountSource {
  public:
-  explicit FloodSource(std::int64_t total) : total_(total) {}
+  FloodSource(std::int64_t total, std::int64_t epoch_rows)
+      : total_(total), epoch_rows_(epoch_rows) {}
 
   Result<PollStatus> poll(std::size_t, SourceOutput& out) override {
     if (next_ >= limit_) return PollStatus::AtLimit;
@@ -181,11 +184,12 @@ class FloodSource final : public RowCountSource {
 
  private:
   std::int64_t num_available() const override {
-    constexpr std::int64_t kMicroBatch = 256 * 1024;
-    return std::min(total_, next_ + kMicroBatch);
+    const bool is_limited = limit_ != std::numeric_limits<std::int64_t>::max();
+    return std::min(total_, (is_limited ? limit_ : next_) + epoch_rows_);
   }
 
   const std::int64_t total_;
+  const std::int64_t epoch_rows_;
   SchemaPtr schema_ = flood_schema();
 };
 
@@ -282,8 +286,8 @@ std::unique_ptr<Source> make_due_rows_source(std::shared_ptr<DueQueue> queue,
 std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load) {
   return std::make_unique<KeyedSource>(load);
 }
-std::unique_ptr<Source> make_flood_source(std::int64_t total) {
-  return std::make_unique<FloodSource>(total);
+std::unique_ptr<Source> make_flood_source(std::int64_t total, std::int64_t epoch_rows) {
+  return std::make_unique<FloodSource>(total, epoch_rows);
 }
 std::unique_ptr<Sink> make_timing_sink(
     std::function<void(const RecordBatch& batch, std::int64_t now_ns)> take) {

@@ -63,8 +63,10 @@ std::unique_ptr<Source> make_keyed_source(const KeyedLoad& load);
 /// (due BIGINT, user BIGINT, amount DOUBLE)
 SchemaPtr keyed_schema();
 
-/// Rows (id BIGINT, amount BIGINT) as fast as they are taken, `total` of them, in batches of 1,024.
-std::unique_ptr<Source> make_flood_source(std::int64_t total);
+/// Rows (id BIGINT, amount BIGINT) as fast as they are taken, `total` of them, in batches of 1,024; a
+/// micro-batch has `epoch_rows`.
+std::unique_ptr<Source> make_flood_source(std::int64_t total,
+                                          std::int64_t epoch_rows = std::int64_t{256} << 10);
 /// Calls `take` with each batch and the time it came (steady clock, ns).
 std::unique_ptr<Sink> make_timing_sink(
     std::function<void(const RecordBatch& batch, std::int64_t now_ns)> take);

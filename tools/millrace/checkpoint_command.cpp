@@ -59,7 +59,7 @@ int list_epochs(const JournalContents& contents, const Flags& flags) {
 bool keep_until(JournalContents& contents, std::int64_t epoch) {
   while (!contents.epochs.empty() && number(contents.epochs.back().epoch) > epoch) {
     contents.epochs.pop_back();
-    contents.plan = {};
+    contents.plans.clear();
   }
   return !contents.epochs.empty() && number(contents.epochs.back().epoch) == epoch;
 }
@@ -99,7 +99,8 @@ int show(JournalContents& contents, const Flags& flags) {
     out["tokens"] = as_json(checkpoint->last->tokens);
     out["sinksCommitted"] = checkpoint->last->sinks_committed;
   }
-  if (checkpoint->rerun) out["plannedEpoch"] = number(checkpoint->rerun->epoch);
+  for (const PlanRecord& plan : checkpoint->reruns)
+    out["plannedEpochs"].push_back(number(plan.epoch));
   out["unconfirmedOutputs"] = checkpoint->outputs.size();
   for (const auto& [node, state] : checkpoint->state) out["state"][node] = describe(state);
   std::cout << out.dump(flags.as_json ? -1 : 2) << "\n";

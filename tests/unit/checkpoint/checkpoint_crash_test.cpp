@@ -44,17 +44,45 @@ class CrashRun {
     REQUIRE(found >= acknowledged_);
     REQUIRE(states_.contains(found));
     REQUIRE(rig_.state() == states_[found]);
-    if (planned_ > found) {
-      REQUIRE(rig_.store->recovered() != nullptr);
-      REQUIRE(rig_.store->recovered()->rerun);
-      const std::int64_t planned = number(rig_.store->recovered()->rerun->epoch);
-      REQUIRE((planned == planned_ || planned == tried_plan_));
-    }
+    check_plans(found);
     states_.erase(states_.upper_bound(found), states_.end());
     last_ = found;
     // What is visible now must stay.
     acknowledged_ = found;
-    if (planned_ <= found) planned_ = -1;
+  }
+
+  /// Plans beyond the last commit are all there, in order; the one whose write failed may be.
+  void check_plans(std::int64_t found) {
+    std::vector<std::int64_t> recovered;
+    if (const RecoveredCheckpoint* checkpoint = rig_.store->recovered())
+      for (const PlanRecord& plan : checkpoint->reruns) recovered.push_back(number(plan.epoch));
+    const auto beyond = [&](std::vector<std::int64_t> plans) {
+      std::erase_if(plans, [&](std::int64_t epoch) { return epoch <= found; });
+      return plans;
+    };
+    CAPTURE(recovered, plans_, tried_plan_, found);
+    REQUIRE((recovered == beyond(plans_) || recovered == beyond(with(tried_plan_))));
+    plans_ = recovered;
+    tried_plan_ = -1;
+  }
+
+  /// A plan takes the place of those at or beyond its epoch.
+  std::vector<std::int64_t> with(std::int64_t epoch) const {
+    std::vector<std::int64_t> plans = plans_;
+    if (epoch < 0) return plans;
+    std::erase_if(plans, [&](std::int64_t earlier) { return earlier >= epoch; });
+    plans.push_back(epoch);
+    return plans;
+  }
+
+  /// False: the store has failed.
+  bool plan(std::int64_t epoch) {
+    tried_plan_ = epoch;
+    const auto planned = rig_.plan(epoch);
+    if (!planned || !*planned) return false;
+    plans_ = with(epoch);
+    tried_plan_ = -1;
+    return true;
   }
 
   KeysAndValues random_changes(std::int64_t epoch) {
@@ -71,14 +99,8 @@ class CrashRun {
   bool run_epoch() {
     // Now and then an epoch is given up: its delta belongs to the next.
     const std::int64_t epoch = last_ + 1 + (random_() % 8 == 0 ? 1 : 0);
-    if (random_() % 4 == 0) {
-      tried_plan_ = epoch;
-      const auto planned = rig_.plan(epoch);
-      if (!planned || !*planned) return false;
-      planned_ = epoch;
-    } else if (planned_ != epoch) {
-      planned_ = -1;
-    }
+    if (random_() % 4 == 0 && !plan(epoch)) return false;
+    if (random_() % 4 == 0 && !plan(epoch + 1)) return false;
     KeysAndValues state = states_[last_];
     for (std::int64_t delta = last_ + 1; delta <= epoch; ++delta) {
       const KeysAndValues changes = random_changes(delta);
@@ -99,8 +121,8 @@ class CrashRun {
   std::map<std::int64_t, KeysAndValues> states_;  // after each epoch that may be found
   std::int64_t acknowledged_ = -1;
   std::int64_t last_ = -1;
-  std::int64_t planned_ = -1;
-  std::int64_t tried_plan_ = -1;  // may have become durable although it failed
+  std::vector<std::int64_t> plans_;
+  std::int64_t tried_plan_ = -1;  // may have become durable although it failed; -1: none
 };
 
 }  // namespace

@@ -105,7 +105,7 @@ class Damage {
     CHECK(rig.last_epoch() == example_.last);
     CHECK(rig.state() == example_.state);
     REQUIRE(rig.store->recovered() != nullptr);
-    CHECK(rig.store->recovered()->rerun.has_value());
+    CHECK(rig.store->recovered()->reruns.size() == 1);
     CHECK(rig.store->recovered()->outputs.size() == 1);
   }
 

@@ -40,9 +40,9 @@ TEST_CASE("a checkpoint of format version 1 is read for ever") {
   CHECK(found->last->node_watermarks.at("late") == 11000);
   CHECK(found->last->offsets.at({"source", 0}) == "{\"n\":11}");
   CHECK(found->last->tokens.at({"kafka", 0}) == "token 11");
-  REQUIRE(found->rerun);
-  CHECK(found->rerun->epoch == Epoch{12});
-  CHECK(found->rerun->ends.at({"source", 0}) == "{\"n\":12}");
+  REQUIRE(found->reruns.size() == 1);
+  CHECK(found->reruns[0].epoch == Epoch{12});
+  CHECK(found->reruns[0].ends.at({"source", 0}) == "{\"n\":12}");
   REQUIRE(found->outputs.size() == 1);
   CHECK(found->outputs[0].rows == "rows of 11");
   CHECK(found->state.at("count").numbers.at(0).value == 36);

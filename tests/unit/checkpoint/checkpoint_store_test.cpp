@@ -47,7 +47,7 @@ TEST_CASE("a committed epoch comes back with state, offsets and tokens") {
   CHECK(found->last->offsets == record.offsets);
   CHECK(found->last->tokens == record.tokens);
   CHECK(rig.state() == KeysAndValues{{"a", "1"}, {"b", "2"}});
-  CHECK_FALSE(found->rerun);
+  CHECK(found->reruns.empty());
   CHECK(found->warnings.empty());
 }
 
@@ -110,13 +110,46 @@ TEST_CASE("a plan without a commit is run again; a committed one is not") {
   rig.crash();
   REQUIRE(rig.store->recovered() != nullptr);
   CHECK_FALSE(rig.store->recovered()->last);
-  REQUIRE(rig.store->recovered()->rerun);
-  CHECK(rig.store->recovered()->rerun->epoch == Epoch{0});
-  CHECK(rig.store->recovered()->rerun->ends.at({"source", 0}) == "0");
+  REQUIRE(rig.store->recovered()->reruns.size() == 1);
+  CHECK(rig.store->recovered()->reruns[0].epoch == Epoch{0});
+  CHECK(rig.store->recovered()->reruns[0].ends.at({"source", 0}) == "0");
 
   rig.commit(0, {{"a", "1"}});
   rig.crash();
-  CHECK_FALSE(rig.store->recovered()->rerun);
+  CHECK(rig.store->recovered()->reruns.empty());
+}
+
+TEST_CASE("an epoch that was planned while another was under way is run again after that one") {
+  StoreRig rig;
+  rig.open();
+  REQUIRE(rig.plan(0).value());
+  REQUIRE(rig.plan(1).value());
+
+  rig.crash();
+  REQUIRE(rig.store->recovered()->reruns.size() == 2);
+  CHECK(rig.store->recovered()->reruns[0].epoch == Epoch{0});
+  CHECK(rig.store->recovered()->reruns[1].epoch == Epoch{1});
+
+  rig.commit(0, {{"a", "1"}});
+  rig.crash();
+  REQUIRE(rig.store->recovered()->reruns.size() == 1);
+  CHECK(rig.store->recovered()->reruns[0].epoch == Epoch{1});
+}
+
+TEST_CASE("no base image removes the plan of an epoch that is not committed") {
+  StoreRig rig;
+  rig.options.segment_bytes = 1;  // every write has a segment of its own
+  rig.options.base_image_bytes = 1000;
+  rig.options.retention = 0;
+  rig.open();
+  REQUIRE(rig.plan(1).value());
+  rig.commit(0, {{"a", std::string(2000, 'x')}});
+  REQUIRE(rig.plan(2).value());
+  REQUIRE(rig.plan(3).value());
+
+  rig.crash();
+  REQUIRE(rig.store->recovered()->reruns.size() == 3);
+  CHECK(rig.store->recovered()->reruns[0].epoch == Epoch{1});
 }
 
 TEST_CASE("output rows stay until every sink has confirmed their epoch") {

@@ -1,71 +1,9 @@
-#include "checkpoint/epoch_coordinator.hpp"
+#include "coordinator_rig.hpp"
 
 #include "tests/support/catch.hpp"
 
 using namespace millrace;
-
-namespace {
-
-struct Describe {
-  std::string operator()(const AskLatestOffsets&) const { return "ask"; }
-  std::string operator()(const FreezeEnds&) const { return "freeze"; }
-  std::string operator()(const StartEpoch& a) const {
-    return "start " + std::to_string(number(a.epoch)) +
-           (a.watermark ? " w" + std::to_string(*a.watermark) : "") + (a.is_last ? " last" : "");
-  }
-  std::string operator()(const WritePlan& a) const {
-    return "write plan " + std::to_string(number(a.plan.epoch));
-  }
-  std::string operator()(const WriteCommit& a) const {
-    return "write commit " + std::to_string(number(a.epoch)) +
-           (a.watermark ? " w" + std::to_string(*a.watermark) : "");
-  }
-  std::string operator()(const Fail&) const { return "fail"; }
-  std::string operator()(const InjectMarker& a) const {
-    return "inject " + std::to_string(number(a.epoch));
-  }
-  std::string operator()(const SkipTrigger&) const { return "skip"; }
-  std::string operator()(const CommitEpoch& a) const {
-    return "commit " + std::to_string(number(a.epoch));
-  }
-  std::string operator()(const AcknowledgeEpoch& a) const {
-    return "acknowledge " + std::to_string(number(a.summary.epoch));
-  }
-  std::string operator()(const WakeAt& a) const { return "wake " + std::to_string(a.micros); }
-  std::string operator()(const Finish&) const { return "finish"; }
-  std::string operator()(const Warn&) const { return "warn"; }
-};
-
-std::string text(const CoordinatorActions& actions) {
-  std::string out;
-  for (const CoordinatorAction& action : actions)
-    out += (out.empty() ? "" : ", ") + std::visit(Describe{}, action);
-  return out;
-}
-
-CoordinatorOptions one_source(Trigger::Kind kind, std::int64_t interval = 0) {
-  CoordinatorOptions options;
-  options.trigger = {kind, std::chrono::microseconds(interval)};
-  options.num_sources = 1;
-  options.num_subtasks = 2;
-  options.num_sinks = 1;
-  return options;
-}
-
-SubtaskReport report(int node, std::int64_t epoch) {
-  SubtaskReport out;
-  out.node = node;
-  out.epoch = Epoch{epoch};
-  if (node == 1) out.token = "t";
-  return out;
-}
-
-SubtaskReport with_watermark(SubtaskReport out, std::int64_t watermark) {
-  out.event_time = EventTimeReport{1, 0, 0, 0, watermark};
-  return out;
-}
-
-}  // namespace
+using namespace millrace::test;
 
 TEST_CASE("micro-batch: an epoch is planned, run, committed and acknowledged in turn") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime));
@@ -73,8 +11,8 @@ TEST_CASE("micro-batch: an epoch is planned, run, committed and acknowledged in 
   CHECK(text(coordinator.on_start(0)) == "ask");
   CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "start 0");
   CHECK(text(coordinator.on_report(report(0, 0), 2)) == "");
-  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "commit 0");
-  CHECK(text(coordinator.on_committed(Epoch{0}, 4)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "commit 0, ask");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 4)) == "acknowledge 0");
 }
 
 TEST_CASE("micro-batch: no new data waits for the polling delay") {
@@ -96,26 +34,27 @@ TEST_CASE("micro-batch: data that comes meanwhile ends the wait") {
 TEST_CASE("micro-batch: a trigger interval keeps to the grid and skips what it missed") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1000));
   CHECK(text(coordinator.on_start(1500)) == "ask");
-  CHECK(text(coordinator.on_latest_offset(0, "0", "1", 1500)) == "start 0");
+  CHECK(text(coordinator.on_latest_offset(0, "0", "1", 1500)) == "start 0, wake 2000");
   (void)coordinator.on_report(report(0, 0), 1600);
   (void)coordinator.on_report(report(1, 0), 1600);
-  CHECK(text(coordinator.on_committed(Epoch{0}, 1700)) == "acknowledge 0, wake 2000");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 1700)) == "acknowledge 0");
 
   CHECK(text(coordinator.on_timer(2000)) == "ask");
-  CHECK(text(coordinator.on_latest_offset(0, "1", "2", 2000)) == "start 1");
+  CHECK(text(coordinator.on_latest_offset(0, "1", "2", 2000)) == "start 1, wake 3000");
+  CHECK(text(coordinator.on_timer(3000)) == "");
   (void)coordinator.on_report(report(0, 1), 4600);
-  (void)coordinator.on_report(report(1, 1), 4600);
-  CHECK(text(coordinator.on_committed(Epoch{1}, 4700)) == "acknowledge 1, warn, ask");
+  CHECK(text(coordinator.on_report(report(1, 1), 4600)) == "commit 1, warn, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "2", "3", 4600)) == "start 2, wake 5000");
 }
 
 TEST_CASE("micro-batch: an epoch longer than the interval warns in Spark's words") {
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1'000'000));
   (void)coordinator.on_start(1'500'000);
   (void)coordinator.on_latest_offset(0, "0", "1", 1'500'000);
-  (void)coordinator.on_report(report(0, 0), 2'600'000);
-  (void)coordinator.on_report(report(1, 0), 2'600'000);
+  (void)coordinator.on_timer(2'000'000);
+  (void)coordinator.on_report(report(0, 0), 2'700'000);
 
-  const auto actions = coordinator.on_committed(Epoch{0}, 2'700'000);
+  const auto actions = coordinator.on_report(report(1, 0), 2'700'000);
 
   REQUIRE(actions.size() == 3);
   CHECK(std::get<Warn>(actions[1]).text ==
@@ -127,9 +66,10 @@ TEST_CASE("micro-batch: after an overrun the triggers return to the grid since 1
   EpochCoordinator coordinator(one_source(Trigger::Kind::ProcessingTime, 1000));
   (void)coordinator.on_start(1500);
   (void)coordinator.on_latest_offset(0, "0", "1", 1500);
+  (void)coordinator.on_timer(2000);
   (void)coordinator.on_report(report(0, 0), 3600);
-  (void)coordinator.on_report(report(1, 0), 3600);
-  CHECK(text(coordinator.on_committed(Epoch{0}, 3700)) == "acknowledge 0, warn, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 3600)) == "commit 0, warn, ask");
+  (void)coordinator.on_committed(Epoch{0}, 3700);
 
   CHECK(text(coordinator.on_latest_offset(0, "1", "1", 3700)) == "skip, wake 4000");
 }
@@ -150,8 +90,8 @@ TEST_CASE("available now: what came before the start is read in as many epochs a
   (void)coordinator.on_start(0);
   CHECK(text(coordinator.on_latest_offset(0, "0", "2", 1)) == "start 0");
   (void)coordinator.on_report(report(0, 0), 2);
-  (void)coordinator.on_report(report(1, 0), 2);
-  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 2)) == "commit 0, ask");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0");
   CHECK(text(coordinator.on_latest_offset(0, "2", "3", 4)) == "start 1");
 }
 
@@ -171,13 +111,13 @@ TEST_CASE("a watermark that moved gives one epoch without data, then silence") {
   CHECK(text(coordinator.on_start(0)) == "freeze, ask");
   CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "start 0 w0");
   (void)coordinator.on_report(with_watermark(report(0, 0), 90), 2);
-  (void)coordinator.on_report(report(1, 0), 2);
-  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 2)) == "commit 0, ask");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0");
 
   CHECK(text(coordinator.on_latest_offset(0, "5", "5", 4)) == "start 1 w90");
   (void)coordinator.on_report(report(0, 1), 5);
-  (void)coordinator.on_report(report(1, 1), 5);
-  CHECK(text(coordinator.on_committed(Epoch{1}, 6)) == "acknowledge 1, ask");
+  CHECK(text(coordinator.on_report(report(1, 1), 5)) == "commit 1, ask");
+  CHECK(text(coordinator.on_committed(Epoch{1}, 6)) == "acknowledge 1");
 
   CHECK(text(coordinator.on_latest_offset(0, "5", "5", 7)) == "finish");
 }
@@ -275,32 +215,16 @@ TEST_CASE("a bounded job is one epoch that ends by itself") {
   CHECK(text(coordinator.on_committed(Epoch{0}, 70)) == "acknowledge 0, finish");
 }
 
-namespace {
-
-CoordinatorOptions durable(CoordinatorOptions options) {
-  options.durable = true;
-  return options;
-}
-
-/// Epoch 6 was the last that committed.
-CoordinatorOptions restarted(CoordinatorOptions options) {
-  options = durable(std::move(options));
-  options.restart = CoordinatorStart{Epoch{6}, {}, {}, {}, {}};
-  return options;
-}
-
-}  // namespace
-
 TEST_CASE("durable micro-batch: an epoch starts after its plan and sinks hear of it after its commit") {
   EpochCoordinator coordinator(durable(one_source(Trigger::Kind::ProcessingTime)));
   CHECK(text(coordinator.on_start(0)) == "ask");
 
   CHECK(text(coordinator.on_latest_offset(0, "0", "5", 1)) == "write plan 0");
-  CHECK(text(coordinator.on_planned(Epoch{0})) == "start 0");
+  CHECK(text(coordinator.on_planned(Epoch{0}, 1)) == "start 0");
   CHECK(text(coordinator.on_report(report(0, 0), 2)) == "");
-  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0, ask");
   CHECK(text(coordinator.on_durable(Epoch{0}, 4)) == "commit 0");
-  CHECK(text(coordinator.on_committed(Epoch{0}, 5)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 5)) == "acknowledge 0");
 }
 
 TEST_CASE("durable continuous: one commit is written at a time, in order") {
@@ -323,10 +247,10 @@ TEST_CASE("the commit record holds the watermark of the next epoch") {
   EpochCoordinator coordinator(options);
   (void)coordinator.on_start(0);
   (void)coordinator.on_latest_offset(0, "0", "5", 1);
-  (void)coordinator.on_planned(Epoch{0});
+  (void)coordinator.on_planned(Epoch{0}, 1);
   (void)coordinator.on_report(with_watermark(report(0, 0), 70), 2);
 
-  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0 w70");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "write commit 0 w70, ask");
 }
 
 TEST_CASE("a restart goes on with the next number") {
@@ -361,17 +285,17 @@ TEST_CASE("continuous: what was read while sinks repeat the last commit is throu
 
 TEST_CASE("micro-batch: a plan without commit runs again as it was, without being written again") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::ProcessingTime));
-  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  options.reruns = {StartEpoch{Epoch{7}, {"9"}, 50, 1234, false}};
   EpochCoordinator coordinator(options);
 
   CHECK(text(coordinator.on_start(0)) == "start 7 w50");
   CHECK(text(coordinator.on_report(report(0, 7), 1)) == "");
-  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7");
+  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7, ask");
 }
 
 TEST_CASE("continuous: the number of a plan without commit is passed over") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::Continuous, 100));
-  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  options.reruns = {StartEpoch{Epoch{7}, {"9"}, 50, 1234, false}};
   EpochCoordinator coordinator(options);
 
   CHECK(text(coordinator.on_start(0)) == "wake 100");
@@ -437,14 +361,14 @@ TEST_CASE("continuous: a clock that is set forward makes no epoch late") {
 
 TEST_CASE("available now: an epoch that an earlier run planned and did not commit comes first, as it was") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::AvailableNow));
-  options.rerun = StartEpoch{Epoch{7}, {"9"}, 50, 1234, false};
+  options.reruns = {StartEpoch{Epoch{7}, {"9"}, 50, 1234, false}};
   EpochCoordinator coordinator(options);
 
   CHECK(text(coordinator.on_start(0)) == "freeze, start 7 w50");
   (void)coordinator.on_report(report(0, 7), 1);
-  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7");
+  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7, ask");
   CHECK(text(coordinator.on_durable(Epoch{7}, 3)) == "commit 7");
-  CHECK(text(coordinator.on_committed(Epoch{7}, 4)) == "acknowledge 7, ask");
+  CHECK(text(coordinator.on_committed(Epoch{7}, 4)) == "acknowledge 7");
   CHECK(text(coordinator.on_latest_offset(0, "9", "12", 5)) == "write plan 8");
 }
 
@@ -460,9 +384,8 @@ TEST_CASE("available now waits for no grid and no polling delay between its epoc
   (void)coordinator.on_start(1'234'567);
   (void)coordinator.on_latest_offset(0, "0", "2", 1'234'568);
   (void)coordinator.on_report(report(0, 0), 1'234'570);
-  (void)coordinator.on_report(report(1, 0), 1'234'570);
 
-  CHECK(text(coordinator.on_committed(Epoch{0}, 1'234'571)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 1'234'570)) == "commit 0, ask");
 }
 
 TEST_CASE("once reads as available now does") {
@@ -471,8 +394,8 @@ TEST_CASE("once reads as available now does") {
   CHECK(text(coordinator.on_start(0)) == "freeze, ask");
   CHECK(text(coordinator.on_latest_offset(0, "0", "2", 1)) == "start 0");
   (void)coordinator.on_report(report(0, 0), 2);
-  (void)coordinator.on_report(report(1, 0), 2);
-  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 2)) == "commit 0, ask");
+  CHECK(text(coordinator.on_committed(Epoch{0}, 3)) == "acknowledge 0");
   CHECK(text(coordinator.on_latest_offset(0, "2", "2", 4)) == "finish");
 }
 
@@ -481,9 +404,8 @@ TEST_CASE("micro-batch: without an interval the next epoch begins as soon as one
   (void)coordinator.on_start(0);
   (void)coordinator.on_latest_offset(0, "0", "5", 1);
   (void)coordinator.on_report(report(0, 0), 2);
-  (void)coordinator.on_report(report(1, 0), 3);
 
-  CHECK(text(coordinator.on_committed(Epoch{0}, 4)) == "acknowledge 0, ask");
+  CHECK(text(coordinator.on_report(report(1, 0), 3)) == "commit 0, ask");
 }
 
 TEST_CASE("micro-batch: data that comes between two boundaries of the grid waits for the next") {
@@ -503,7 +425,7 @@ TEST_CASE("two watermarks: an epoch is planned with the watermark of the epochs 
     const std::string start = std::to_string(epoch);
     const std::string end = std::to_string(epoch + 1);
     (void)coordinator.on_latest_offset(0, start, end, 1);
-    const std::string started = text(coordinator.on_planned(Epoch{epoch}));
+    const std::string started = text(coordinator.on_planned(Epoch{epoch}, 1));
     (void)coordinator.on_report(with_watermark(report(0, epoch), seen), 2);
     (void)coordinator.on_report(report(1, epoch), 3);
     (void)coordinator.on_durable(Epoch{epoch}, 4);

@@ -38,12 +38,22 @@ TEST_CASE("status of a micro-batch query follows its triggers in Spark's words")
   CHECK(after(report, AskLatestOffsets{}) ==
         "Getting offsets from FileStreamSource[file:/in] active");
   CHECK(after(report, epoch_up_to("1")) == "Processing new data data active");
-  CHECK(after(report, AcknowledgeEpoch{}) == "Processing new data data");
-  CHECK(after(report, WakeAt{}) == "Waiting for next trigger data");
+  CHECK(after(report, WakeAt{}) == "Processing new data data active");
+  CHECK(after(report, AcknowledgeEpoch{}) == "Waiting for next trigger data");
   CHECK(after(report, AskLatestOffsets{}) ==
         "Getting offsets from FileStreamSource[file:/in] active");
   CHECK(after(report, SkipTrigger{}) == "Waiting for data to arrive");
   CHECK(after(report, WakeAt{}) == "Waiting for data to arrive");
+}
+
+TEST_CASE("a query that plans its next epoch while one is under way is processing") {
+  QueryStatusReport report = report_of_one_source();
+  report.take(epoch_up_to("1"));
+
+  CHECK(after(report, AskLatestOffsets{}) == "Processing new data data active");
+  CHECK(after(report, epoch_up_to("2")) == "Processing new data data active");
+  CHECK(after(report, AcknowledgeEpoch{}) == "Processing new data data active");
+  CHECK(after(report, AcknowledgeEpoch{}) == "Processing new data data");
 }
 
 TEST_CASE("an epoch without data says that there is none") {
