@@ -2,6 +2,7 @@
 
 #include "records/base64.hpp"
 #include "records/decimal.hpp"
+#include "records/formats/json_text.hpp"
 #include "records/interval_text.hpp"
 #include "records/number_text.hpp"
 #include "records/time_text.hpp"
@@ -11,6 +12,13 @@
 namespace millrace {
 
 namespace {
+
+/// JsonStyle and patterns of dates and timestamps; null: none.
+struct Style : JsonStyle {
+  const TimeFormats* formats = nullptr;
+};
+
+void append_value(std::string& out, const Column& column, std::size_t row, const Style& style);
 
 /// True for bytes that stand in a JSON string as they are and need no look at their neighbours.
 constexpr bool is_plain(unsigned char c) {
@@ -47,45 +55,45 @@ void append_json_real(std::string& out, Real value) {
   if (quoted) out += '"';
 }
 
-void append_json_array(std::string& out, const Column& column, ListSlot slot, const JsonStyle& style) {
+void append_json_array(std::string& out, const Column& column, ListSlot slot, const Style& style) {
   out += '[';
   for (std::uint32_t e = 0; e < slot.size; ++e) {
     if (e != 0) out += ',';
-    append_json(out, *column.child(0), slot.offset + e, style);
+    append_value(out, *column.child(0), slot.offset + e, style);
   }
   out += ']';
 }
 
-void append_json_key(std::string& out, const Column& keys, std::size_t i, const JsonStyle& style) {
+void append_json_key(std::string& out, const Column& keys, std::size_t i, const Style& style) {
   std::string key;
   append_text(key, keys, i, {style.zone});
   append_json_string(out, key);
 }
 
-void append_json_map(std::string& out, const Column& column, ListSlot slot, const JsonStyle& style) {
+void append_json_map(std::string& out, const Column& column, ListSlot slot, const Style& style) {
   out += '{';
   for (std::uint32_t e = 0; e < slot.size; ++e) {
     if (e != 0) out += ',';
     append_json_key(out, *column.child(0), slot.offset + e, style);
     out += ':';
-    append_json(out, *column.child(1), slot.offset + e, style);
+    append_value(out, *column.child(1), slot.offset + e, style);
   }
   out += '}';
 }
 
 /// One `"name":value` of an object; false when the field is left out.
 bool append_json_field(std::string& out, const Field& field, const Column& column, std::size_t i,
-                       bool is_first, const JsonStyle& style) {
+                       bool is_first, const Style& style) {
   const bool is_null = column.is_null(i) || column.type().is_null();
   if (is_null && style.ignore_null_fields) return false;
   if (!is_first) out += ',';
   append_json_string(out, field.name);
   out += ':';
-  append_json(out, column, i, style);
+  append_value(out, column, i, style);
   return true;
 }
 
-void append_json_struct(std::string& out, const Column& column, std::size_t i, const JsonStyle& style) {
+void append_json_struct(std::string& out, const Column& column, std::size_t i, const Style& style) {
   bool is_first = true;
   out += '{';
   for (std::size_t c = 0; c < column.num_children(); ++c)
@@ -122,12 +130,27 @@ void append_json_string(std::string& out, std::string_view text) {
   out += '"';
 }
 
-void append_json(std::string& out, const Column& column, std::size_t row, const JsonStyle& style) {
+namespace {
+
+/// False: no pattern is named for the type.
+bool append_formatted(std::string& out, const Column& column, std::size_t i, const Style& style) {
+  const TypeKind kind = column.type().kind();
+  if (style.formats == nullptr || style.formats->pattern_of(kind) == nullptr) return false;
+  std::string text;
+  const bool is_date = kind == TypeKind::Date;
+  style.formats->append(text, kind,
+                        is_date ? column.at<std::int32_t>(i) : column.at<std::int64_t>(i));
+  append_json_string(out, text);
+  return true;
+}
+
+void append_value(std::string& out, const Column& column, std::size_t row, const Style& style) {
   const std::size_t i = row & column.index_mask();
   if (column.is_null(i)) {
     out += "null";
     return;
   }
+  if (append_formatted(out, column, i, style)) return;
   switch (column.type().kind()) {
     case TypeKind::Null: out += "null"; return;
     case TypeKind::Float: return append_json_real(out, column.at<float>(i));
@@ -153,14 +176,29 @@ void append_json(std::string& out, const Column& column, std::size_t row, const 
   }
 }
 
-void append_json_row(std::string& out, const RecordBatch& batch, std::size_t row,
-                     const JsonStyle& style) {
+void append_row(std::string& out, const RecordBatch& batch, std::size_t row, const Style& style) {
   bool is_first = true;
   out += '{';
   for (std::size_t c = 0; c < batch.num_columns(); ++c)
     if (append_json_field(out, batch.schema()[c], batch.column(c), row, is_first, style))
       is_first = false;
   out += '}';
+}
+
+}  // namespace
+
+void append_json(std::string& out, const Column& column, std::size_t row, const JsonStyle& style) {
+  append_value(out, column, row, {style});
+}
+
+void append_json_row(std::string& out, const RecordBatch& batch, std::size_t row,
+                     const JsonStyle& style) {
+  append_row(out, batch, row, {style});
+}
+
+void append_json_row(std::string& out, const RecordBatch& batch, std::size_t row,
+                     const JsonStyle& style, const TimeFormats& formats) {
+  append_row(out, batch, row, {style, &formats});
 }
 
 }  // namespace millrace

@@ -1,5 +1,5 @@
-#include "expressions/functions/datetime_pattern.hpp"
 #include "records/calendar.hpp"
+#include "records/datetime_pattern.hpp"
 
 namespace millrace {
 

@@ -1,9 +1,10 @@
+#include "records/datetime_pattern.hpp"
+
 #include <array>
 #include <optional>
 
 #include <fmt/format.h>
 
-#include "expressions/functions/datetime_pattern.hpp"
 #include "records/calendar.hpp"
 #include "records/type.hpp"
 

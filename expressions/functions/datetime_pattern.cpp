@@ -1,10 +1,9 @@
-#include "expressions/functions/datetime_pattern.hpp"
+#include "records/datetime_pattern.hpp"
 
 #include <fmt/format.h>
 
 #include <charconv>
 
-#include "expressions/functions/function_errors.hpp"
 #include "records/calendar.hpp"
 
 namespace millrace {
@@ -14,16 +13,23 @@ namespace {
 constexpr std::string_view kLetters = "GyMLdDQqEahHkKmsSVzOXxZ";
 constexpr std::string_view kWeekBased = "YWwuec";
 
+Error pattern_error(std::string_view error_class, std::string message) {
+  Error error = make_error(ErrorKind::QueryFailed, std::move(message));
+  error.error_class = error_class;
+  error.sql_state = "42K0B";
+  return error;
+}
+
 Error bad_pattern(std::string_view pattern, char letter) {
   const std::string start =
       "You may get a different result due to the upgrading to Spark >= 3.0:\n";
   if (letter != 'u' && kWeekBased.find(letter) != kWeekBased.npos)
-    return row_error("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN", "42K0B",
+    return pattern_error("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_WEEK_BASED_PATTERN",
                      fmt::format("{}All week-based patterns are unsupported since Spark 3.0, "
                                  "detected week-based character: {}.\nPlease use the SQL function "
                                  "EXTRACT instead.",
                                  start, letter));
-  return row_error("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION", "42K0B",
+  return pattern_error("INCONSISTENT_BEHAVIOR_CROSS_VERSION.DATETIME_PATTERN_RECOGNITION",
                    fmt::format("{}Fail to recognize '{}' pattern in the DateTimeFormatter.\n1) You "
                                "can set \"spark.sql.legacy.timeParserPolicy\" to \"LEGACY\" to "
                                "restore the behavior before Spark 3.0.\n2) You can form a valid "

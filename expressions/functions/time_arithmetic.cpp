@@ -3,13 +3,13 @@
 
 #include <fmt/format.h>
 
-#include "expressions/functions/datetime_pattern.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/functions/time_units.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "records/calendar.hpp"
+#include "records/datetime_pattern.hpp"
 #include "records/time_text.hpp"
 
 namespace millrace {

@@ -1,9 +1,9 @@
-#include "expressions/functions/datetime_pattern.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "records/calendar.hpp"
+#include "records/datetime_pattern.hpp"
 
 namespace millrace {
 

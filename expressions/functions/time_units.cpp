@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <string>
 
-#include "expressions/functions/datetime_pattern.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "records/calendar.hpp"
+#include "records/datetime_pattern.hpp"
 #include "records/type.hpp"
 
 namespace millrace {

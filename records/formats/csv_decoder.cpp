@@ -7,6 +7,7 @@
 #include "records/formats/csv_schema.hpp"
 #include "records/formats/formats.hpp"
 #include "records/formats/line_end.hpp"
+#include "records/formats/time_formats.hpp"
 #include "records/interval_text.hpp"
 #include "records/number_text.hpp"
 #include "records/time_text.hpp"
@@ -19,7 +20,7 @@ struct CsvDecoding {
   CsvSyntax syntax;
   bool header = false;
   std::string null_value;
-  TimeZone zone;
+  TimeFormats formats;
   char separator = 0;
   std::size_t max_record_bytes = 0;
 };
@@ -65,6 +66,14 @@ bool store_interval(Column& column, std::size_t row, std::string_view text) {
   if (!size) return false;
   if (column.type().kind() == TypeKind::DayTimeInterval) return store<std::int64_t>(column, row, *size);
   return store<std::int32_t>(column, row, static_cast<std::int32_t>(*size));
+}
+
+bool store_formatted(Column& column, std::size_t row, std::string_view text,
+                     const TimeFormats& formats) {
+  const TypeKind kind = column.type().kind();
+  const auto value = formats.parse(kind, text);
+  if (kind != TypeKind::Date) return store<std::int64_t>(column, row, value);
+  return value && store<std::int32_t>(column, row, static_cast<std::int32_t>(*value));
 }
 
 /// Rows from lines of separated fields; columns go by position.
@@ -159,6 +168,8 @@ bool CsvDecoder::read_field(const CsvField& field, Column& column, std::size_t r
 bool CsvDecoder::write_text(const CsvField& field, Column& column, std::size_t row,
                             const ColumnRef& owner) {
   const std::string_view text = field.text;
+  if (decoding_.formats.pattern_of(column.type().kind()) != nullptr)
+    return store_formatted(column, row, text, decoding_.formats);
   switch (column.type().kind()) {
     case TypeKind::String:
     case TypeKind::Binary:
@@ -179,7 +190,7 @@ bool CsvDecoder::write_text(const CsvField& field, Column& column, std::size_t r
     case TypeKind::Decimal: return store_decimal(column, row, text);
     case TypeKind::Date: return store<std::int32_t>(column, row, parse_date(text));
     case TypeKind::Timestamp:
-      return store<std::int64_t>(column, row, parse_timestamp(text, decoding_.zone));
+      return store<std::int64_t>(column, row, parse_timestamp(text, decoding_.formats.zone()));
     case TypeKind::TimestampNtz:
       return store<std::int64_t>(column, row, parse_timestamp_ntz(text, ZoneInText::Malformed));
     default: return store_interval(column, row, text);
@@ -215,14 +226,14 @@ Result<std::unique_ptr<RecordDecoder>> make_csv_decoder(SchemaPtr schema,
   if (!escape) return escape.error();
   Result<bool> header = option_flag(options, "header", false);
   if (!header) return header.error();
-  Result<TimeZone> zone = option_zone(settings);
-  if (!zone) return zone.error();
+  Result<TimeFormats> formats = TimeFormats::read(settings);
+  if (!formats) return formats.error();
   Result<char> line_separator = option_line_separator(options);
   if (!line_separator) return line_separator.error();
   decoding.syntax = {*separator, *quote, *escape};
   decoding.header = *header;
   decoding.null_value = option_text(options, "nullValue", "");
-  decoding.zone = *zone;
+  decoding.formats = std::move(*formats);
   decoding.separator = *line_separator;
   decoding.max_record_bytes = settings.max_record_bytes;
   return std::unique_ptr<RecordDecoder>(std::make_unique<CsvDecoder>(

@@ -2,6 +2,7 @@
 #include "records/formats/csv_fields.hpp"
 #include "records/formats/csv_schema.hpp"
 #include "records/formats/formats.hpp"
+#include "records/formats/time_formats.hpp"
 #include "records/time_text.hpp"
 #include "records/value_text.hpp"
 
@@ -15,6 +16,7 @@ struct CsvEncoding {
   std::string null_value;
   std::string empty_value = "\"\"";
   TextStyle style;
+  TimeFormats formats;
 };
 
 /// One line of separated fields a row, as Spark's writer makes them: blanks around a value are cut, an
@@ -64,7 +66,14 @@ void CsvEncoder::append_value(const Column& column, std::size_t row, std::string
     return;
   }
   text_.clear();
-  switch (column.type().kind()) {
+  const TypeKind kind = column.type().kind();
+  if (encoding_.formats.pattern_of(kind) != nullptr) {
+    encoding_.formats.append(text_, kind,
+                             kind == TypeKind::Date ? column.at<std::int32_t>(row)
+                                                    : column.at<std::int64_t>(row));
+    return append_field(text_, out);
+  }
+  switch (kind) {
     case TypeKind::String: return append_field(column.at<std::string_view>(row), out);
     case TypeKind::Timestamp:
       append_timestamp_iso(text_, column.at<std::int64_t>(row), encoding_.style.zone);
@@ -112,13 +121,14 @@ Result<std::unique_ptr<RecordEncoder>> make_csv_encoder(SchemaPtr schema,
   if (!escape) return escape.error();
   Result<bool> header = option_flag(options, "header", false);
   if (!header) return header.error();
-  Result<TimeZone> zone = option_zone(settings);
-  if (!zone) return zone.error();
+  Result<TimeFormats> formats = TimeFormats::read(settings);
+  if (!formats) return formats.error();
   encoding.syntax = {*separator, *quote, *escape};
   encoding.header = *header;
   encoding.null_value = option_text(options, "nullValue", "");
   encoding.empty_value = option_text(options, "emptyValue", "\"\"");
-  encoding.style.zone = *zone;
+  encoding.style.zone = formats->zone();
+  encoding.formats = std::move(*formats);
   encoding.style.plain_decimals = false;
   return std::unique_ptr<RecordEncoder>(
       std::make_unique<CsvEncoder>(std::move(schema), std::move(encoding)));

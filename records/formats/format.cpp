@@ -47,8 +47,27 @@ OptionDeclaration zone_option() {
                 "Zone of timestamps without one; the session's zone when not set.");
 }
 
+OptionDeclaration date_format_option() {
+  return option("dateFormat", OptionType::Text, "", "Java's pattern of dates: `dd.MM.yyyy`.");
+}
+OptionDeclaration timestamp_format_option() {
+  return option("timestampFormat", OptionType::Text, "", "Java's pattern of timestamps with a zone.");
+}
+OptionDeclaration timestamp_ntz_format_option() {
+  return option("timestampNTZFormat", OptionType::Text, "",
+                "Java's pattern of timestamps without a zone.");
+}
+
 std::vector<OptionDeclaration> json_options() {
-  return {mode_option(), corrupt_column_option(), line_separator_option(), zone_option(),
+  return {mode_option(),
+          corrupt_column_option(),
+          line_separator_option(),
+          zone_option(),
+          date_format_option(),
+          timestamp_format_option(),
+          timestamp_ntz_format_option(),
+          option("multiLine", OptionType::Boolean, "false",
+                 "A whole file is one object, or an array that gives a row for each element."),
           option("ignoreNullFields", OptionType::Boolean, "true",
                  "Leave fields that are NULL out when writing.")};
 }
@@ -58,6 +77,9 @@ std::vector<OptionDeclaration> csv_options() {
           corrupt_column_option(),
           line_separator_option(),
           zone_option(),
+          date_format_option(),
+          timestamp_format_option(),
+          timestamp_ntz_format_option(),
           option("sep", OptionType::Text, ",", "The character between two fields."),
           option("header", OptionType::Boolean, "false",
                  "The first line of each file holds the names of the columns."),
@@ -83,7 +105,8 @@ Result<std::unique_ptr<RecordEncoder>> make_encoder(std::string_view format, Sch
   if (equal_ignoring_case(format, "text")) return make_text_encoder(std::move(schema), settings);
   if (equal_ignoring_case(format, "json")) return make_json_encoder(std::move(schema), settings);
   if (equal_ignoring_case(format, "csv")) return make_csv_encoder(std::move(schema), settings);
-  if (is_columnar_format(format)) return make_columnar_encoder(std::string(format), schema, settings);
+  if (is_columnar_format(format) || equal_ignoring_case(format, "arrow"))
+    return make_columnar_encoder(std::string(format), schema, settings);
   return unknown_format(format);
 }
 

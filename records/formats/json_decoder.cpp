@@ -20,14 +20,14 @@ bool is_blank(std::string_view line) {
 }
 
 /// One JSON object a line, or an array of them, which gives a row for each element (the only case in
-/// which a batch may get more rows than asked for).
+/// which a batch may get more rows than asked for). With `multiLine` a whole file is that line.
 class JsonDecoder final : public RecordDecoder {
  public:
-  JsonDecoder(const Schema& schema, const BadRecordHandler& bad_records, const TimeZone& zone,
-              char separator, std::size_t max_record_bytes)
+  JsonDecoder(const Schema& schema, const BadRecordHandler& bad_records, TimeFormats formats,
+              LineReader lines, std::size_t max_record_bytes)
       : bad_records_(bad_records),
-        reader_(schema, bad_records.corrupt_column(), zone),
-        lines_(separator),
+        reader_(schema, bad_records.corrupt_column(), std::move(formats)),
+        lines_(lines),
         max_record_bytes_(max_record_bytes) {
     // Room for most lines at once: the parser otherwise grows to the exact length of each longer one.
     if (parser_.allocate(kFirstCapacity)) parser_ = simdjson::ondemand::parser();
@@ -175,13 +175,16 @@ Result<std::unique_ptr<RecordDecoder>> make_json_decoder(SchemaPtr schema,
                                                          const FormatSettings& settings) {
   for (const Field& field : schema->fields)
     if (Status checked = check_type(field.type, field.name); !checked) return checked.error();
-  Result<TimeZone> zone = option_zone(settings);
-  if (!zone) return zone.error();
+  Result<TimeFormats> formats = TimeFormats::read(settings);
+  if (!formats) return formats.error();
   Result<char> separator = option_line_separator(settings.options);
   if (!separator) return separator.error();
+  Result<bool> multi_line = option_flag(settings.options, "multiLine", false);
+  if (!multi_line) return multi_line.error();
+  const LineReader lines = *multi_line ? LineReader::whole() : LineReader(*separator);
   return std::unique_ptr<RecordDecoder>(
-      std::make_unique<JsonDecoder>(*schema, BadRecordHandler(*schema, settings), *zone, *separator,
-                                    settings.max_record_bytes));
+      std::make_unique<JsonDecoder>(*schema, BadRecordHandler(*schema, settings),
+                                    std::move(*formats), lines, settings.max_record_bytes));
 }
 
 }  // namespace millrace

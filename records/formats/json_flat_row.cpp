@@ -115,7 +115,7 @@ bool JsonRowReader::take_flat_text(JsonNode& node, std::string_view text, std::s
     return true;
   }
   return !text.empty() && node.children.empty() &&
-         write_json_text(*node.column, row, text, zone_, scratch_);
+         write_json_text(*node.column, row, text, formats_, scratch_);
 }
 
 bool JsonRowReader::take_flat_token(JsonNode& node, std::string_view token, std::size_t row) {

@@ -56,8 +56,8 @@ void revive_value(Column& column, std::size_t row) {
   for (std::size_t c = 0; c < column.num_children(); ++c) revive_value(*column.child(c), row);
 }
 
-JsonRowReader::JsonRowReader(const Schema& schema, int skipped_column, const TimeZone& zone)
-    : root_(make_node(DataType::structure(schema.fields))), zone_(zone) {
+JsonRowReader::JsonRowReader(const Schema& schema, int skipped_column, TimeFormats formats)
+    : root_(make_node(DataType::structure(schema.fields))), formats_(std::move(formats)) {
   // A name that no key has: the column stays out of the way and out of the count.
   if (skipped_column >= 0) root_.seen[static_cast<std::size_t>(skipped_column)] = UINT32_MAX;
 }
@@ -176,7 +176,7 @@ JsonOutcome JsonRowReader::read_scalar(JsonNode& node, Json value, std::string_v
     if (!text_of(value, token, text)) return JsonOutcome::Broken;
     // Only binary may be empty.
     const bool may_fit = !text.empty() || node.type.kind() == TypeKind::Binary;
-    if (may_fit && write_json_text(column, row, text, zone_, scratch_))
+    if (may_fit && write_json_text(column, row, text, formats_, scratch_))
       return JsonOutcome::Right;
     clear_value(column, row);
     return JsonOutcome::Spoiled;

@@ -7,8 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "records/formats/time_formats.hpp"
 #include "records/record_batch.hpp"
-#include "records/time_zone.hpp"
 
 namespace millrace {
 
@@ -41,7 +41,7 @@ struct JsonNode {
 class JsonRowReader {
  public:
   /// `skipped_column` takes no part (the corrupt-record column), or -1.
-  JsonRowReader(const Schema& schema, int skipped_column, const TimeZone& zone);
+  JsonRowReader(const Schema& schema, int skipped_column, TimeFormats formats);
 
   /// The columns of `batch` are written to from now on. With `owner` texts may be views.
   void bind(RecordBatch& batch, const ColumnRef& owner);
@@ -84,7 +84,7 @@ class JsonRowReader {
   bool take_flat_token(JsonNode& node, std::string_view token, std::size_t row);
 
   JsonNode root_;
-  TimeZone zone_;
+  TimeFormats formats_;
   bool has_owner_ = false;
   bool copies_ = false;
   // Of the root's known keys: not looked at since they changed; each column has one.

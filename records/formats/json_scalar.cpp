@@ -92,6 +92,14 @@ bool write_calendar_interval(Column& column, std::size_t row, std::string_view t
   return interval.ok() && store(column, row, *interval);
 }
 
+bool write_formatted(Column& column, std::size_t row, std::string_view text,
+                     const TimeFormats& formats) {
+  const auto value = formats.parse(column.type().kind(), text);
+  if (!value) return false;
+  if (column.type().kind() == TypeKind::Date) return store_if_fits<std::int32_t>(column, row, *value);
+  return store(column, row, *value);
+}
+
 }  // namespace
 
 bool is_json_number(std::string_view token) {
@@ -140,8 +148,10 @@ bool write_json_number(Column& column, std::size_t row, std::string_view token) 
   }
 }
 
-bool write_json_text(Column& column, std::size_t row, std::string_view text, const TimeZone& zone,
-                     std::string& scratch) {
+bool write_json_text(Column& column, std::size_t row, std::string_view text,
+                     const TimeFormats& formats, std::string& scratch) {
+  if (formats.pattern_of(column.type().kind()) != nullptr)
+    return write_formatted(column, row, text, formats);
   double number = 0;
   switch (column.type().kind()) {
     case TypeKind::Float:
@@ -150,7 +160,7 @@ bool write_json_text(Column& column, std::size_t row, std::string_view text, con
     case TypeKind::Decimal: return write_decimal(column, row, text);
     case TypeKind::Binary: return write_binary(column, row, text, scratch);
     case TypeKind::Date: return store_optional(column, row, parse_date(text));
-    case TypeKind::Timestamp: return store_optional(column, row, parse_timestamp(text, zone));
+    case TypeKind::Timestamp: return store_optional(column, row, parse_timestamp(text, formats.zone()));
     case TypeKind::TimestampNtz:
       return store_optional(column, row, parse_timestamp_ntz(text, ZoneInText::Malformed));
     case TypeKind::CalendarInterval: return write_calendar_interval(column, row, text);

@@ -4,7 +4,7 @@
 #include <string_view>
 
 #include "records/column.hpp"
-#include "records/time_zone.hpp"
+#include "records/formats/time_formats.hpp"
 
 namespace millrace {
 
@@ -14,8 +14,8 @@ namespace millrace {
 /// `token` is a well-formed JSON number.
 bool write_json_number(Column& column, std::size_t row, std::string_view token);
 /// `text` is what a JSON string says. Not for String columns. `scratch` is memory for use.
-bool write_json_text(Column& column, std::size_t row, std::string_view text, const TimeZone& zone,
-                     std::string& scratch);
+bool write_json_text(Column& column, std::size_t row, std::string_view text,
+                     const TimeFormats& formats, std::string& scratch);
 /// Fast way for whole numbers: false when `token` is anything else, or too large.
 bool write_json_integer(Column& column, std::size_t row, std::string_view token);
 /// JSON's grammar of numbers.

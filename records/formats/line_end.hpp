@@ -67,6 +67,12 @@ inline LineEnd find_line_end(std::string_view bytes, bool is_last, char separato
 class LineReader {
  public:
   explicit LineReader(char separator) : separator_(separator) {}
+  /// The whole stream is one line.
+  static LineReader whole() {
+    LineReader lines(0);
+    lines.is_whole_ = true;
+    return lines;
+  }
 
   /// The stream starts anew.
   void restart() { at_start_ = true; }
@@ -77,7 +83,8 @@ class LineReader {
   /// False when no whole line is left.
   bool next(std::string_view& line) {
     if (rest_.empty()) return false;
-    const LineEnd found = find_line_end(rest_, is_last_, separator_);
+    const LineEnd found = is_whole_ ? LineEnd{is_last_ ? rest_.size() : 0, 0}
+                                    : find_line_end(rest_, is_last_, separator_);
     if (found.length == 0 && found.position == 0) return false;
     line = rest_.substr(0, found.position);
     rest_.remove_prefix(found.position + found.length);
@@ -92,6 +99,7 @@ class LineReader {
  private:
   std::string_view rest_;
   char separator_;
+  bool is_whole_ = false;
   bool is_last_ = false;
   bool at_start_ = true;
 };
