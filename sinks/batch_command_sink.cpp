@@ -47,7 +47,7 @@ class ErrorText {
   Descriptor file_;
 };
 
-/// Keeps the rows of an epoch as text and gives them to a command when the epoch ends, also when there
+/// Keeps the rows of an epoch in the command's format and gives them to it when the epoch ends, also when there
 /// are none (Spark's foreachBatch). A command that fails is run again with the same rows; after the
 /// last time the query fails with what it said.
 class BatchCommandSink final : public Sink {
@@ -56,14 +56,7 @@ class BatchCommandSink final : public Sink {
 
   Status open(SinkContext& context) override {
     context_ = &context;
-    FormatSettings settings;
-    settings.options = command_.options;
-    settings.time_zone = context.time_zone;
-    auto encoder = make_encoder(command_.format, context.schema, settings);
-    if (!encoder.ok()) return encoder.error();
-    encoder_ = std::move(*encoder);
-    clear();
-    return {};
+    return begin_rows();
   }
   Result<WriteStatus> write(const RecordBatch& batch) override {
     RecordBatch rows = context_->pool.share(batch);
@@ -74,18 +67,27 @@ class BatchCommandSink final : public Sink {
     return WriteStatus::Accepted;
   }
   void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
-    Status status = run_with_retries(epoch);
-    clear();
+    Status status = encoder_->end(text_);
+    if (status.ok()) status = run_with_retries(epoch);
+    if (status.ok()) status = begin_rows();
     done(status.ok() ? Result<CommitToken>(CommitToken{}) : Result<CommitToken>(status.error()));
   }
   void commit(Epoch, const CommitToken&, std::function<void(Status)> done) override { done({}); }
-  void rollback() override { clear(); }
+  void rollback() override { (void)begin_rows(); }
   bool is_blocking() const override { return true; }
 
  private:
-  void clear() {
+  /// Each epoch is a file or stream of its own.
+  Status begin_rows() {
+    FormatSettings settings;
+    settings.options = command_.options;
+    settings.time_zone = context_->time_zone;
+    auto encoder = make_encoder(command_.format, context_->schema, settings);
+    if (!encoder.ok()) return encoder.error();
+    encoder_ = std::move(*encoder);
     text_.clear();
     encoder_->begin(text_);
+    return {};
   }
 
   Status run_with_retries(Epoch epoch) {
@@ -168,7 +170,8 @@ SinkType foreach_batch_sink_type() {
       declare_required("command", OptionType::Text,
                        "Shell command that is run once an epoch with its rows on standard input; "
                        "its exit status decides whether the epoch counts."),
-      declare_choice("format", {"json", "csv"}, "json", "How the rows are written."),
+      declare_choice("format", {"json", "csv", "arrow"}, "json",
+                     "How the rows are written; arrow: a stream of Arrow's IPC format."),
       declare("maxRetries", OptionType::Integer, "3",
               "How often a command that failed is run again before the query fails."),
       declare("retryDelay", OptionType::Duration, "1s", "Pause before it is run again."),

@@ -2,6 +2,7 @@
 #include <arrow/api.h>
 #include <arrow/c/bridge.h>
 #include <arrow/io/interfaces.h>
+#include <arrow/ipc/writer.h>
 #include <parquet/arrow/writer.h>
 
 #include <exception>
@@ -90,6 +91,26 @@ class OrcWriter final : public ArrowWriter {
  private:
   std::shared_ptr<StringStream> to_;  // outlives the writer
   std::unique_ptr<arrow::adapters::orc::ORCFileWriter> writer_;
+};
+
+/// Arrow's own stream: schema, batches, end.
+class IpcWriter final : public ArrowWriter {
+ public:
+  explicit IpcWriter(std::shared_ptr<arrow::ipc::RecordBatchWriter> writer)
+      : writer_(std::move(writer)) {}
+  static arrow::Result<std::unique_ptr<ArrowWriter>> open(std::shared_ptr<StringStream> to,
+                                                          std::shared_ptr<arrow::Schema> schema) {
+    ARROW_ASSIGN_OR_RAISE(auto writer,
+                          arrow::ipc::MakeStreamWriter(std::move(to), std::move(schema)));
+    return std::make_unique<IpcWriter>(std::move(writer));
+  }
+  arrow::Status write(const arrow::RecordBatch& batch) override {
+    return writer_->WriteRecordBatch(batch);
+  }
+  arrow::Status close() override { return writer_->Close(); }
+
+ private:
+  std::shared_ptr<arrow::ipc::RecordBatchWriter> writer_;
 };
 
 class ArrowEncoder final : public RecordEncoder {
@@ -185,10 +206,11 @@ Result<arrow::Compression::type> read_codec(const std::string& format, const Opt
 
 arrow::Result<std::unique_ptr<ArrowWriter>> open_writer(const std::string& format,
                                                         std::shared_ptr<StringStream> to,
-                                                        const arrow::Schema& schema,
+                                                        std::shared_ptr<arrow::Schema> schema,
                                                         arrow::Compression::type codec) {
+  if (format == "arrow") return IpcWriter::open(std::move(to), std::move(schema));
   if (format == "orc") return OrcWriter::open(std::move(to), codec);
-  return ParquetWriter::open(std::move(to), schema, codec);
+  return ParquetWriter::open(std::move(to), *schema, codec);
 }
 
 }  // namespace
@@ -205,7 +227,7 @@ Result<std::unique_ptr<RecordEncoder>> make_columnar_encoder(const std::string& 
   const auto imported = arrow::ImportSchema(&exported);
   if (!imported.ok()) return arrow_error(ErrorKind::Config, name + ": schema", imported.status());
   auto stream = std::make_shared<StringStream>();
-  auto writer = open_writer(name, stream, **imported, *codec);
+  auto writer = open_writer(name, stream, *imported, *codec);
   if (!writer.ok()) return arrow_error(ErrorKind::Config, name + ": schema", writer.status());
   return std::unique_ptr<RecordEncoder>(
       std::make_unique<ArrowEncoder>(name, *imported, std::move(stream), std::move(*writer)));

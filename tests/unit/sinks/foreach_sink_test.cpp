@@ -1,5 +1,6 @@
 #include "sinks/foreach_sink.hpp"
 
+#include "records/columnar/columnar_file.hpp"
 #include "tests/unit/sinks/sink_rig.hpp"
 
 #include <signal.h>
@@ -131,6 +132,42 @@ TEST_CASE("foreachBatch command runs once an epoch, also without rows") {
   rig.run_epoch(*sink, {{integer(1)}, {integer(2)}});
   rig.run_epoch(*sink, {});
   CHECK(folder.read("out") == "epoch 0\nid\n1\n2\nepoch 1\nid\n");
+}
+
+TEST_CASE("foreachBatch command can get each epoch as a whole stream of Arrow's format") {
+  if (!has_columnar_formats()) return;
+  const SinkFolder folder;
+  SinkRig rig(id_schema());
+  auto sink = rig.open("foreachBatch",
+                       sink_request({{"command", "cat > " + folder.path("out") + "$MILLRACE_EPOCH"},
+                                     {"format", "arrow"}}));
+  rig.run_epoch(*sink, {{integer(1)}, {integer(2)}});
+  rig.run_epoch(*sink, {});
+
+  const std::string continuation = "\xFF\xFF\xFF\xFF";
+  const std::string end = continuation + std::string(4, '\0');
+  const std::string value = std::string("\2\0\0\0", 4);
+  const std::string rows = folder.read("out0");
+  CHECK(rows.starts_with(continuation));
+  CHECK(rows.ends_with(end));
+  CHECK(rows.find(value) != std::string::npos);
+  const std::string none = folder.read("out1");
+  CHECK(none.starts_with(continuation));
+  CHECK(none.ends_with(end));
+  CHECK(none.size() < rows.size());
+}
+
+TEST_CASE("without Arrow a foreachBatch command that wants its format is refused") {
+  if (has_columnar_formats()) return;
+  SinkRig rig(id_schema());
+  const auto planned = foreach_batch_sink_type().plan(
+      sink_request({{"command", "cat"}, {"format", "arrow"}}));
+  REQUIRE(planned.ok());
+
+  const Status opened = planned->make()->open(rig.context);
+
+  REQUIRE_FALSE(opened.ok());
+  CHECK(opened.error().message.find("without Arrow C++") != std::string::npos);
 }
 
 TEST_CASE("foreachBatch command that fails is run again with the same rows") {
