@@ -120,12 +120,13 @@ Result<std::shared_ptr<SocketOptions>> read_options(const SourceRequest& request
   auto options = std::make_shared<SocketOptions>();
   const auto listen = boolean_option(request.options, "listen", false);
   if (!listen.ok()) return listen.error();
-  const auto endpoint = read_endpoint(request.options, *listen);
-  if (!endpoint.ok()) return endpoint.error();
   const auto reconnect = boolean_option(request.options, "reconnect", false);
   if (!reconnect.ok()) return reconnect.error();
   auto decoding = read_decoding(request);
   if (!decoding.ok()) return decoding.error();
+  // Last: it is asked for again without what is wrong, and host and port must be there.
+  const auto endpoint = read_endpoint(request.options, *listen);
+  if (!endpoint.ok()) return endpoint.error();
   options->endpoint = *endpoint;
   options->listen = *listen;
   options->reconnect = *reconnect;

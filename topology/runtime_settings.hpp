@@ -15,6 +15,8 @@ struct RuntimeSettings {
   /// 0: 70 % of the memory of the machine or container.
   std::int64_t max_state_bytes = 0;
   int checkpoint_retention = 100;
+  /// spark.sql.streaming.metricsEnabled: what progress says is among the metrics, too.
+  bool query_metrics = false;
 };
 
 }  // namespace millrace

@@ -161,6 +161,8 @@ const std::vector<OptionDeclaration>& settings_keys() {
       declare("sparkStrict", OptionType::Boolean, "false",
               "Refuses in continuous mode what Spark refuses there."),
       declare("maxStateBytes", OptionType::Bytes, "70 % of memory", "Memory for state."),
+      declare("metricsEnabled", OptionType::Boolean, "false",
+              "Rates, latency, watermark and state of the query among the metrics (`/metrics`)."),
       declare("checkpointRetention", OptionType::Integer, "100", "Epochs that are kept."),
   };
   return keys;

@@ -70,6 +70,28 @@ TEST_CASE("a file without mistakes is valid") {
   CHECK(end.out.starts_with("small: valid, 3 nodes, 1 sink\n"));
 }
 
+TEST_CASE("a socket source reports all its bad options at once") {
+  const ProgramEnd end = validate(
+      "sources:\n"
+      "  lines: {type: socket, host: localhost, port: 99999, codec: bytes, format: xml}\n"
+      "sinks: {screen: {from: lines, type: console}}\n");
+  CHECK(end.code == 78);
+  for (const char* value : {"99999", "bytes", "xml"})
+    CHECK(count(end.err, "'" + std::string(value) + "'") > 0);
+}
+
+TEST_CASE("messages are coloured where colours are asked for, and plain when no terminal reads them") {
+  const ProgramEnd plain = run_program({"validate", "-"}, kFiveMistakes);
+  const ProgramEnd before = run_program({"--color", "always", "validate", "-"}, kFiveMistakes);
+  const ProgramEnd behind = run_program({"validate", "-", "--color", "always"}, kFiveMistakes);
+  const ProgramEnd never = run_program({"validate", "-", "--color", "never"}, kFiveMistakes);
+
+  CHECK_FALSE(contains(plain.err, "\x1b["));
+  CHECK(contains(before.err, "\x1b[1;31merror:\x1b[0m"));
+  CHECK(before.err == behind.err);
+  CHECK(never.err == plain.err);
+}
+
 TEST_CASE("validate reports five mistakes at once, each with its place and the way out") {
   const ProgramEnd end = validate(kFiveMistakes);
   check_failure(end, 78, "config", "5 errors");

@@ -1,53 +1,10 @@
 // What `millrace run --http` shows of a running job.
-#include "records/tcp.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/topology/http_get.hpp"
 #include "tests/topology/program.hpp"
-
-#include <poll.h>
-#include <sys/socket.h>
 
 using namespace millrace;
 using namespace millrace::testing;
-
-namespace {
-
-int free_port() {
-  const auto listening = listen_on("test", {"127.0.0.1", 0});
-  REQUIRE(listening.ok());
-  return local_port(listening->get());
-}
-
-/// The whole answer, headers too; empty when nobody listens.
-std::string get(int port, const std::string& path) {
-  const auto fd = connect_to("test", {"127.0.0.1", port}, 10'000);
-  if (!fd.ok()) return {};
-  const std::string request = "GET " + path +
-                              " HTTP/1.1\r\nHost: 127.0.0.1:" + std::to_string(port) +
-                              "\r\nConnection: close\r\n\r\n";
-  ::send(fd->get(), request.data(), request.size(), MSG_NOSIGNAL);
-  std::string answer;
-  for (char bytes[4096];;) {
-    pollfd waited{fd->get(), POLLIN, 0};
-    REQUIRE(::poll(&waited, 1, 20'000) == 1);
-    const ssize_t got = ::recv(fd->get(), bytes, sizeof bytes, 0);
-    if (got <= 0) return answer;
-    answer.append(bytes, static_cast<std::size_t>(got));
-  }
-}
-
-/// Asks again until the answer has the text; the job needs a moment to start.
-std::string await_answer(int port, const std::string& path, const std::string& text) {
-  std::string answer;
-  for (int tries = 0; tries < 3'000; ++tries) {
-    answer = get(port, path);
-    if (answer.find(text) != std::string::npos) return answer;
-    ::poll(nullptr, 0, 10);
-  }
-  FAIL(path << " never had " << text << ": " << answer);
-  return answer;
-}
-
-}  // namespace
 
 TEST_CASE("a running job shows its plan, its state, its metrics and its progress over HTTP") {
   const int port = free_port();
@@ -76,6 +33,24 @@ TEST_CASE("each node's watermark is among its state and its metrics over HTTP") 
   CHECK(state.find("\"watermarkMs\":0") != std::string::npos);  // a sink gives none on
   CHECK(get(port, "/metrics").find("millrace_operator_watermark_seconds{query=\"late_readings\"") !=
         std::string::npos);
+}
+
+TEST_CASE("rates, latency and state of the query are among the metrics when they are switched on") {
+  const int with = free_port();
+  const int without = free_port();
+  const auto arguments = [](int port, const std::string& enabled) {
+    return std::vector<std::string>{"run", "examples/rate_console.yaml", "--progress", "off",
+                                    "--duration", "60 seconds", "--trigger", "continuous 20 ms",
+                                    "--set", "settings.metricsEnabled=" + enabled, "--http",
+                                    "127.0.0.1:" + std::to_string(port)};
+  };
+  Program switched_on(arguments(with, "true"));
+  Program switched_off(arguments(without, "false"));
+  await_answer(without, "/api/state", "\"epoch\":2");
+
+  await_answer(with, "/metrics", "millrace_query_input_rows_per_second{query=\"rate_console\"}");
+  CHECK(get(with, "/metrics").find("millrace_query_state_rows") != std::string::npos);
+  CHECK(get(without, "/metrics").find("millrace_query_") == std::string::npos);
 }
 
 TEST_CASE("the tables of memory sinks answer SELECTs over HTTP") {

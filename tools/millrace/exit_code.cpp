@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "color.hpp"
 #include "topology/diagnostics.hpp"
 
 namespace millrace::cli {
@@ -40,7 +41,7 @@ int topology_exit_code(const std::vector<Error>& errors) {
 }
 
 int fail(ErrorKind kind, const std::string& message, const std::string& fix) {
-  std::cerr << render_diagnostic(make_error(kind, message, fix), {}) << "\n";
+  std::cerr << colored(render_diagnostic(make_error(kind, message, fix), {})) << "\n";
   return finish(static_cast<int>(kind));
 }
 

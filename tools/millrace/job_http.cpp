@@ -1,6 +1,5 @@
 #include "job_http.hpp"
 
-#include "metrics/prometheus_text.hpp"
 #include "server/job_pages.hpp"
 
 #include "memory_sql.hpp"
@@ -105,12 +104,16 @@ constexpr NodeMetric kNodeMetrics[] = {
 
 }  // namespace
 
-JobHttp::JobHttp(const ExecutionPlan& plan, const HttpAccess& access)
-    : plan_(plan), server_(access) {
+JobHttp::JobHttp(const ExecutionPlan& plan, const HttpAccess& access, Secrets secrets,
+                 bool query_metrics)
+    : plan_(plan),
+      secrets_(std::move(secrets)),
+      has_query_metrics_(query_metrics),
+      server_(access) {
   JobView view;
   view.metrics = [this] { return metrics_text(); };
   view.progress = [this] { return progress_json(); };
-  view.plan = [text = plan_json(plan_)] { return text; };
+  view.plan = [text = secrets_.hidden(plan_json(plan_))] { return text; };
   view.state = [this] { return state_json(); };
   if (has_memory_table(plan_)) view.sql = select_as_json;
   add_job_pages(server_, std::move(view));
@@ -118,11 +121,12 @@ JobHttp::JobHttp(const ExecutionPlan& plan, const HttpAccess& access)
 }
 
 void JobHttp::take(const EpochSummary& epoch, const QueryProgress& progress) {
-  std::string json = to_json(progress);
+  std::string json = secrets_.hidden(to_json(progress));
   const std::lock_guard lock(mutex_);
   epoch_ = static_cast<std::int64_t>(epoch.epoch);
   epoch_micros_ = epoch.completed_at - epoch.planned_at;
   progress_.push_back(std::move(json));
+  last_progress_ = progress;
   if (progress_.size() > kKeptEpochs) progress_.pop_front();
 }
 
@@ -159,6 +163,29 @@ std::string JobHttp::state_json() const {
       latency.at_quantile(0.99), nodes);
 }
 
+void JobHttp::add_query_metrics(PrometheusText& metrics) const {
+  const auto add = [&](std::string_view name, std::string_view help, double value) {
+    metrics.begin(name, PrometheusText::Kind::Gauge, help);
+    metrics.add({{"query", plan_.name}}, value);
+  };
+  const QueryProgress& last = last_progress_;
+  std::int64_t rows = 0, bytes = 0;
+  for (const StateOperatorProgress& state : last.state_operators) {
+    rows += state.num_rows_total;
+    bytes += state.memory_used_bytes;
+  }
+  add("millrace_query_input_rows_per_second", "Spark's inputRate-total.",
+      last.input_rows_per_second);
+  add("millrace_query_processed_rows_per_second", "Spark's processingRate-total.",
+      last.processed_rows_per_second);
+  add("millrace_query_latency_seconds", "Spark's latency: the last trigger's execution.",
+      static_cast<double>(last.batch_duration_ms) * 1e-3);
+  add("millrace_query_watermark_timestamp_seconds", "Spark's eventTime-watermark.",
+      static_cast<double>(last.event_time.watermark.value_or(0)) * 1e-6);
+  add("millrace_query_state_rows", "Spark's states-rowsTotal.", static_cast<double>(rows));
+  add("millrace_query_state_bytes", "Spark's states-usedBytes.", static_cast<double>(bytes));
+}
+
 std::string JobHttp::metrics_text() const {
   const std::lock_guard lock(mutex_);
   PrometheusText metrics;
@@ -183,7 +210,8 @@ std::string JobHttp::metrics_text() const {
   metrics.begin("millrace_checkpoint_duration_seconds", PrometheusText::Kind::Gauge,
                 "Of the last epoch, from its start to its commit.");
   metrics.add({{"query", plan_.name}}, static_cast<double>(epoch_micros_) * 1e-6);
-  return metrics.text();
+  if (has_query_metrics_) add_query_metrics(metrics);
+  return secrets_.hidden(metrics.text());
 }
 
 }  // namespace millrace::cli

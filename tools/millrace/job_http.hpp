@@ -2,6 +2,7 @@
 
 #include "actors/job.hpp"
 #include "metrics/progress.hpp"
+#include "metrics/prometheus_text.hpp"
 #include "server/http_server.hpp"
 
 #include <cstdint>
@@ -16,7 +17,8 @@ namespace millrace::cli {
 /// thread.
 class JobHttp {
  public:
-  JobHttp(const ExecutionPlan& plan, const HttpAccess& access);
+  /// `query_metrics`: Spark's metrics of the query, too.
+  JobHttp(const ExecutionPlan& plan, const HttpAccess& access, Secrets secrets, bool query_metrics);
 
   /// Listens. Error: the address is taken.
   Status start() { return server_.start(); }
@@ -29,13 +31,18 @@ class JobHttp {
 
  private:
   std::string metrics_text() const;
+  /// Spark's metrics, by what progress said last.
+  void add_query_metrics(PrometheusText& metrics) const;
   std::string progress_json() const;
   std::string state_json() const;
 
   const ExecutionPlan plan_;
+  const Secrets secrets_;
+  const bool has_query_metrics_;
   mutable std::mutex mutex_;  // guards what follows
   const Job* job_ = nullptr;
   std::deque<std::string> progress_;
+  QueryProgress last_progress_;
   std::int64_t epoch_ = -1;
   std::int64_t epoch_micros_ = 0;  // from its start to its commit
   HttpServer server_;              // last: its threads use the rest

@@ -6,6 +6,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "color.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "records/edit_distance.hpp"
@@ -40,8 +41,9 @@ std::string suggestion(const std::string& name, const std::vector<std::string>& 
 // The first flag of the command line that the chosen command does not have, or empty.
 std::string unknown_flag(const CLI::App& command, const std::vector<std::string>& arguments,
                          std::vector<std::string>& known) {
-  for (const CLI::Option* option : command.get_options())
-    for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
+  for (const CLI::App* app = &command; app != nullptr; app = app->get_parent())
+    for (const CLI::Option* option : app->get_options())
+      for (const std::string& name : option->get_lnames()) known.push_back("--" + name);
   for (const std::string& argument : arguments) {
     const std::string flag = argument.substr(0, argument.find('='));
     if (flag == "--") return {};
@@ -78,6 +80,10 @@ int check_command(const CLI::App& app, const std::string& name) {
 int run_program(int argc, char** argv) {
   CLI::App app(kExamples, "millrace");
   app.require_subcommand(1);
+  app.fallthrough();
+  std::string color = "auto";
+  app.add_option("--color", color, "Colours on standard error: auto, always or never.")
+      ->check(CLI::IsMember({"auto", "always", "never"}));
   app.set_version_flag("--version", "millrace " MILLRACE_VERSION);
   Action action;
   const Choose choose = [&](Action chosen) { action = std::move(chosen); };
@@ -104,6 +110,7 @@ int run_program(int argc, char** argv) {
   if (const int code = check_command(app, arguments.front()); code != 0) return code;
   try {
     app.parse(argc, argv);
+    choose_color(color);
   } catch (const CLI::CallForHelp&) {
     const auto chosen = app.get_subcommands();
     std::cout << (chosen.empty() ? app.help() : chosen.front()->help("millrace"));

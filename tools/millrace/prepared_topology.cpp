@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "color.hpp"
 #include "topology/planner.hpp"
 #include "topology/yaml/document.hpp"
 
@@ -63,7 +64,7 @@ void analyze_and_plan(PreparedTopology& prepared) {
 }
 
 void print(const std::vector<Error>& errors, const SourceTexts& texts, Severity severity) {
-  if (!errors.empty()) std::cerr << render_diagnostics(errors, texts, severity) << "\n";
+  if (!errors.empty()) std::cerr << colored(render_diagnostics(errors, texts, severity)) << "\n";
 }
 
 }  // namespace

@@ -47,13 +47,32 @@ void ProgressView::show_line(const QueryProgress& progress) {
   const double seconds = is_open_ ? std::chrono::duration<double>(since).count() : 0;
   const double rate = seconds > 0 ? static_cast<double>(rows_since_shown_) / seconds
                                   : progress.processed_rows_per_second;
-  std::cerr << fmt::format("\r\x1b[K▸ {} rows/s  epoch {} ({} ms){}",
-                           grouped_number(std::llround(rate)), progress.batch_id,
+  std::cerr << fmt::format("\r\x1b[K▸ {} rows/s{}  epoch {} ({} ms){}",
+                           grouped_number(std::llround(rate)), job_text(), progress.batch_id,
                            progress.batch_duration_ms, watermark_text(progress))
             << std::flush;
   last_shown_ = now;
   rows_since_shown_ = 0;
   is_open_ = true;
+}
+
+/// `  p99 1.8 ms  lag 0`: latency from source to sink so far, and rows that wait inside of the job.
+std::string ProgressView::job_text() {
+  const std::lock_guard lock(mutex_);
+  if (job_ == nullptr) return "";
+  LatencyHistogram latency;
+  job_->add_latency_to(latency);
+  std::int64_t lag = 0;
+  for (const ExecutionNode& node : job_->plan().nodes)
+    for (int subtask = 0; subtask < node.parallelism; ++subtask)
+      lag += job_->num_queued_records(node.id, subtask);
+  return fmt::format("  p99 {:.1f} ms  lag {}",
+                     static_cast<double>(latency.at_quantile(0.99)) / 1e6, grouped_number(lag));
+}
+
+void ProgressView::attach(const Job* job) {
+  const std::lock_guard lock(mutex_);
+  job_ = job;
 }
 
 void ProgressView::end() {

@@ -2,8 +2,10 @@
 
 #include <chrono>
 #include <cstdint>
+#include <mutex>
 #include <string>
 
+#include "actors/job.hpp"
 #include "metrics/progress.hpp"
 #include "records/secrets.hpp"
 
@@ -21,17 +23,22 @@ class ProgressView {
   ProgressView(ProgressMode mode, Secrets secrets) : mode_(mode), secrets_(std::move(secrets)) {}
 
   void show(const QueryProgress& progress);
+  /// The job that the line is about; null: it is being started or taken down. From any thread.
+  void attach(const Job* job);
   /// Ends the line, so that what follows starts on a new one.
   void end();
 
  private:
   void show_line(const QueryProgress& progress);
+  std::string job_text();
 
   const ProgressMode mode_;
   const Secrets secrets_;
   std::chrono::steady_clock::time_point last_shown_{};
   std::int64_t rows_since_shown_ = 0;
   bool is_open_ = false;
+  std::mutex mutex_;  // guards what follows
+  const Job* job_ = nullptr;
 };
 
 /// `1204331` as `1,204,331`.

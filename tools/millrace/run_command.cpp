@@ -9,6 +9,7 @@
 #include <CLI/CLI.hpp>
 
 #include "actors/job.hpp"
+#include "color.hpp"
 #include "commands.hpp"
 #include "control_socket.hpp"
 #include "exit_code.hpp"
@@ -91,6 +92,7 @@ JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
   options.checkpoint.retention = loaded.runtime.checkpoint_retention;
   if (flags.from_epoch >= 0) options.checkpoint.from_epoch = Epoch{flags.from_epoch};
   options.checkpoint.allow_duplicates = flags.allow_duplicates;
+  options.secrets = loaded.secrets;
   options.max_state_bytes = loaded.runtime.max_state_bytes;
   options.alignment = loaded.settings.aligned ? Alignment::Aligned : Alignment::None;
   options.hand_off = flags.handoff.empty() ? loaded.runtime.hand_off : flags.handoff == "on";
@@ -129,11 +131,13 @@ std::unique_ptr<ControlServer> open_control(const std::string& location, RunCont
 }
 
 /// The pages about the job; null when none were asked for.
-Result<std::unique_ptr<JobHttp>> start_http(const Flags& flags, const ExecutionPlan& plan) {
+Result<std::unique_ptr<JobHttp>> start_http(const Flags& flags, const ExecutionPlan& plan,
+                                            const LoadedTopology& loaded) {
   if (flags.http.empty()) return std::unique_ptr<JobHttp>();
   const auto access = read_access(flags.http, flags.http_token, flags.http_insecure);
   if (!access) return access.error();
-  auto http = std::make_unique<JobHttp>(plan, *access);
+  auto http = std::make_unique<JobHttp>(plan, *access, loaded.secrets,
+                                        loaded.runtime.query_metrics);
   if (Status status = http->start(); !status) return status.error();
   std::cerr << "pages about this job: http://" << access->address << ":" << http->port() << "/\n";
   return http;
@@ -152,6 +156,7 @@ struct Watchers {
 
   void attach(Job* job) {
     control.attach(job);
+    view.attach(job);
     if (http) http->attach(job);
   }
   void take(const EpochSummary& epoch) {
@@ -190,7 +195,7 @@ Status finish_job(std::unique_ptr<Job> job, const Flags& flags, Watchers& watche
 int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   const LoadedTopology& loaded = prepared.loaded;
   const ExecutionPlan plan = *prepared.plan;
-  auto http = start_http(flags, plan);
+  auto http = start_http(flags, plan, loaded);
   if (!http) return fail(http.error().kind, http.error().message, http.error().fix);
   const LogFormat format = flags.log_format == "json" ? LogFormat::Json : LogFormat::Text;
   Watchers watchers{loaded,
@@ -208,7 +213,7 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   watchers.view.end();
   if (!status) {
     std::cout.flush();
-    std::cerr << render_diagnostic(loaded.located(status.error()), loaded.texts) << "\n";
+    std::cerr << colored(render_diagnostic(loaded.located(status.error()), loaded.texts)) << "\n";
     return finish(static_cast<int>(status.error().kind));
   }
   return finish(caught_signal == 0 ? 0 : 128 + caught_signal);

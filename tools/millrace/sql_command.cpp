@@ -8,6 +8,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "color.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "line_editor.hpp"
@@ -31,7 +32,7 @@ int run_all(SqlShell& shell, const std::string& text) {
       std::cout << *printed << std::flush;
       continue;
     }
-    std::cerr << render_diagnostic(printed.error(), {}) << "\n";
+    std::cerr << colored(render_diagnostic(printed.error(), {})) << "\n";
     return static_cast<int>(printed.error().kind);
   }
   return 0;

@@ -5,6 +5,7 @@
 #include <CLI/CLI.hpp>
 
 #include "case_run.hpp"
+#include "color.hpp"
 #include "commands.hpp"
 #include "exit_code.hpp"
 #include "topology/diagnostics.hpp"
@@ -77,7 +78,7 @@ int run_tests(const Flags& flags) {
   for (const std::string& path : flags.files) {
     const auto file = read_case_file(path);
     if (!file) {
-      std::cerr << render_diagnostic(file.error(), {}) << "\n";
+      std::cerr << colored(render_diagnostic(file.error(), {})) << "\n";
       return finish(static_cast<int>(file.error().kind));
     }
     FileResult& result = results.emplace_back(FileResult{path, {}});

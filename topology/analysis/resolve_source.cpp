@@ -52,6 +52,36 @@ std::vector<std::string> absolute_paths(const plan::Read& read) {
   return paths;
 }
 
+bool is_at(const OptionText& option, const Origin& origin) {
+  return origin.line != 0 && option.origin.line == origin.line &&
+         option.origin.column == origin.column && option.origin.file == origin.file;
+}
+
+Options without_option_at(const Options& options, const Origin& origin) {
+  Options rest;
+  for (const auto& [name, text] : options.entries())
+    if (!is_at(text, origin)) rest.set(name, text.value, text.origin);
+  return rest;
+}
+
+/// A source tells of one bad option at a time: it is asked again without that one, until it tells of none
+/// that is there. What it then misses is no mistake of the user's.
+std::vector<Error> further_errors(const SourceType& type, SourceRequest request, Origin bad) {
+  std::vector<Error> errors;
+  for (;;) {
+    Options rest = without_option_at(request.options, bad);
+    if (rest.entries().size() == request.options.entries().size()) return errors;
+    request.options = std::move(rest);
+    auto again = type.plan(request);
+    if (again.ok()) return errors;
+    bad = again.error().origin;
+    const auto& left = request.options.entries();
+    if (std::none_of(left.begin(), left.end(), [&](const auto& o) { return is_at(o.second, bad); }))
+      return errors;
+    errors.push_back(std::move(again.error()));
+  }
+}
+
 }  // namespace
 
 Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::Node& node) {
@@ -83,7 +113,10 @@ Resolver::Resolved Resolver::resolve_kind(const plan::Read& read, const plan::No
     planned = choice->type->plan(request);
   }
   if (!planned.ok()) {
+    const Origin bad = planned.error().origin;
     fail(std::move(planned.error()), node.origin);
+    for (Error& error : further_errors(*choice->type, request, bad))
+      fail(std::move(error), node.origin);
     if (!request.schema) return std::nullopt;
     // The columns are known: what stands above is checked against them.
     planned = PlannedSource{*request.schema, read.format, false, false, nullptr};

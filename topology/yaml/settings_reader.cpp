@@ -32,6 +32,8 @@ class SettingsReader {
       settings.aligned = is_text(*alignment, "aligned");
     if (const YamlValue* idle = value("idle")) runtime.spin = is_text(*idle, "spin");
     if (const YamlValue* handoff = value("handoff")) runtime.hand_off = is_text(*handoff, "on");
+    if (const YamlValue* metrics = value("metricsEnabled"))
+      runtime.query_metrics = is_text(*metrics, "true");
     read_number("threads", 0, kMaxThreads, runtime.threads);
     read_number("checkpointRetention", 1, kMaxRetention, runtime.checkpoint_retention);
     if (const YamlValue* bytes = value("maxStateBytes")) read_bytes(*bytes, runtime);

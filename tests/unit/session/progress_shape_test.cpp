@@ -135,6 +135,26 @@ TEST_CASE("progress of a complete aggregation in memory has the shape of Spark's
   CHECK(progress[1]["stateOperators"][0]["numRowsTotal"] == 2);
 }
 
+TEST_CASE("progress of a joined query has the shape of Spark's, with a source for each side") {
+  const Session session;
+  const InputFolder folder;
+  const DataFrame left = files(session, folder).with_watermark("ts", "10 seconds");
+  const DataFrame right = files(session, folder)
+                              .select_expr("ts AS other_ts", "k AS other_k")
+                              .with_watermark("other_ts", "10 seconds");
+
+  const auto progress =
+      progress_of(left.join(right, "k = other_k AND ts = other_ts"), "noop", "append");
+
+  Json spark = sample("window-append")[0];
+  spark["sources"].push_back(spark["sources"][0]);
+  REQUIRE(progress.size() >= 2);
+  CHECK(shape(progress[0]) == shape(spark));
+  const Json& state = progress[0]["stateOperators"][0];
+  CHECK(state["operatorName"] == "symmetricHashJoin");
+  CHECK(state["numRowsTotal"] == 2);
+}
+
 TEST_CASE("state of a deduplication is shown under Spark's name") {
   const Session session;
   const InputFolder folder;
