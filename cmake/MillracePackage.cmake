@@ -32,7 +32,7 @@ set(millrace_public_headers
   session/streaming_query_listener.hpp session/streaming_query_manager.hpp
   session/typed_rows.hpp session/user_function.hpp
   sinks/foreach_sink.hpp sinks/sink.hpp sinks/sink_type.hpp
-  sources/memory_stream.hpp sources/source.hpp sources/source_type.hpp
+  sources/ahead_source.hpp sources/memory_stream.hpp sources/source.hpp sources/source_type.hpp
   topology/plan/node.hpp)
 foreach(header ${millrace_public_headers})
   get_filename_component(folder ${header} DIRECTORY)

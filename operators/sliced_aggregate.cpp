@@ -104,6 +104,7 @@ class SlicedAggregate final : public Operator {
   Progress close_windows(Output& out);
   void prepare();
   bool find_window();
+  std::int64_t first_open_window(std::int64_t slice) const;
   bool is_added(std::int64_t slice) const {
     return slice < next_slice_ || (slice == next_slice_ && next_entry_ != 0);
   }
@@ -127,8 +128,8 @@ class SlicedAggregate final : public Operator {
   // Evaluates and runs the aggregates; the groups are the entries below.
   GroupTable calls_;
 
-  // State: an entry for each key and slice, which begins with the slice's start. Windows that end at or before
-  // the watermark were given.
+  // State: an entry for each key and slice, which begins with the slice's start. Windows that end
+  // at or before the watermark were given.
   StateTable entries_;
   std::int64_t watermark_ = kNoWatermark;
   // The same by slice; made again after a restart.
@@ -145,9 +146,9 @@ class SlicedAggregate final : public Operator {
   std::int64_t removed_ = 0;
   StateTable late_windows_;
 
-  // What is left to do before the next input, and how far it is: the window that closes next, its rows by key,
-  // the slice and entry that come next. Slices are added as soon as they are complete, ahead of the end of the
-  // window. Totals of another round are of windows before.
+  // What is left to do before the next input, and how far it is: the window that closes next, its
+  // rows by key, the slice and entry that come next. Slices are added as soon as they are complete,
+  // ahead of the end of the window. Totals of another round are of windows before.
   std::vector<Step> steps_;
   Stage stage_ = Stage::FindWindow;
   std::int64_t window_ = 0;
@@ -266,8 +267,10 @@ void SlicedAggregate::find_entries(const Rows& rows) {
     const bool is_new = start.is_set == 0;
     if (is_new) start = {slicing_.slice_of(times[rows[k]]), 1};
     if (is_new) slices_[start.micros].push_back(found_[k]);
-    // The totals lack this row: they are put together anew.
-    if (stage_ == Stage::AddSlices && is_added(start.micros)) stage_ = Stage::FindWindow;
+    // The totals lack this row, or are of a window that is not the first to close any more.
+    if (stage_ == Stage::AddSlices &&
+        (is_added(start.micros) || first_open_window(start.micros) < window_))
+      stage_ = Stage::FindWindow;
   }
 }
 
@@ -338,12 +341,17 @@ void SlicedAggregate::prepare() {
   if (next_watermark_ != kNoWatermark) (void)add_slices(slicing_.slice_of(next_watermark_));
 }
 
+/// The earliest window with a slice that was not given.
+std::int64_t SlicedAggregate::first_open_window(std::int64_t slice) const {
+  const std::int64_t window = slicing_.first_window(slice);
+  const bool is_closed = closed_ != kNoWatermark && window + slicing_.size() <= closed_;
+  return is_closed ? slicing_.first_window(closed_) : window;
+}
+
 /// Turns to the earliest window that has rows and was not given; false when there is none.
 bool SlicedAggregate::find_window() {
   if (slices_.empty()) return false;
-  window_ = slicing_.first_window(slices_.begin()->first);
-  if (closed_ != kNoWatermark && window_ + slicing_.size() <= closed_)
-    window_ = slicing_.first_window(closed_);
+  window_ = first_open_window(slices_.begin()->first);
   next_slice_ = window_;
   next_entry_ = 0;
   if (++total_round_ == 0) total_round_ = 1;

@@ -63,6 +63,13 @@ TEST_CASE("a row that comes after its slice was added to the next window still c
   CHECK(harness.run() == "{0,10},a,1 w12 {5,15},a,2 {5,15},b,1 w15 |0");
 }
 
+TEST_CASE("a window that gets its first row when a later one is being prepared is given before it") {
+  auto harness = counts(10, 5, false);
+  harness.rows({{"a", sec(9)}}).rows({{"a", sec(4)}}).watermark(20).marker();
+
+  CHECK(harness.run() == "{-5,5},a,1 {0,10},a,2 {5,15},a,1 w20 |0");
+}
+
 TEST_CASE("a key is not among the results of a window that has no rows of it") {
   auto harness = counts(10, 10, false);
   harness.rows({{"a", sec(1)}, {"b", sec(1)}, {"b", sec(11)}}).watermark(20).marker();
