@@ -311,3 +311,13 @@ TEST_CASE("the page of functions is what the program lists") {
   INFO("write it anew: millrace list functions --markdown > docs/functions.md");
   CHECK(page == end.out);
 }
+
+TEST_CASE("bench hands its arguments to the suite") {
+  const ProgramEnd jobs = run_program({"bench", "list"});
+  const ProgramEnd help = run_program({"bench", "run", "--help"});
+
+  CHECK(jobs.code == 0);
+  CHECK(contains(jobs.out, "J4"));
+  CHECK(help.code == 0);
+  CHECK(contains(help.out, "--rounds"));
+}

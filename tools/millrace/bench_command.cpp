@@ -36,6 +36,7 @@ void add_bench(CLI::App& app, const Choose& choose) {
   CLI::App* command = app.add_subcommand(
       "bench", "Run the benchmark suite: list, run, report, compare. `millrace bench run --help`.");
   command->prefix_command();
+  command->fallthrough(false);
   command->set_help_flag();
   command->callback([=] {
     *arguments = command->remaining();
