@@ -3,6 +3,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.StringWriter;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.SparkThrowable;
 import org.apache.spark.sql.catalyst.InternalRow;
@@ -23,6 +24,7 @@ import org.apache.spark.unsafe.types.*;
  */
 public class SparkJudge {
   private static final ObjectMapper MAPPER = new ObjectMapper();
+  private static final int TOGETHER = 100;  // expressions in one run of the analyzer
 
   /** `request` has `expressions` and `rows`; `frame` has the rows' columns. */
   public static String judge(Dataset frame, String request) throws Exception {
@@ -33,10 +35,13 @@ public class SparkJudge {
     InternalRow[] rows = readRows(at(parsed, "rows"), frame.schema());
     LogicalPlan relation = frame.queryExecution().analyzed();
     Answer[] answers = new Answer[texts.size()];
+    for (int i = 0; i < answers.length; ++i) answers[i] = parse(session, at(texts, i).asText());
+    for (int i = 0; i < answers.length; i += TOGETHER)
+      resolve(session, relation, Arrays.asList(answers).subList(i, Math.min(i + TOGETHER, answers.length)));
     List together = new ArrayList();
     for (int i = 0; i < answers.length; ++i) {
-      answers[i] = new Answer();
-      analyze(session, frame, texts, i, answers[i]);
+      if (answers[i].expression == null) analyze(frame, answers[i]);
+      if (answers[i].error == null) answers[i].alone = !folds(project(answers[i].expression, relation));
       if (answers[i].error == null && !answers[i].alone) together.add(answers[i]);
     }
     optimize(session, relation, together);
@@ -52,25 +57,74 @@ public class SparkJudge {
 
   /** What is known of one expression so far. */
   public static class Answer {
-    String error;
+    String text;
+    Expression parsed;  // null when the parser refuses it
     NamedExpression expression;
+    String error;
     boolean alone;  // constant folding fails: it must not stand in a plan with others
     Evaluation evaluation;
     int place;
   }
 
-  private static void analyze(SparkSession session, Dataset frame, JsonNode texts, int place, Answer answer) {
+  private static Answer parse(SparkSession session, String text) {
+    Answer answer = new Answer();
+    answer.text = text;
     try {
-      answer.expression = analyze(frame, at(texts, place).asText(), place);
+      answer.parsed = session.sessionState().sqlParser().parseExpression(text);
+    } catch (Throwable error) {
+      answer.parsed = null;
+    }
+    return answer;
+  }
+
+  /**
+   * Analyzes many expressions in one plan, which costs little more than one does. Those that are not resolved then
+   * keep no expression: they are asked on their own for the reason.
+   */
+  private static void resolve(SparkSession session, LogicalPlan relation, List answers) {
+    List aliases = new ArrayList();
+    List parsed = new ArrayList();
+    for (int i = 0; i < answers.size(); ++i) {
+      Answer answer = (Answer) answers.get(i);
+      if (answer.parsed == null) continue;
+      parsed.add(answer);
+      aliases.add(named(answer.parsed));
+    }
+    try {
+      Project project = (Project) session.sessionState().analyzer().execute(new Project(toSeq(aliases), relation));
+      for (int i = 0; i < parsed.size() && project.child() == relation; ++i) {
+        Expression expression = (Expression) project.projectList().apply(i);
+        if (expression.resolved() && isWellTyped(expression)) ((Answer) parsed.get(i)).expression = (NamedExpression) expression;
+      }
+    } catch (Throwable error) {
+      if (parsed.size() < 2) return;
+      resolve(session, relation, parsed.subList(0, parsed.size() / 2));
+      resolve(session, relation, parsed.subList(parsed.size() / 2, parsed.size()));
+    }
+  }
+
+  /** Some functions count as resolved before the analyzer's last check refuses their arguments. */
+  private static boolean isWellTyped(Expression expression) {
+    for (int i = 0; i < expression.children().size(); ++i)
+      if (!isWellTyped((Expression) expression.children().apply(i))) return false;
+    return expression.checkInputDataTypes().isSuccess();
+  }
+
+  private static void analyze(Dataset frame, Answer answer) {
+    try {
+      answer.expression = analyze(frame, answer.text);
       if (answer.expression == null) answer.error = "NOT_A_PROJECTION";
     } catch (Throwable error) {
       answer.error = conditionOf(error);
-      return;
     }
+  }
+
+  private static boolean folds(LogicalPlan plan) {
     try {
-      if (answer.expression != null) fold(project(answer.expression, frame.queryExecution().analyzed()));
+      fold(plan);
+      return true;
     } catch (Throwable error) {
-      answer.alone = true;
+      return false;
     }
   }
 
@@ -112,17 +166,20 @@ public class SparkJudge {
     }
   }
 
-  /** The expression of a select list with one item, named by its place; null when it is no projection. */
-  private static NamedExpression analyze(Dataset frame, String text, int place) {
+  /** The expression of a select list with one item; null when it is no projection. */
+  private static NamedExpression analyze(Dataset frame, String text) {
     Dataset selected = (Dataset) frame.selectExpr(new String[] {text});
     LogicalPlan plan = selected.queryExecution().analyzed();
     if (!(plan instanceof Project)) return null;
     Project project = (Project) plan;
     if (project.projectList().size() != 1 || project.child() != frame.queryExecution().analyzed()) return null;
     Expression expression = (Expression) project.projectList().head();
-    if (expression instanceof Alias) expression = ((Alias) expression).child();
+    return named(expression instanceof Alias ? ((Alias) expression).child() : expression);
+  }
+
+  private static NamedExpression named(Expression expression) {
     return (NamedExpression) org.apache.spark.sql.catalyst.expressions.Alias$.MODULE$.apply(
-        expression, "v" + place, NamedExpression$.MODULE$.newExprId(),
+        expression, "answer", NamedExpression$.MODULE$.newExprId(),
         scala.collection.immutable.Nil$.MODULE$, scala.None$.MODULE$,
         scala.collection.immutable.Nil$.MODULE$);
   }

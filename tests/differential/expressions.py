@@ -22,8 +22,15 @@ class Evaluator:
         self.process = subprocess.Popen([program], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
 
     def evaluate(self, request):
+        self.ask(request)
+        return self.answer()
+
+    def ask(self, request):
+        """Starts what answer() waits for."""
         self.process.stdin.write(json.dumps(request) + "\n")
         self.process.stdin.flush()
+
+    def answer(self):
         line = self.process.stdout.readline()
         if not line:
             raise RuntimeError("evaluate_expressions died")
@@ -117,7 +124,9 @@ class Comparison:
 
     def answers(self, request, texts):
         asked = {**request, "expressions": texts}
-        return json.loads(self.judge.evaluate(asked)), self.evaluator.evaluate(asked)
+        self.evaluator.ask(asked)  # the two work at the same time
+        spark = json.loads(self.judge.evaluate(asked))
+        return spark, self.evaluator.answer()
 
     def compare_nodes(self, request, nodes):
         spark, ours = self.answers(request, [node.sql() for node in nodes])
