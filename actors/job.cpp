@@ -23,7 +23,7 @@ void Job::stop_sources() {
 
 void Job::read_tables() {
   for (const auto& [index, task] : tables_) {
-    task->put(ReadEpoch{{}, std::nullopt, true});
+    task->put(ReadTable{});
     subtasks_[index]->cell.signal();
   }
 }

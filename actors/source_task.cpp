@@ -49,7 +49,8 @@ SliceEnd SourceTask::run_slice(SteadyClock::time_point deadline) {
       break;
     }
   }
-  outbox_.flush();
+  // A table that was read and handed on is done, so that its thread does not take turns with the others.
+  if (outbox_.flush() && reads_table_ && !reading_) stopped_ = true;
   outbox_.hand_off(deadline);
   return end;
 }
@@ -104,6 +105,11 @@ void SourceTask::handle(const ReadEpoch& read) {
   epochs_.push_back(read);
   tell_when_readable_ = false;
   if (!reads_epoch_) begin_epoch();
+}
+
+void SourceTask::handle(const ReadTable&) {
+  reads_table_ = true;
+  handle(ReadEpoch{{}, std::nullopt, true});
 }
 
 void SourceTask::begin_epoch() {

@@ -25,6 +25,8 @@ struct ReadEpoch {
   std::optional<std::string> end;
   bool is_last = false;
 };
+/// Read all there is, and the task is over: nobody asks a table's source again.
+struct ReadTable {};
 struct EmitMarker {
   Epoch epoch{};
 };
@@ -36,7 +38,7 @@ struct PauseSource {
   bool paused = false;
 };
 struct StopSource {};
-using SourceControl = std::variant<TellLatestOffset, FreezeEnd, ReadEpoch, EmitMarker,
+using SourceControl = std::variant<TellLatestOffset, FreezeEnd, ReadEpoch, ReadTable, EmitMarker,
                                    AcknowledgeOffset, PauseSource, StopSource>;
 
 /// What a source that has nothing to do waits for, besides a signal.
@@ -73,6 +75,7 @@ class SourceTask final : public Task {
   void handle(const TellLatestOffset&);
   void handle(const FreezeEnd&);
   void handle(const ReadEpoch& read);
+  void handle(const ReadTable&);
   void handle(const EmitMarker& emit);
   void handle(const AcknowledgeOffset& acknowledge);
   void handle(const PauseSource& pause);
@@ -101,6 +104,7 @@ class SourceTask final : public Task {
   bool paused_ = false;
   bool stopped_ = false;
   bool ended_ = false;
+  bool reads_table_ = false;
   // Micro-batch: the coordinator heard that there is nothing new and would like to know when there is.
   bool tell_when_readable_ = false;
   // Planned and not read yet; `reads_epoch_`: the first is being read.
