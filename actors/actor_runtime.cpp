@@ -37,8 +37,8 @@ class TaskActor final : public caf::event_based_actor {
   caf::behavior make_behavior() override {
     set_default_handler(caf::drop);
     return {[this](Poke) {
-      cell_->run(turn_ == Turn::OneEvent ? SteadyClock::time_point::min()
-                                         : SteadyClock::now() + kSliceBudget);
+      TimeSlice slice = turn_ == Turn::OneEvent ? TimeSlice::one_event() : TimeSlice();
+      cell_->run(slice);
     }};
   }
 

@@ -1,18 +1,15 @@
 #pragma once
 
-#include "actors/task_cell.hpp"
+#include "actors/time_slice.hpp"
 #include "metrics/counters.hpp"
-
-#include <chrono>
 
 namespace millrace {
 
-/// Counts the time since `begin` as work of the subtask itself; gives the time now. What a task
-/// spends on running others (inline hand-off) is theirs.
-inline SteadyClock::time_point add_busy(SubtaskCounters& counters, SteadyClock::time_point begin) {
-  const SteadyClock::time_point now = SteadyClock::now();
-  counters.busy_ns.add(std::chrono::nanoseconds(now - begin).count());
-  return now;
+/// Reads the clock, and counts the time since it was read last as work of the subtask itself. What a task
+/// spends on running others (inline hand-off) is theirs, because they read it too.
+inline void add_busy(SubtaskCounters& counters, TimeSlice& slice) {
+  const SteadyClock::time_point begin = slice.now();
+  counters.busy_ns.add(std::chrono::nanoseconds(slice.read_clock() - begin).count());
 }
 
 }  // namespace millrace

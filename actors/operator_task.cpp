@@ -33,21 +33,19 @@ Status OperatorTask::open(const RecoveredState* recovered) {
                      static_cast<std::size_t>(place_.num_subtasks));
 }
 
-SliceEnd OperatorTask::run_slice(SteadyClock::time_point deadline) {
+SliceEnd OperatorTask::run_slice(TimeSlice& slice) {
   SliceEnd end = SliceEnd::Idle;
-  SteadyClock::time_point begin = SteadyClock::now();
   while (!over_) {
     if (!outbox_.flush() || !step()) break;
-    add_busy(counters_, begin);
-    outbox_.hand_off(deadline);
-    begin = SteadyClock::now();
-    if (begin >= deadline) {
+    add_busy(counters_, slice);
+    outbox_.hand_off(slice);
+    if (slice.is_over()) {
       end = SliceEnd::Budget;
       break;
     }
   }
   outbox_.flush();
-  outbox_.hand_off(deadline);
+  outbox_.hand_off(slice);
   return end;
 }
 

@@ -21,7 +21,7 @@ class OperatorTask final : public Task, private JobServices {
 
   /// Opens the operator and loads what an earlier process left of its state.
   Status open(const RecoveredState* recovered);
-  SliceEnd run_slice(SteadyClock::time_point deadline) override;
+  SliceEnd run_slice(TimeSlice& slice) override;
 
  private:
   // JobServices, for the operator.

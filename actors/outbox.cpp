@@ -152,11 +152,11 @@ void Outbox::signal(Channel& channel, Partitioning partitioning) {
   if (reader.claim()) claimed_.push_back(&reader);
 }
 
-void Outbox::hand_off(SteadyClock::time_point deadline) {
+void Outbox::hand_off(TimeSlice& slice) {
   // In the order of the edges: a reply does not wait for what else is done with its row.
   for (TaskCell* cell : claimed_) {
-    if (SteadyClock::now() < deadline) cell->run(deadline);
-    else cell->hand_back();
+    if (slice.is_over()) cell->hand_back();
+    else cell->run(slice);
   }
   claimed_.clear();
 }

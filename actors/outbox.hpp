@@ -48,9 +48,9 @@ class Outbox final : public Output, public SourceOutput {
 
   /// Tries what waits again; true when nothing waits any more.
   bool flush();
-  /// Runs the tasks that were fed and idle, on this thread; what does not fit before the deadline goes
-  /// to its actor.
-  void hand_off(SteadyClock::time_point deadline);
+  /// Runs the tasks that were fed and idle, on this thread; what does not fit into the slice goes to its
+  /// actor.
+  void hand_off(TimeSlice& slice);
 
   /// For the evaluation of hash keys.
   EvalContext& eval() { return eval_; }

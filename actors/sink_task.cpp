@@ -22,9 +22,8 @@ Status SinkTask::open(const std::vector<RecoveredOutput>& left) {
   return sink_->recover(left);
 }
 
-SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
+SliceEnd SinkTask::run_slice(TimeSlice& slice) {
   sink_->on_wake();
-  SteadyClock::time_point begin = SteadyClock::now();
   for (;;) {
     take_controls();
     if (over_) return SliceEnd::Idle;
@@ -38,8 +37,8 @@ SliceEnd SinkTask::run_slice(SteadyClock::time_point deadline) {
     } else if (std::holds_alternative<EndOfStream>(arrival->event)) {
       prepare(context_.epoch);
     }
-    begin = add_busy(context_.counters, begin);
-    if (begin >= deadline) return SliceEnd::Budget;
+    add_busy(context_.counters, slice);
+    if (slice.is_over()) return SliceEnd::Budget;
   }
 }
 

@@ -27,7 +27,7 @@ class SinkTask final : public Task {
 
   /// `left`: what an earlier process prepared and may not have shown.
   Status open(const std::vector<RecoveredOutput>& left);
-  SliceEnd run_slice(SteadyClock::time_point deadline) override;
+  SliceEnd run_slice(TimeSlice& slice) override;
   /// Safe from any thread; the caller signals the task's cell afterwards.
   void put(CommitSink control) { inbox_.put(std::move(control)); }
   /// After the last commit. Requires: nobody runs the task any more.

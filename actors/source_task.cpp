@@ -38,27 +38,27 @@ Status SourceTask::open(const std::optional<Offset>& start, std::string state_fo
   return source_->open(context_, start);
 }
 
-SliceEnd SourceTask::run_slice(SteadyClock::time_point deadline) {
+SliceEnd SourceTask::run_slice(TimeSlice& slice) {
   SliceEnd end = SliceEnd::Idle;
   for (;;) {
     take_controls();
-    if (stopped_ || !outbox_.flush() || !reading_ || paused_ || !poll_once()) break;
-    outbox_.hand_off(deadline);
-    if (SteadyClock::now() >= deadline) {
+    if (stopped_ || !outbox_.flush() || !reading_ || paused_ || !poll_once(slice)) break;
+    outbox_.hand_off(slice);
+    if (slice.is_over()) {
       end = SliceEnd::Budget;
       break;
     }
   }
   // A table that was read and handed on is done, so that its thread does not take turns with the others.
   if (outbox_.flush() && reads_table_ && !reading_) stopped_ = true;
-  outbox_.hand_off(deadline);
+  outbox_.hand_off(slice);
   return end;
 }
 
-bool SourceTask::poll_once() {
-  const auto begin = SteadyClock::now();
+bool SourceTask::poll_once(TimeSlice& slice) {
   Result<PollStatus> status = source_->poll(max_poll_records_, outbox_);
-  add_busy(counters_, begin);
+  // A look that finds nothing is no work.
+  if (!status || *status != PollStatus::Idle) add_busy(counters_, slice);
   dead_letters_.empty_into(outbox_);
   if (!status) {
     fail(std::move(status.error()));

@@ -58,7 +58,7 @@ class SourceTask final : public Task {
 
   /// `state_folder`: where the source may keep what it needs; may be empty.
   Status open(const std::optional<Offset>& start, std::string state_folder);
-  SliceEnd run_slice(SteadyClock::time_point deadline) override;
+  SliceEnd run_slice(TimeSlice& slice) override;
 
   /// Safe from any thread; the caller signals the task's cell afterwards.
   void put(SourceControl control) { inbox_.put(std::move(control)); }
@@ -81,7 +81,7 @@ class SourceTask final : public Task {
   void handle(const PauseSource& pause);
   void handle(const StopSource&);
   /// One poll; false when there is nothing to do for now.
-  bool poll_once();
+  bool poll_once(TimeSlice& slice);
   void begin_epoch();
   void finish_epoch();
   /// Where the next epoch to be planned starts.

@@ -30,13 +30,16 @@ SourceThread::~SourceThread() {
 
 void SourceThread::run() {
   thread_ = std::this_thread::get_id();
+  TimeSlice slice;
   while (!task_.stopped()) {
     // Only this thread runs the source, so it may take the task whoever raised the signal.
     (void)cell_.claim();
-    const bool idle = cell_.run_owned(SteadyClock::now() + kSliceBudget);
-    run_poked();
-    if (idle && poked_.is_empty() && !task_.stopped() && idle_ == IdleStrategy::Park)
-      wait_for_work();
+    slice.renew();
+    const bool idle = cell_.run_owned(slice);
+    run_poked(slice);
+    if (!idle) continue;
+    if (poked_.is_empty() && !task_.stopped() && idle_ == IdleStrategy::Park) wait_for_work();
+    slice.read_clock();
   }
   poked_.close(turn_);
   // The queue is closed: their next pokes find another thread.
@@ -50,10 +53,13 @@ bool SourceThread::run_soon(TaskCell& cell) {
   return true;
 }
 
-void SourceThread::run_poked() {
+void SourceThread::run_poked(TimeSlice& slice) {
   if (poked_.is_empty()) return;
   poked_.take(turn_);
-  for (TaskCell* cell : turn_) cell->run(SteadyClock::now() + kSliceBudget);
+  for (TaskCell* cell : turn_) {
+    slice.renew();
+    cell->run(slice);
+  }
 }
 
 void SourceThread::wake() {

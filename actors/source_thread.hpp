@@ -27,7 +27,7 @@ class SourceThread {
   bool run_soon(TaskCell& cell);
 
  private:
-  void run_poked();
+  void run_poked(TimeSlice& slice);
   void wait_for_work();
   void watch(int fd);
 

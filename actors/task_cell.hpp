@@ -1,18 +1,13 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
 #include <functional>
 #include <memory>
 
+#include "actors/time_slice.hpp"
 #include "actors/work_signal.hpp"
 
 namespace millrace {
-
-using SteadyClock = std::chrono::steady_clock;
-
-/// No task works longer than this before others have their turn.
-constexpr std::chrono::microseconds kSliceBudget{200};
 
 /// Idle: nothing to do until the next signal. Budget: more to do, the time is up.
 enum class SliceEnd { Idle, Budget };
@@ -21,8 +16,8 @@ enum class SliceEnd { Idle, Budget };
 class Task {
  public:
   virtual ~Task() = default;
-  /// Works until there is nothing to do or `deadline` has passed.
-  virtual SliceEnd run_slice(SteadyClock::time_point deadline) = 0;
+  /// Works until there is nothing to do or the slice is over.
+  virtual SliceEnd run_slice(TimeSlice& slice) = 0;
 };
 
 /// A task together with the word that says who runs it and the way to its actor. Everybody who feeds
@@ -48,10 +43,10 @@ class TaskCell {
   void hand_back() { poke_(); }
 
   /// Runs the task. Requires: claimed, or called by the actor for a poke.
-  void run(SteadyClock::time_point deadline) {
+  void run(TimeSlice& slice) {
     for (;;) {
       signal_.begin();
-      if (task_->run_slice(deadline) == SliceEnd::Budget) {
+      if (task_->run_slice(slice) == SliceEnd::Budget) {
         signal_.stay();
         return poke_();
       }
@@ -61,9 +56,9 @@ class TaskCell {
 
   /// One slice by a thread that no other ever runs the task beside: true when there is nothing left to
   /// do and no signal came meanwhile. Requires: claimed.
-  bool run_owned(SteadyClock::time_point deadline) {
+  bool run_owned(TimeSlice& slice) {
     signal_.begin();
-    return task_->run_slice(deadline) == SliceEnd::Idle && signal_.end();
+    return task_->run_slice(slice) == SliceEnd::Idle && signal_.end();
   }
 
   bool may_run_inline() const { return may_run_inline_; }

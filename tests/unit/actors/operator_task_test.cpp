@@ -44,7 +44,8 @@ struct Rig {
   void run_after(std::int64_t steady_micros, std::int64_t wall_micros) {
     steady += steady_micros;
     wall += wall_micros;
-    task->run_slice(SteadyClock::time_point::max());
+    TimeSlice slice;
+    task->run_slice(slice);
   }
 
   std::int64_t wall = 0;

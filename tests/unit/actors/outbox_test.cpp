@@ -23,7 +23,7 @@ class Reader {
    public:
     Notes(std::string name, std::vector<std::string>& order)
         : name_(std::move(name)), order_(order) {}
-    SliceEnd run_slice(SteadyClock::time_point) override {
+    SliceEnd run_slice(TimeSlice&) override {
       order_.push_back(name_);
       return SliceEnd::Idle;
     }
@@ -55,7 +55,8 @@ TEST_CASE("tasks that were fed are run in the order of the edges") {
   batch.set_num_physical_rows(1);
 
   outbox.emit(std::move(batch));
-  outbox.hand_off(SteadyClock::time_point::max());
+  TimeSlice slice;
+  outbox.hand_off(slice);
 
   CHECK(order == std::vector<std::string>{"replies", "alerts"});
 }
