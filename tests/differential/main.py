@@ -6,10 +6,12 @@ import random
 import re
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import expressions
 import spark_session
+import stream_session
 import topologies
 
 HERE = Path(__file__).resolve().parent
@@ -19,10 +21,11 @@ ROOT = HERE.parent.parent
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/differential/run", description=__doc__)
     parser.add_argument("what", choices=["expressions", "topologies"])
-    parser.add_argument("--count", type=int, default=2000, help="how many are compared at least")
+    parser.add_argument("--count", type=int, default=2000, help="how many are made")
     parser.add_argument("--seed", type=int, default=random.randrange(2**31), help="the first batch's seed")
     parser.add_argument("--batch", type=int, default=500, help="expressions in one batch")
     parser.add_argument("--rows", type=int, default=10, help="rows in one batch")
+    parser.add_argument("--workers", type=int, default=1, help="topologies that are compared at the same time")
     parser.add_argument("--millrace", type=Path, help="the program, if not the build's own")
     parser.add_argument("--keep", type=Path, help="a folder for topologies that differ, made small")
     parser.add_argument("--build", type=Path, default=ROOT / "build" / "release", help="where Millrace was built")
@@ -58,8 +61,9 @@ def write_ledger(path, flags, counts, seconds):
         file.write(",".join(map(str, fields)) + "\n")
 
 
-def compare_expressions(flags, spark):
+def compare_expressions(flags):
     """Yields the comparison after each batch."""
+    spark = spark_session.start()
     evaluator = expressions.Evaluator(flags.build / "tests" / "differential" / "evaluate_expressions")
     comparison = expressions.Comparison(spark_session.ExpressionJudge(spark), evaluator, listed())
     seed = flags.seed
@@ -69,15 +73,19 @@ def compare_expressions(flags, spark):
         yield comparison
 
 
-def compare_topologies(flags, spark):
-    """Yields the comparison after each topology."""
+def compare_topologies(flags):
+    """Yields the comparison after every few topologies."""
     millrace = flags.millrace or flags.build / "bin" / "millrace"
-    comparison = topologies.TopologyComparison(spark, millrace, flags.keep)
-    seed = flags.seed
-    while comparison.counts["compared"] < flags.count:
-        comparison.one(seed)
-        seed += 1
-        yield comparison
+    comparison = topologies.TopologyComparison(stream_session.start(), millrace, flags.keep)
+    seeds = range(flags.seed, flags.seed + flags.count)
+    with ThreadPoolExecutor(flags.workers) as workers:
+        for number, _ in enumerate(workers.map(comparison.one, seeds)):
+            if number % 25 == 24:
+                yield comparison
+    comparison.make_smaller()
+    for reason, number in comparison.refusals.most_common():
+        print(f"refused {number} times: {reason}")
+    yield comparison
 
 
 def main():
@@ -85,7 +93,7 @@ def main():
     start = time.monotonic()
     print(f"seed {flags.seed}", flush=True)
     compare = {"expressions": compare_expressions, "topologies": compare_topologies}[flags.what]
-    for comparison in compare(flags, spark_session.start()):
+    for comparison in compare(flags):
         print(f"{time.monotonic() - start:7.1f} s  {dict(comparison.counts)}", flush=True)
         if flags.report:
             write_report(flags.report, comparison.classes)

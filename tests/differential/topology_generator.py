@@ -2,51 +2,45 @@
 
 import json
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta, timezone
 
-SCHEMA = "t TIMESTAMP, k STRING, n INT, x DOUBLE"
-START = datetime(2024, 1, 1, tzinfo=timezone.utc)
-KEYS = ["a", "a", "a", "b", "c", "", "é", None]
-WHOLE = [0, 1, -1, 2, 3, 100, -100, None]
-QUARTERS = [0.0, 0.25, -0.5, 1.75, 1e6, None]  # their sums are exact in any order
-CONDITIONS = ["n > 0", "n IS NOT NULL", "k = 'a'", "k <> 'b' OR n > 1", "x < 1 AND n < 100", "t > '2024-01-01 00:00:20'",
-              "length(k) > 0", "coalesce(n, 0) % 2 = 0", "k IN ('a', 'b', '')", "NOT (n <=> NULL)"]
-COLUMNS = ["n + 1", "coalesce(n, -1)", "CASE WHEN n > 1 THEN n ELSE 0 END", "length(k)", "n * 2", "abs(n) % 3"]
-TEXTS = ["upper(k)", "concat(k, '!')", "coalesce(k, 'none')", "substring(k, 1, 1)"]
-AGGREGATES = ["count(*) AS c", "sum(n) AS s", "min(n) AS low", "max(x) AS high", "avg(n) AS mean", "count(k) AS ks",
-              "sum(x) AS xs", "max(t) AS last", "min(k) AS first_k", "count(*) FILTER (WHERE n > 0) AS positive"]
-WINDOWS = ["window(t, '10 seconds')", "window(t, '20 seconds', '10 seconds')", "window(t, '15 seconds', '10 seconds')",
-           "window(t, '10 seconds', '10 seconds', '3 seconds')", "session_window(t, '5 seconds')"]
-DELAYS = ["0 seconds", "5 seconds", "10 seconds", "1 minute"]
+from topology_columns import (Column, columns_of, random_aggregate, random_columns, random_computed, random_condition,
+                              random_files)
+
+SIZES = ["'10 seconds'", "'20 seconds', '10 seconds'", "'15 seconds', '10 seconds'", "'1 minute', '20 seconds', '5 seconds'",
+         "'10 seconds', '10 seconds', '3 seconds'", "'1 day'"]
+DELAYS = ["0 seconds", "0 seconds", "5 seconds", "10 seconds", "1 minute"]
+ZONES = ["UTC", "UTC", "America/New_York", "Asia/Kolkata", "Australia/Lord_Howe"]
+KEY_KINDS = ["text", "whole", "floating", "decimal", "truth", "date", "array", "struct"]
 
 
 @dataclass
 class Topology:
     """Sources by name, then steps of which each reads the one before it, then the output mode."""
-    sources: dict
+    sources: dict  # name to its options, "schema" among them
     steps: list
     output_mode: str
+    settings: dict = field(default_factory=dict)
     files: dict = field(default_factory=dict)  # name of the source to a list of lists of rows
 
     def as_dict(self, folder):
         sources = {}
         for name, options in self.sources.items():
-            sources[name] = {"type": "file", "format": "json", "path": str(folder / name), "schema": SCHEMA, **options}
+            sources[name] = {"type": "file", "format": "json", "path": str(folder / name), **options}
             if not options.get("static"):
                 sources[name]["maxFilesPerTrigger"] = 1
         operators, last = {}, "a"
         for number, step in enumerate(self.steps):
             name = f"step_{number}"
+            step = json.loads(json.dumps(step).replace("<left>", last))
+            operators.update(step.pop("beside", {}))
             if "union" in step:
                 operators[name] = {"union": [last, *step["union"]]}
-            elif "sql" in step:
-                operators[name] = {"sql": step["sql"].replace("<left>", last)}
             else:
-                operators[name] = {"from": last, **json.loads(json.dumps(step).replace("<left>", last))}
+                operators[name] = step if "sql" in step else {"from": last, **step}
             last = name
         sink = {"from": last, "type": "console", "format": "json", "outputMode": self.output_mode}
         return {"name": "case", "sources": sources, "operators": operators, "sinks": {"out": sink},
-                "trigger": "availableNow"}
+                "trigger": "availableNow", "settings": self.settings}
 
     def smaller(self):
         """Topologies with one thing less, the larger cuts first."""
@@ -55,106 +49,238 @@ class Topology:
         for name, files in self.files.items():
             for number in range(len(files)):
                 yield self.changed(files={**self.files, name: files[:number] + files[number + 1:]})
+        for number, step in enumerate(self.steps):
+            for place in range(len(step.get("agg", [])) if len(step.get("agg", [])) > 1 else 0):
+                fewer = {**step, "agg": step["agg"][:place] + step["agg"][place + 1:]}
+                yield self.changed(steps=[*self.steps[:number], fewer, *self.steps[number + 1:]])
+        for name, files in self.files.items():
             for number, rows in enumerate(files):
-                for row in range(len(rows)):
-                    fewer = [*files[:number], rows[:row] + rows[row + 1:], *files[number + 1:]]
-                    yield self.changed(files={**self.files, name: fewer})
+                for part in parts_left(rows):
+                    yield self.changed(files={**self.files, name: [*files[:number], part, *files[number + 1:]]})
 
     def changed(self, **what):
         return Topology(**{**self.__dict__, **what})
 
 
-def random_time(random):
-    chance = random.random()
-    if chance < 0.04:
-        return None
-    if chance < 0.07:
-        return random.choice(["0001-01-01T00:00:00Z", "1969-12-31T23:59:59.5Z", "2200-01-01T00:00:00Z"])
-    at = START + timedelta(milliseconds=random.choice([1000, 500]) * random.randint(0, 160))
-    return at.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at.microsecond // 1000:03d}Z"
+def parts_left(rows):
+    """Halves of the rows, then all rows but one."""
+    half = len(rows) // 2
+    if half > 1:
+        yield rows[:half]
+        yield rows[half:]
+    for row in range(len(rows)):
+        yield rows[:row] + rows[row + 1:]
 
 
-def random_row(random):
-    return {"t": random_time(random), "k": random.choice(KEYS), "n": random.choice(WHOLE),
-            "x": random.choice(QUARTERS)}
+class Generator:
+    """Makes one topology; keeps what is known about the rows at the point it has come to."""
 
+    def __init__(self, random):
+        self.random = random
+        self.sources, self.steps, self.files = {}, [], {}
+        self.columns = []
+        self.event_time = None  # name of the column with a watermark, if there is one
+        self.num_stateful = 0  # operators that keep state
+        self.modes = ["append", "update"]
 
-def random_files(random, count):
-    files = [[random_row(random) for _ in range(random.choice([0, 1, 2, 4, 8]))] for _ in range(count)]
-    for rows in files:
-        if rows and random.random() < 0.3:
-            rows.append(dict(random.choice(rows)))  # a duplicate
-    return files
+    def chance(self, probability):
+        return self.random.random() < probability
 
+    def add_source(self, name, types, watermark=None, static=False):
+        schema = ", ".join(f"{column} {type}" for column, type in types.items())
+        self.sources[name] = {"schema": schema, **({"static": True} if static else {})}
+        if watermark:
+            self.sources[name]["watermark"] = {"column": watermark, "delay": self.random.choice(DELAYS)}
+        self.files[name] = random_files(self.random, types, self.random.randint(1, 3), early=static or not self.event_time)
 
-def row_step(random):
-    kind = random.random()
-    if kind < 0.45:
-        return {"where": random.choice(CONDITIONS)}
-    if kind < 0.75:
-        return {"select": ["t", random.choice(TEXTS) + " AS k", random.choice(COLUMNS) + " AS n", "x"]}
-    return {"withColumn": {"n": random.choice(COLUMNS)}}
+    def keys(self, most=2):
+        able = [column for column in self.columns if column.kind in KEY_KINDS]
+        return self.random.sample(able, min(len(able), self.random.randint(0, most)))
 
+    # Steps without state
 
-def deduplication(random, has_watermark):
-    if has_watermark and random.random() < 0.4:
-        return {"dropDuplicatesWithinWatermark": random.choice([["k"], ["k", "n"]])}
-    return {"dropDuplicates": random.choice([["k"], ["k", "t"], ["n"], ["t", "k", "n", "x"]])}
+    def row_step(self):
+        kind = self.random.random()
+        arrays = [column.name for column in self.columns if column.kind == "array"]
+        if arrays and kind < 0.2:
+            self.computed({"select": ["*", f"explode({self.random.choice(arrays)}) AS one"]}, Column("one", "whole"))
+        elif kind < 0.5:
+            self.where()
+        elif kind < 0.6:
+            self.sql_where()
+        elif kind < 0.8:
+            self.select()
+        else:
+            kind, text = random_computed(self.random, self.columns)
+            name = self.random.choice(["added", *[column.name for column in self.columns if column.kind == kind]])
+            if name != self.event_time:
+                self.computed({"withColumn": {name: text}}, Column(name, kind))
 
+    def computed(self, step, column):
+        self.steps.append(step)
+        self.columns = [known for known in self.columns if known.name != column.name] + [column]
 
-def aggregation(random):
-    keys = random.choice([["k"], [], ["k", "n"]])
-    if random.random() < 0.7:
-        keys = [random.choice(WINDOWS)] + keys
-    if keys and keys[0].startswith("session") and len(keys) == 1:
-        keys.append("k")
-    step = {"groupBy": keys, "agg": random.sample(AGGREGATES, random.randint(1, 3))}
-    if random.random() < 0.2 and "count(*) AS c" in step["agg"]:
-        step["having"] = "c > 1"
-    return step
+    def where(self):
+        self.steps.append({"where": random_condition(self.random, self.columns)})
 
+    def sql_where(self):
+        self.steps.append({"sql": f"SELECT * FROM <left> WHERE {random_condition(self.random, self.columns)}"})
 
-def join(random, static):
-    kind = random.choice(["inner", "left", "leftsemi", "leftanti"] if static else ["inner", "inner", "left"])
-    bound = "" if static else " AND b.t BETWEEN <left>.t AND <left>.t + INTERVAL 10 SECONDS"
-    return {"join": {"with": "b", "type": kind, "on": "<left>.k = b.k" + bound}}
+    def select(self):
+        kept = [column for column in self.columns if column.name == self.event_time or self.chance(0.7)]
+        number = len(self.steps)
+        made = [(f"s{number}_{place}", *random_computed(self.random, self.columns)) for place in range(2)]
+        self.steps.append({"select": [column.name for column in kept] + [f"{text} AS {name}" for name, _, text in made]})
+        self.columns = kept + [Column(name, kind) for name, kind, _ in made]
+
+    # Several inputs
+
+    def union(self, types):
+        self.add_source("b", types, self.event_time if self.chance(0.9) else None)
+        self.steps.append({"union": ["b"]})
+
+    def join(self, static):
+        types = random_columns(self.random, "b")
+        self.add_source("b", types, None if static else "bt", static)
+        kind = self.random.choice(["inner", "inner", "left", "leftsemi", "leftanti"] if static else
+                                  ["inner", "inner", "inner", "left", "right", "full", "leftsemi"])
+        on = "k = bk" if self.chance(0.8) else "k <=> bk"
+        if not static and (kind != "inner" or self.chance(0.8)):
+            on += self.random.choice([" AND bt BETWEEN t AND t + INTERVAL 10 SECONDS",
+                                      " AND t >= bt - INTERVAL 5 SECONDS AND t <= bt + INTERVAL 5 SECONDS",
+                                      " AND t = bt"])
+        if kind == "inner" and self.chance(0.2):
+            on += f" AND {random_condition(self.random, columns_of(types))}"
+        self.steps.append({"join": {"with": "b", "type": kind, "on": on}})
+        if kind not in ("leftsemi", "leftanti"):
+            self.columns = self.columns + columns_of(types)
+        if not static:
+            self.num_stateful += 1
+            self.modes = ["append", "update"] if kind == "inner" else ["append"]
+
+    def join_of_windows(self):
+        """Counts of both inputs by window, joined."""
+        self.add_source("b", random_columns(self.random, "b"), "bt")
+        size = self.random.choice(SIZES[:3])
+        beside = {"counts_b": {"from": "b", "groupBy": [f"window(bt, {size}) AS wb", "bk"], "agg": ["count(*) AS b_rows"]}}
+        self.steps.append({"groupBy": [f"window(t, {size}) AS w", "k"], "agg": ["count(*) AS a_rows"], "beside": beside})
+        kind = self.random.choice(["inner", "left", "full"])
+        self.steps.append({"join": {"with": "counts_b", "type": kind, "on": "w = wb AND k = bk"}})
+        self.modes, self.num_stateful = ["append"], 2
+
+    # State
+
+    def deduplicate(self):
+        self.num_stateful += 1
+        keys = [column.name for column in self.keys()] or ["k" if self.has("k") else self.columns[0].name]
+        if self.event_time and "b" not in self.sources and self.chance(0.4):
+            self.steps.append({"dropDuplicatesWithinWatermark": keys})
+        elif self.chance(0.15) and all(column.kind != "map" for column in self.columns):
+            self.steps.append({"distinct": True})
+        else:
+            timed = [self.event_time] if self.event_time and self.chance(0.5) else []
+            self.steps.append({"dropDuplicates": keys + timed})
+        if "b" in self.sources:
+            self.keep_only_keys()
+
+    def keep_only_keys(self):
+        """Which of the rows of two inputs comes first is not said: what the rows have alike is compared."""
+        if "dropDuplicates" not in self.steps[-1]:
+            return
+        self.columns = [column for column in self.columns if column.name in self.steps[-1]["dropDuplicates"]]
+        self.steps.append({"select": [column.name for column in self.columns]})
+        self.event_time = self.event_time if self.has(self.event_time) else None
+
+    def has(self, name):
+        return any(column.name == name for column in self.columns)
+
+    def aggregate(self):
+        keys = [column.name for column in self.keys()]
+        time = self.event_time or ("t" if self.has("t") else None)
+        final, session = False, False
+        if time and self.chance(0.75):
+            session = bool(keys) and self.chance(0.25)
+            keys.insert(0, self.window(time, session))
+            final = bool(self.event_time)
+        elif self.event_time and self.chance(0.3):
+            keys.append(self.event_time)
+            final = True
+        aggregates = [f"{random_aggregate(self.random, self.columns)} AS r{number}"
+                      for number in range(self.random.randint(1, 3))]
+        step = {"groupBy": keys, "agg": aggregates}
+        if self.chance(0.2):
+            step["having"] = "count(*) > 1"
+        self.modes = self.modes_of_aggregate(final, session)
+        self.steps.append(self.as_sql(step) if keys and not session and self.chance(0.2) else step)
+        self.num_stateful += 1
+        self.again(keys, final)
+
+    def window(self, time, session):
+        if not session:
+            return f"window({time}, {self.random.choice(SIZES)})"
+        gap = self.random.choice(["'5 seconds'", "'20 seconds'", "CASE WHEN k = 'a' THEN '2 seconds' ELSE '8 seconds' END"])
+        return f"session_window({time}, {gap if self.has('k') else SIZES[0]})"
+
+    def modes_of_aggregate(self, final, session):
+        modes = (["append"] if final else []) + (["update"] if not session else [])
+        if self.num_stateful:
+            joined = any("join" in step and not self.sources["b"].get("static") for step in self.steps)
+            return ["append"] if joined else modes
+        return [*modes, "complete"]
+
+    def as_sql(self, step):
+        names = ", ".join(step["groupBy"] + step["agg"])
+        having = f" HAVING {step['having']}" if "having" in step else ""
+        return {"sql": f"SELECT {names} FROM <left> GROUP BY {', '.join(step['groupBy'])}{having}"}
+
+    def again(self, keys, final):
+        """Aggregates the windows, which only append mode allows."""
+        if final and keys[0].startswith("window") and "agg" in self.steps[-1] and self.chance(0.15):
+            outer = self.random.choice(["window(window, '1 minute')", "window(window_time(window), '30 seconds')", "window"])
+            self.steps.append({"groupBy": [outer], "agg": ["count(*) AS windows", "max(r0) AS most"]})
+            self.modes = ["append"]
+
+    # The whole
+
+    def inputs(self):
+        types = random_columns(self.random, "")
+        self.event_time = "t" if self.chance(0.8) else None
+        self.columns = columns_of(types)
+        self.add_source("a", types, self.event_time)
+        kind = self.random.random()
+        if kind < 0.12:
+            self.union(types)
+        elif kind < 0.24:
+            self.join(static=True)
+        elif kind < 0.42 and self.event_time:
+            self.join(static=False)
+        elif kind < 0.46 and self.event_time:
+            self.join_of_windows()
+            return
+        for _ in range(self.random.randint(0, 2)):
+            self.row_step()
+        if self.chance(0.2) and not self.num_stateful:
+            self.deduplicate()
+        if self.chance(0.65):
+            self.aggregate()
+
+    def ending(self, mode):
+        last = self.steps[-1] if self.steps else {}
+        if mode == "complete" and "agg" in last and self.chance(0.3):
+            self.steps.append({"orderBy": ["r0" + self.random.choice(["", " DESC"])]})
+        elif mode == "append" and not self.num_stateful and self.chance(0.1):
+            self.steps.append({"limit": self.random.randint(1, 8)})
+
+    def topology(self):
+        self.inputs()
+        mode = self.random.choice(self.modes) if self.modes else "append"
+        self.ending(mode)
+        settings = {"ansi": self.chance(0.5), "timeZone": self.random.choice(ZONES),
+                    "parallelism": self.random.choice([1, 1, 2, 3])}
+        if "b" in self.sources and self.chance(0.2):
+            settings["multipleWatermarkPolicy"] = "max"
+        return Topology(self.sources, self.steps, mode, settings, self.files)
 
 
 def random_topology(random):
-    watermark = {"watermark": {"column": "t", "delay": random.choice(DELAYS)}} if random.random() < 0.75 else {}
-    sources, steps = {"a": dict(watermark)}, []
-    files = {"a": random_files(random, random.randint(1, 4))}
-    steps += [row_step(random) for _ in range(random.randint(0, 2))]
-    chance = random.random()
-    if chance < 0.15:
-        sources["b"] = dict(watermark)
-        steps.append({"union": ["b"]})
-    elif chance < 0.35:
-        static = chance < 0.25
-        sources["b"] = {"static": True} if static else dict(watermark)
-        steps.append(join(random, static))
-        if steps[-1]["join"]["type"] in ("inner", "left"):
-            steps.append(None)  # the columns of both sides have one name: take the left ones
-    if "b" in sources:
-        files["b"] = random_files(random, random.randint(1, 3))
-    steps = with_left_columns(steps)
-    if random.random() < 0.25:
-        steps.append(deduplication(random, bool(watermark)))
-    if random.random() < 0.6:
-        steps.append(aggregation(random))
-    mode = random.choice(["append", "update", "complete"] if "agg" in (steps or [{}])[-1] else ["append", "update"])
-    topology = Topology(sources, steps, mode, files)
-    if mode == "complete" and random.random() < 0.3:
-        topology.steps.append({"orderBy": [steps[-1]["agg"][0].rpartition(" ")[2] + random.choice(["", " DESC"])]})
-    return topology
-
-
-def with_left_columns(steps):
-    """A join of two inputs with the same names is written as SQL, which names each side."""
-    if None not in steps:
-        return steps
-    place = steps.index(None)
-    joined = steps[place - 1]["join"]
-    kind = {"inner": "JOIN", "left": "LEFT JOIN"}[joined["type"]]
-    columns = "<left>.t AS t, <left>.k AS k, <left>.n AS n, b.x AS x"
-    return steps[:place - 1] + [{"sql": f"SELECT {columns} FROM <left> {kind} b ON {joined['on']}"}] + steps[place + 1:]
+    return Generator(random).topology()
