@@ -1,13 +1,13 @@
 #include "tools/bench/suite/flink_nexmark.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
 #include <optional>
 
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/suite/java_peer.hpp"
 
 namespace millrace::bench {
 
@@ -23,7 +23,7 @@ double cpu_seconds(const rusage& used) {
 /// CPU seconds of Flink's process over so many events, its start included; nothing when it failed.
 std::optional<double> flink_seconds(const std::string& query, const std::string& class_path,
                                     std::int64_t events) {
-  std::vector<std::string> command = flink_command(class_path, "FlinkNexmark");
+  std::vector<std::string> command = java_command(class_path, "FlinkNexmark");
   command.push_back(query);
   command.push_back(std::to_string(events));
   ChildProcess process(command, 1, false);
@@ -42,20 +42,6 @@ std::optional<double> flink_cost(const std::string& query, const std::string& cl
 }
 
 }  // namespace
-
-std::string flink_class_path() {
-  ChildProcess script({PEERS_FOLDER "/flink"}, -1, true);
-  std::string said;
-  char text[4096];
-  for (ssize_t n; (n = read(script.output_fd(), text, sizeof text)) > 0;)
-    said.append(text, static_cast<std::size_t>(n));
-  return script.wait() == 0 ? said.substr(0, said.find('\n')) : "";
-}
-
-std::vector<std::string> flink_command(const std::string& class_path, const std::string& program) {
-  return {"/usr/bin/env", "java", "--add-opens=java.base/java.util=ALL-UNNAMED",
-          "--add-opens=java.base/java.lang=ALL-UNNAMED", "-Xmx4g", "-cp", class_path, program};
-}
 
 const std::vector<std::string>& flink_queries() {
   static const std::vector<std::string> names{"q0", "q1",  "q2",  "q3",  "q4",  "q5",  "q7",

@@ -7,12 +7,6 @@
 
 namespace millrace::bench {
 
-/// Class path of the programs in tools/bench/peers, as its script `flink` prints it: gets jars and compiles if needed.
-/// Empty when Flink cannot be had.
-std::string flink_class_path();
-/// The command that runs a program of theirs; its arguments follow.
-std::vector<std::string> flink_command(const std::string& class_path, const std::string& program);
-
 /// NEXMark queries that tools/bench/peers/FlinkNexmark.java has in SQL.
 const std::vector<std::string>& flink_queries();
 /// Processor time for a million events by Flink SQL and by Millrace, in turn. Flink's start is taken off, Millrace's is not.

@@ -23,7 +23,7 @@ using nlohmann::json;
 constexpr int kUsage = 64, kInputMissing = 66, kCannotCreate = 73;
 
 struct Arguments {
-  std::vector<std::string> jobs;
+  std::vector<std::string> jobs, peers;
   std::string out = "results.json";
   SuiteOptions options;
   bool is_poisson = false;
@@ -95,15 +95,23 @@ int run(const Arguments& arguments) {
   return write_results(results, where, arguments);
 }
 
+/// Empty when all are known.
+std::string first_unknown(const std::vector<std::string>& names, const std::vector<std::string>& known) {
+  const auto found = std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+    return std::find(known.begin(), known.end(), name) == known.end();
+  });
+  return found == names.end() ? "" : *found;
+}
+
 int peers(const Arguments& arguments) {
-  const std::vector<std::string> known = peer_jobs();
-  for (const std::string& job : arguments.jobs)
-    if (std::find(known.begin(), known.end(), job) == known.end())
-      return fail(kUsage, fmt::format("no peer has the job: '{}'; known: {}", job, fmt::join(known, " ")));
+  if (const std::string job = first_unknown(arguments.jobs, peer_jobs()); !job.empty())
+    return fail(kUsage, fmt::format("no peer has the job: '{}'; known: {}", job, fmt::join(peer_jobs(), " ")));
+  if (const std::string peer = first_unknown(arguments.peers, peer_names()); !peer.empty())
+    return fail(kUsage, fmt::format("unknown peer: '{}'; known: {}", peer, fmt::join(peer_names(), " ")));
   const json where = environment();
   std::cerr << "# " << where["line"].get<std::string>() << "\n";
   Results results;
-  run_peers(arguments.jobs, arguments.options, results);
+  run_peers(arguments.jobs, arguments.peers, arguments.options, results);
   return write_results(results, where, arguments);
 }
 
@@ -152,8 +160,9 @@ void add_run(CLI::App& app, Arguments& arguments) {
 
 void add_peers(CLI::App& app, Arguments& arguments) {
   CLI::App* command = app.add_subcommand(
-      "peers", "Run the same jobs here and on Flink, in turn; needs Java and Maven. Results as JSON.");
+      "peers", "Run the same jobs here and on Flink, Jet and Spark, in turn; needs Java and Maven. Results as JSON.");
   command->add_option("jobs", arguments.jobs, "J1 to J4 at 100,000/s, NEXMark queries; all by default.");
+  command->add_option("--peer", arguments.peers, "Flink, Jet or Spark; again for more, all by default.");
   add_slices(command, arguments);
 }
 

@@ -7,11 +7,13 @@
 
 namespace millrace::bench {
 
-/// Millrace and Flink under the same loads, in turn, in one run; figures are how many times as long the peer takes.
-/// `jobs` empty: all. A peer that cannot be had gets a line in `missing`.
-void run_peers(const std::vector<std::string>& jobs, const SuiteOptions& options, Results& results);
+/// Millrace and other engines under the same loads, in turn, in one run; figures are how many times as long a peer takes.
+/// Empty lists mean all. A peer that cannot be had, or has no such job, gets a line in `missing`.
+void run_peers(const std::vector<std::string>& jobs, const std::vector<std::string>& peers,
+               const SuiteOptions& options, Results& results);
 
 /// Names that `run_peers` takes.
 std::vector<std::string> peer_jobs();
+std::vector<std::string> peer_names();
 
 }  // namespace millrace::bench
