@@ -5,11 +5,13 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <map>
 #include <memory>
+#include <random>
 #include <thread>
 
 #include "records/check.hpp"
@@ -125,27 +127,60 @@ void KafkaLoad::fill(const std::string& topic, std::int64_t count) {
   MILLRACE_CHECK(rd_kafka_flush(producer.get(), 6 * kTimeoutMs) == 0, "a topic was not filled");
 }
 
-std::vector<std::int64_t> KafkaLoad::latencies_ns(const std::string& in, const std::string& out,
-                                                  double rate, double warm_up, double seconds) {
+namespace {
+
+/// Moments at which records are due, from the begin of a load on.
+class DueTimes {
+ public:
+  DueTimes(const LoadShape& shape, std::int64_t begin) : shape_(shape), begin_(begin) {}
+  std::int64_t next() {
+    const auto due = begin_ + static_cast<std::int64_t>(elapsed_);
+    elapsed_ += (shape_.arrivals == Arrivals::Constant ? 1 : exponential_(random_)) * 1e9 / shape_.rate;
+    return due;
+  }
+
+ private:
+  const LoadShape& shape_;
+  const std::int64_t begin_;
+  double elapsed_ = 0;
+  std::mt19937_64 random_{1};
+  std::exponential_distribution<double> exponential_{1};
+};
+
+}  // namespace
+
+LoadResult KafkaLoad::run(const std::string& in, const std::string& out, const LoadShape& shape) {
   Reader reader(address_, out, RD_KAFKA_OFFSET_BEGINNING);
   const std::int64_t begin = now_ns();
-  const auto first = begin + static_cast<std::int64_t>(warm_up * 1e9);
-  const auto end = first + static_cast<std::int64_t>(seconds * 1e9);
-  std::thread sender([&, step = static_cast<std::int64_t>(1e9 / rate)] {
+  const auto first = begin + static_cast<std::int64_t>(shape.warm_up * 1e9);
+  const auto end = first + static_cast<std::int64_t>(shape.seconds * 1e9);
+  LoadResult result;
+  std::atomic<bool> is_sent = false;
+  std::thread sender([&] {
     const Client producer = make_client(RD_KAFKA_PRODUCER, address_, {{"linger.ms", "0"}});
-    for (std::int64_t due = begin; due < end; due += step) {
+    DueTimes times(shape, begin);
+    for (std::int64_t due = times.next(); due < end; due = times.next()) {
       sleep_until_ns(due);
+      if (due >= first) result.lateness_ns.push_back(now_ns() - due);
       send(producer.get(), in, due);
+      ++result.num_sent;
       rd_kafka_poll(producer.get(), 0);
     }
+    is_sent = true;
     rd_kafka_flush(producer.get(), kTimeoutMs);
   });
-  std::vector<std::int64_t> latencies;
-  const auto expected = static_cast<std::size_t>(seconds * rate);
-  for (std::int64_t due = 0; latencies.size() < expected && now_ns() < end + 5'000'000'000;)
-    if (reader.next(due) && due >= first) latencies.push_back(now_ns() - due);
+  const auto is_over = [&] { return is_sent && result.num_returned >= result.num_sent; };
+  for (std::int64_t due = 0; !is_over() && now_ns() < end + 5'000'000'000;) {
+    if (!reader.next(due)) continue;
+    const std::int64_t arrived = now_ns();
+    if (result.num_returned++ == 0) result.first_arrival_ns = arrived;
+    if (due < first) continue;
+    result.latencies_ns.push_back(arrived - due);
+    result.due_ns.push_back(due - first);
+  }
   sender.join();
-  return latencies;
+  result.num_expected = result.num_sent;
+  return result;
 }
 
 double KafkaLoad::seconds_until(const std::string& topic, std::int64_t count, double patience) {

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/bench/tcp_load.hpp"
+
 namespace millrace::bench {
 
 /// A broker that this object starts by `tools/kafka` and ends, and topics of one partition on it.
@@ -21,10 +23,9 @@ class KafkaLoad {
   std::string new_topic(const std::string& stem);
   void fill(const std::string& topic, std::int64_t count);
 
-  /// Sends records to `in` at `rate` a second and times those that come out of `out`, from the moment
-  /// each was due. The first `warm_up` seconds do not count.
-  std::vector<std::int64_t> latencies_ns(const std::string& in, const std::string& out, double rate,
-                                         double warm_up, double seconds);
+  /// Sends records to `in` as `shape` says and times those that come out of `out`, from the moment each was due. The load
+  /// sleeps between records, so it does not know its largest gap. Requires: every record comes back.
+  LoadResult run(const std::string& in, const std::string& out, const LoadShape& shape);
   /// Seconds until a reader of committed records has seen so many; negative after `patience` seconds.
   double seconds_until(const std::string& topic, std::int64_t count, double patience);
 

@@ -7,6 +7,7 @@
 
 #include "records/check.hpp"
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/kafka_copy.hpp"
 #include "tools/bench/kafka_load.hpp"
 #include "tools/bench/medians.hpp"
 #include "tools/bench/scratch.hpp"
@@ -23,46 +24,11 @@ constexpr std::int64_t kCopied = 200'000;
 constexpr std::int64_t kRead = 2'000'000;
 constexpr double kPatience = 120;
 
-struct Copy {
-  const SmokeOptions& options;
-  KafkaLoad& load;
-  std::string in, out;
-
-  std::string topology(const std::string& trigger, const std::string& visibility) const {
-    return fmt::format(R"(name: copy
-sources:
-  in: {{type: kafka, kafka.bootstrap.servers: "{0}", subscribe: {1}, startingOffsets: earliest}}
-operators:
-  texts: {{from: in, select: ["CAST(value AS STRING) AS value"]}}
-  kept: {{from: texts, where: "substring(value, 1, 1) <> '#'"}}
-sinks:
-  out: {{from: kept, type: kafka, kafka.bootstrap.servers: "{0}", topic: {2}, visibility: {3}}}
-trigger: {{continuous: {4}}}
-)",
-                       load.address(), in, out, visibility, trigger);
-  }
-  /// `state`: the folder of the checkpoint; empty: none.
-  std::vector<std::string> engine(const Scratch& scratch, const std::string& trigger,
-                                  const std::string& visibility, bool durable) const {
-    std::vector<std::string> command{options.engine, "run",
-                                     scratch.write("copy.yaml", topology(trigger, visibility)),
-                                     "--progress", "off"};
-    if (durable) {
-      command.push_back("--checkpoint");
-      command.push_back((scratch.path() / "state").string());
-    }
-    return command;
-  }
-  std::vector<std::string> floor() const {
-    return {options.kafka_floor, "copy", load.address(), in, out};
-  }
-};
-
-Copy new_copy(const SmokeOptions& options, KafkaLoad& load) {
-  return {options, load, load.new_topic("in"), load.new_topic("out")};
+KafkaCopy new_copy(const SmokeOptions& options, KafkaLoad& load) {
+  return {options.engine, options.kafka_floor, load.address(), load.new_topic("in"), load.new_topic("out")};
 }
 
-using CommandOf = std::function<std::vector<std::string>(const Copy&, const Scratch&)>;
+using CommandOf = std::function<std::vector<std::string>(const KafkaCopy&, const Scratch&)>;
 
 /// p50 and p99 in milliseconds of each slice.
 struct Latencies {
@@ -78,10 +44,11 @@ struct Latencies {
 
 void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
                const CommandOf& command) {
-  const Copy copy = new_copy(options, load);
+  const KafkaCopy copy = new_copy(options, load);
   const Scratch scratch;
   const ChildProcess process(command(copy, scratch), -1, false);
-  const auto latencies = load.latencies_ns(copy.in, copy.out, kRate, kWarmUp, options.seconds);
+  const LoadShape shape{.rate = kRate, .warm_up = kWarmUp, .seconds = options.seconds, .returns = Returns::All};
+  const auto latencies = load.run(copy.in, copy.out, shape).latencies_ns;
   MILLRACE_CHECK(!latencies.empty(), "no records came back");
   to.add(latencies);
 }
@@ -89,11 +56,11 @@ void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
 void measure_latency(const SmokeOptions& options, KafkaLoad& load) {
   Latencies floor, engine, exactly_once;
   for (int round = 0; round < options.rounds; ++round) {
-    add_slice(floor, options, load, [](const Copy& copy, const Scratch&) { return copy.floor(); });
-    add_slice(engine, options, load, [](const Copy& copy, const Scratch& scratch) {
+    add_slice(floor, options, load, [](const KafkaCopy& copy, const Scratch&) { return copy.floor(); });
+    add_slice(engine, options, load, [](const KafkaCopy& copy, const Scratch& scratch) {
       return copy.engine(scratch, "1 second", "immediate", false);
     });
-    add_slice(exactly_once, options, load, [](const Copy& copy, const Scratch& scratch) {
+    add_slice(exactly_once, options, load, [](const KafkaCopy& copy, const Scratch& scratch) {
       return copy.engine(scratch, "20 ms", "committed", true);
     });
   }
@@ -142,7 +109,7 @@ sinks:
 
 double copied_per_second(const SmokeOptions& options, KafkaLoad& load, const std::string& in,
                          const std::string& visibility) {
-  const Copy copy{options, load, in, load.new_topic("out")};
+  const KafkaCopy copy{options.engine, options.kafka_floor, load.address(), in, load.new_topic("out")};
   const Scratch scratch;
   const ChildProcess process(copy.engine(scratch, "100 ms", visibility, true), -1, false);
   const double seconds = load.seconds_until(copy.out, kCopied, kPatience);

@@ -1,7 +1,7 @@
 // The suite's TCP jobs on Flink's DataStream API: JSON lines in from one port, JSON rows out to another.
 //   FlinkJobs J1|J2|J3|J4 default|tuned IN_PORT OUT_PORT [CHECKPOINT_MS FOLDER]
 // default: what Flink does when nothing is set, but for parallelism 1. tuned: no buffer timeout, objects reused,
-// watermarks every millisecond.
+// for windows watermarks every millisecond.
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -209,6 +209,8 @@ public class FlinkJobs {
     if (tuned) {
       settings.setString("execution.buffer-timeout.interval", "0 ms");
       settings.setString("pipeline.object-reuse", "true");
+    }
+    if (tuned && args[0].equals("J2")) {
       settings.setString("pipeline.auto-watermark-interval", "1 ms");
     }
     if (args.length > 5) {

@@ -1,8 +1,6 @@
 #include "tools/bench/suite/budgets.hpp"
 
 #include <fmt/format.h>
-#include <linux/perf_event.h>
-#include <sys/ioctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,6 +15,7 @@
 #include "tools/bench/in_process.hpp"
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/flood.hpp"
+#include "tools/bench/suite/instruction_counter.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
 namespace {
@@ -38,37 +37,6 @@ namespace millrace::bench {
 namespace {
 
 constexpr std::int64_t kRecords = 2'000'000;
-
-/// Instructions of this process and the threads that it starts while the object lives; nothing where the kernel does not
-/// give the counter, as in most virtual machines.
-class InstructionCounter {
- public:
-  InstructionCounter() {
-    perf_event_attr wanted{};
-    wanted.size = sizeof wanted;
-    wanted.type = PERF_TYPE_HARDWARE;
-    wanted.config = PERF_COUNT_HW_INSTRUCTIONS;
-    wanted.inherit = 1;
-    wanted.exclude_kernel = 1;
-    wanted.exclude_hv = 1;
-    fd_ = static_cast<int>(syscall(SYS_perf_event_open, &wanted, 0, -1, -1, 0));
-  }
-  ~InstructionCounter() {
-    if (fd_ >= 0) close(fd_);
-  }
-  InstructionCounter(const InstructionCounter&) = delete;
-  InstructionCounter& operator=(const InstructionCounter&) = delete;
-
-  std::optional<double> count() const {
-    std::int64_t value = 0;
-    if (fd_ < 0 || read(fd_, &value, sizeof value) != sizeof value || value == 0)
-      return std::nullopt;
-    return static_cast<double>(value);
-  }
-
- private:
-  int fd_ = -1;
-};
 
 using Measured = std::map<std::string, std::optional<double>>;
 

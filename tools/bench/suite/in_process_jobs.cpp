@@ -1,6 +1,7 @@
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/in_process_load.hpp"
+#include "tools/bench/suite/instruction_counter.hpp"
 
 #include <fmt/format.h>
 
@@ -84,6 +85,23 @@ double median_latency(const InProcessLoad& load, const SuiteOptions& options) {
   return static_cast<double>(run_slice(load, options).latency.at_quantile(0.5)) / 1000;
 }
 
+/// Of a filter and a projection, in batches.
+void add_instructions(const SuiteOptions& options, Results& results) {
+  constexpr std::int64_t kRecords = 2'000'000;
+  std::vector<double> per_record;
+  for (int round = 0; round < options.rounds; ++round) {
+    const InstructionCounter instructions;
+    (void)flood(kRecords, 1, kContinuous);
+    const auto once = instructions.count();
+    (void)flood(3 * kRecords, 1, kContinuous);
+    const auto more = instructions.count();
+    if (!once || !more)
+      return results.missing.push_back({"J6 instructions per record", "this machine does not give the counter"});
+    per_record.push_back((*more - 2 * *once) / (2 * kRecords));
+  }
+  add(results, "J6", "instructions per record", "", per_record, 0);
+}
+
 void run_chain(const SuiteOptions& options, Results& results) {
   std::cerr << "J6 in process\n";
   constexpr std::int64_t kRecords = 20'000'000;
@@ -106,6 +124,7 @@ void run_chain(const SuiteOptions& options, Results& results) {
   add(results, "J6", "five actors in a row, 100000/s, spin: p50", "us", spinning, 2);
   add(results, "J6", "five actors in a row, 1000/s, park: p50", "us", parked, 50);
   add(results, "J6", "allocations per record", "", allocations, 0.001);
+  add_instructions(options, results);
 }
 
 }  // namespace
@@ -116,6 +135,7 @@ const std::vector<InProcessJob>& in_process_jobs() {
        run_null},
       {"J1", "filter and project", run_stateless},
       {"J1", "an engine without records: its share of a core", run_idle},
+      {"J1", "filter, from topic to topic of a Kafka broker", run_kafka},
       {"J2", "windows of 20 ms, 10,000 keys: window end to result", run_windows},
       {"J3", "join with a table of 10,000 rows", run_join},
       {"J4", "running sum, durable every 10 ms: record to committed output", run_committed_output},

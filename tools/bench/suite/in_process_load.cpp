@@ -10,6 +10,7 @@
 #include <thread>
 
 #include "actors/job.hpp"
+#include "tools/bench/allocation_count.hpp"
 #include "tools/bench/clock.hpp"
 #include "tools/bench/in_process.hpp"
 #include "tools/bench/suite/flood.hpp"
@@ -54,20 +55,24 @@ void generate(const InProcessLoad& load, const SuiteOptions& options, DueQueue& 
   std::mt19937_64 random(1);
   std::exponential_distribution<double> exponential(1);
   double elapsed = 0;
-  std::int64_t due = times.begin, turned = times.begin;
+  std::int64_t due = times.begin, turned = times.begin, num_before = 0, allocations_before = 0;
   while (due < times.end) {
     const std::int64_t now = now_ns();
     if (turned >= times.counted_from)
       slice.disturbance.largest_gap_ns = std::max(slice.disturbance.largest_gap_ns, now - turned);
     turned = now;
     if (due > now) continue;
+    if (due < times.counted_from) allocations_before = num_allocations(), num_before = slice.num_sent + 1;
     queue.add(due, load.idle == IdleStrategy::Park);
     ++slice.num_sent;
     if (due >= times.counted_from) slice.lateness.add(now - due);
     elapsed += (options.arrivals == Arrivals::Constant ? 1 : exponential(random)) * 1e9 / load.rate;
     due = times.begin + static_cast<std::int64_t>(elapsed);
   }
+  slice.cost = cost_of(getpid(), gettid());  // the engine's threads are gone when it has ended
   queue.end();
+  slice.allocations_per_record = static_cast<double>(num_allocations() - allocations_before) /
+                                 static_cast<double>(slice.num_sent - num_before);
 }
 
 void wait_for_rows(DueQueue& queue) {
@@ -131,7 +136,7 @@ Slice run_slice(const InProcessLoad& load, const SuiteOptions& options) {
   if (load.topology.empty()) empty_ring(*queue, load.idle, arrived);
   else run_engine(load, queue, arrived);
   generator.join();
-  slice.cost = cost_of(getpid()) - before;
+  slice.cost = slice.cost - before;
   const auto elapsed = static_cast<double>(now_ns() - times.begin);
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed;
   slice.disturbance.steal_share = static_cast<double>(stolen_ns() - stolen_before) / elapsed / 2;

@@ -41,8 +41,9 @@ constexpr const char* kDeduplicate = R"yaml(
   result: {from: once, select: [id, due, user, amount]})yaml";
 
 std::vector<TcpJob> make_jobs() {
-  const std::vector<LoadPoint> all_rates{{1'000, "spin"},  {10'000, "spin"},  {100'000, "spin"},
-                                         {1'000, "park"},  {10'000, "park"},  {100'000, "park"}};
+  const std::vector<LoadPoint> all_rates{{1'000, "spin"}, {10'000, "spin"}, {100'000, "spin"},
+                                         {300'000, "spin", false}, {1'000'000, "spin", false},
+                                         {1'000, "park"}, {10'000, "park"}, {100'000, "park"}};
   const std::vector<LoadPoint> spinning{{1'000, "spin"}, {10'000, "spin"}, {100'000, "spin"}};
   return {
       {.name = "J1",

@@ -15,6 +15,7 @@ struct SuiteOptions;
 struct LoadPoint {
   double rate = 0;  // records a second
   std::string idle;  // spin or park
+  bool has_target = true;  // else it only shows where the knee is
 };
 
 /// A job over TCP: JSON records in, JSON rows out, against a bare loop that does the same.

@@ -14,7 +14,7 @@ namespace millrace::bench {
 namespace {
 
 // What a virtual machine takes to compile the job's loops on the one core it has.
-constexpr double kWarmUp = 12;
+constexpr double kWarmUp = 15;
 constexpr const char* kCheckpointMs = "10";
 constexpr double kPeerRate = 100'000;
 

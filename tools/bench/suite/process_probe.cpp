@@ -38,12 +38,12 @@ ProcessCost ProcessCost::operator-(const ProcessCost& earlier) const {
           num_waits - earlier.num_waits, num_preemptions - earlier.num_preemptions, resident_kib};
 }
 
-ProcessCost cost_of(pid_t pid) {
+ProcessCost cost_of(pid_t pid, pid_t without_thread) {
   ProcessCost cost;
   const fs::path process = fs::path("/proc") / std::to_string(pid);
   std::error_code gone;
   for (const auto& task : fs::directory_iterator(process / "task", gone))
-    add_thread(task.path(), cost);
+    if (task.path().filename() != std::to_string(without_thread)) add_thread(task.path(), cost);
   cost.resident_kib = status_field(process / "status", "VmRSS");
   return cost;
 }

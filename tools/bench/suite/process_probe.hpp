@@ -16,8 +16,8 @@ struct ProcessCost {
 
   ProcessCost operator-(const ProcessCost& earlier) const;
 };
-/// Zeros for a process that is gone.
-ProcessCost cost_of(pid_t pid);
+/// Of its threads that live now, but for one that does not count. Zeros for a process that is gone.
+ProcessCost cost_of(pid_t pid, pid_t without_thread = 0);
 
 /// Time that the hypervisor took from all cores since the machine started, in nanoseconds.
 std::int64_t stolen_ns();

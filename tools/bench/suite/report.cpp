@@ -6,6 +6,8 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
+#include "tools/bench/medians.hpp"
+
 namespace millrace::bench {
 
 using nlohmann::json;
@@ -75,15 +77,24 @@ double worst_lateness(const json& series) {
   return worst;
 }
 
+/// Median over the slices of what `key` holds.
+double median_of(const json& series, const char* key) {
+  std::vector<double> values;
+  for (const json& slice : series["slices"]) values.push_back(slice[key].get<double>());
+  return values.empty() ? 0 : median(std::move(values));
+}
+
 std::string series_row(const json& series) {
   const json& all = series["latency_us"];
   std::string quantiles;
   for (const json& quantile : all) quantiles += " " + number(quantile[1]) + " |";
-  return fmt::format("| {} | {} | {:.0f} | {} | {} |{} {} | {} of {} |\n",
+  return fmt::format("| {} | {} | {:.0f} | {} | {} |{} {} | {} | {} | {} | {} of {} |\n",
                      series["job"].get<std::string>(), series["transport"].get<std::string>(),
                      series["rate"].get<double>(), series["idle"].get<std::string>(),
                      series["system"].get<std::string>(), quantiles,
-                     number(worst_lateness(series)), num_dirty(series), series["slices"].size());
+                     number(worst_lateness(series)), number(median_of(series, "cpu_seconds_per_million")),
+                     number(median_of(series, "waits") + median_of(series, "preemptions")),
+                     number(median_of(series, "resident_kib") / 1024), num_dirty(series), series["slices"].size());
 }
 
 /// How many slices of all were dirty: what a reader should know first.
@@ -100,16 +111,33 @@ std::string key_of(const json& figure) {
   return figure["job"].get<std::string>() + ", " + figure["name"].get<std::string>();
 }
 
-/// True when the medians are further apart than both spreads together: machines drift from run to run by more than the
-/// slices of one run show.
-bool has_changed(const json& a, const json& b) {
+/// How much the floor of an absolute latency moved between two runs, as a share: no engine is in it, so the machine did.
+double drift_of_floor(const json& a, const json& b) {
+  if (a["unit"] != "us" || a["floor_us"].is_null() || b["floor_us"].is_null() || a["floor_us"] == 0) return 0;
+  return std::abs(b["floor_us"].get<double>() / a["floor_us"].get<double>() - 1);
+}
+
+/// How far apart two medians of a figure may be without a change: both spreads together, because machines drift from run to
+/// run by more than the slices of one run show, or as much as the floor moved; at least 5 %, as few slices have spreads
+/// that are too small now and then.
+double noise_of(const json& a, const json& b) {
   const auto spread = [](const json& figure) {
     return figure["high"].get<double>() - figure["low"].get<double>();
   };
-  const double before = a["value"], after = b["value"];
-  // Few slices have spreads that are too small now and then: 5 % is no change.
-  const double noise = std::max(spread(a) + spread(b), 0.05 * std::abs(before));
-  return std::abs(before - after) > noise;
+  const double share = std::max(0.05, drift_of_floor(a, b));
+  return std::max(spread(a) + spread(b), share * std::abs(a["value"].get<double>()));
+}
+
+constexpr const char* kNoise =
+    "Noise: the quartile spreads of both runs together, for an absolute latency also as much as its floor moved, and at "
+    "least 5 %.\n\n";
+
+std::string change_row(const json& before, const json& after) {
+  const double was = before["value"], is = after["value"];
+  const bool is_better = (is < was) == after["less_is_better"].get<bool>();
+  return fmt::format("| {} | {} | {} | {} | {} | {} |\n", key_of(after), number(was), number(is),
+                     was == 0 ? "" : number(is / was), number(noise_of(before, after)),
+                     is_better ? "better" : "**worse**");
 }
 
 }  // namespace
@@ -131,7 +159,8 @@ std::string markdown_report(const json& results) {
   text +=
       "\nLatency of all slices together, microseconds; a slice is dirty when something else kept engine or "
       "generator from running.\n\n| job | transport | records/s | idle | system | p50 | p90 | p99 | p99.9 | "
-      "p99.99 | max | generator late, p99 | dirty slices |\n|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
+      "p99.99 | max | generator late, p99 | CPU s per million | context switches | RSS, MiB | dirty slices |\n"
+      "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const json& series : results["series"]) text += series_row(series);
   return text;
 }
@@ -150,24 +179,23 @@ std::string comparison(const json& before, const json& after) {
   std::map<std::string, json> old;
   for (const json& figure : before["figures"]) old[key_of(figure)] = figure;
   std::string text = "before: " + before["environment"]["line"].get<std::string>() +
-                     "\nafter:  " + after["environment"]["line"].get<std::string>() + "\n\n";
+                     "\nafter:  " + after["environment"]["line"].get<std::string>() + "\n\n" + kNoise;
   std::string rows;
-  int num_same = 0;
+  int num_same = 0, num_changed = 0;
   for (const json& figure : after["figures"]) {
     const auto found = old.find(key_of(figure));
     if (found == old.end()) continue;
-    const double was = found->second["value"], is = figure["value"];
-    if (!has_changed(found->second, figure)) {
+    const double change = std::abs(figure["value"].get<double>() - found->second["value"].get<double>());
+    if (change <= noise_of(found->second, figure)) {
       ++num_same;
       continue;
     }
-    const bool is_better = (is < was) == figure["less_is_better"].get<bool>();
-    rows += fmt::format("| {} | {} | {} | {} | {} |\n", key_of(figure), number(was), number(is),
-                        was == 0 ? "" : number(is / was), is_better ? "better" : "**worse**");
+    ++num_changed;
+    rows += change_row(found->second, figure);
   }
   if (rows.empty()) return text + fmt::format("nothing changed beyond noise ({} figures)\n", num_same);
-  return text + "| figure | before | after | ratio | |\n|---|---|---|---|---|\n" + rows +
-         fmt::format("\n{} figures did not change beyond noise\n", num_same);
+  return text + "| figure | before | after | ratio | noise | |\n|---|---|---|---|---|---|\n" + rows +
+         fmt::format("\n{} of {} figures changed beyond noise\n", num_changed, num_same + num_changed);
 }
 
 }  // namespace millrace::bench

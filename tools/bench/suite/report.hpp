@@ -11,7 +11,8 @@ namespace millrace::bench {
 std::string markdown_report(const nlohmann::json& results);
 /// One page that needs nothing else: tables, percentile curves, latency over time, the rate sweep, NEXMark.
 std::string html_report(const nlohmann::json& results);
-/// Figures whose medians are further apart than the spreads (quartiles) of both runs together, and by over 5 %.
+/// Figures whose medians are further apart than noise: the spreads (quartiles) of both runs together, for an absolute latency
+/// as much as its floor moved, and at least 5 %.
 std::string comparison(const nlohmann::json& before, const nlohmann::json& after);
 
 /// The page around the results, which stand in for `RESULTS`.

@@ -26,7 +26,7 @@ json to_json(const Slice& slice) {
     moments.push_back(
         {moment.seconds, micros(moment.p50_ns), micros(moment.p99_ns), micros(moment.max_ns)});
   const double millions = static_cast<double>(slice.num_sent) / 1e6;
-  return {{"dirty", slice.disturbance.is_dirty()},
+  json result{{"dirty", slice.disturbance.is_dirty()},
           {"run_delay_share", slice.disturbance.run_delay_share},
           {"steal_share", slice.disturbance.steal_share},
           {"largest_gap_us", micros(slice.disturbance.largest_gap_ns)},
@@ -42,6 +42,8 @@ json to_json(const Slice& slice) {
           {"preemptions", slice.cost.num_preemptions},
           {"resident_kib", slice.cost.resident_kib},
           {"moments", moments}};
+  if (slice.allocations_per_record) result["allocations_per_record"] = *slice.allocations_per_record;
+  return result;
 }
 
 json to_json(const Series& series) {

@@ -23,6 +23,7 @@ struct Slice {
   Disturbance disturbance;
   ProcessCost cost;  // of the system under test, warm-up included
   std::int64_t num_sent = 0, num_returned = 0, num_expected = 0;
+  std::optional<double> allocations_per_record{};  // while it counted; only known of this process
   bool is_complete() const { return num_returned >= num_expected && latency.count() > 0; }
 };
 

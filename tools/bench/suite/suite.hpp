@@ -28,6 +28,7 @@ void run_recovery(const SuiteOptions& options, Results& results);
 void run_micro_batches(const SuiteOptions& options, Results& results);
 void run_idle(const SuiteOptions& options, Results& results);
 void run_fraud(const SuiteOptions& options, Results& results);
+void run_kafka(const SuiteOptions& options, Results& results);
 
 /// NEXMark queries: million events per CPU second of the engine's whole process. `queries` empty: all.
 void run_nexmark(const std::vector<std::string>& queries, const SuiteOptions& options,
