@@ -17,7 +17,8 @@ sinks:
 trigger: {{continuous: {4}}}
 )",
                                            broker, in, out, visibility, trigger);
-  std::vector<std::string> command{engine_program, "run", scratch.write("copy.yaml", topology), "--progress", "off"};
+  std::vector<std::string> command{engine_program, "run", scratch.write("copy.yaml", topology),
+                                   "--progress", "off"};
   if (durable) {
     command.push_back("--checkpoint");
     command.push_back((scratch.path() / "state").string());

@@ -1,5 +1,7 @@
 #include "tools/bench/kafka_load.hpp"
 
+#include "records/check.hpp"
+
 #include <fmt/format.h>
 #include <librdkafka/rdkafka.h>
 #include <time.h>
@@ -13,8 +15,6 @@
 #include <memory>
 #include <random>
 #include <thread>
-
-#include "records/check.hpp"
 
 namespace millrace::bench {
 
@@ -79,9 +79,10 @@ void sleep_until_ns(std::int64_t due) {
 void send(rd_kafka_t* producer, const std::string& topic, std::int64_t due) {
   const std::string value = fmt::format("{:<{}}", due, kRecordBytes);
   for (;;) {
-    const auto sent = rd_kafka_producev(
-        producer, RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
+    const auto sent =
+        rd_kafka_producev(producer, RD_KAFKA_V_TOPIC(topic.c_str()),
+                          RD_KAFKA_V_VALUE(const_cast<char*>(value.data()), value.size()),
+                          RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_END);
     if (sent != RD_KAFKA_RESP_ERR__QUEUE_FULL) return;
     rd_kafka_poll(producer, 10);
   }
@@ -135,7 +136,8 @@ class DueTimes {
   DueTimes(const LoadShape& shape, std::int64_t begin) : shape_(shape), begin_(begin) {}
   std::int64_t next() {
     const auto due = begin_ + static_cast<std::int64_t>(elapsed_);
-    elapsed_ += (shape_.arrivals == Arrivals::Constant ? 1 : exponential_(random_)) * 1e9 / shape_.rate;
+    elapsed_ +=
+        (shape_.arrivals == Arrivals::Constant ? 1 : exponential_(random_)) * 1e9 / shape_.rate;
     return due;
   }
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "tools/bench/tcp_load.hpp"
+
 #include <cstdint>
 #include <string>
 #include <vector>
-
-#include "tools/bench/tcp_load.hpp"
 
 namespace millrace::bench {
 
@@ -23,10 +23,12 @@ class KafkaLoad {
   std::string new_topic(const std::string& stem);
   void fill(const std::string& topic, std::int64_t count);
 
-  /// Sends records to `in` as `shape` says and times those that come out of `out`, from the moment each was due. The load
-  /// sleeps between records, so it does not know its largest gap. Requires: every record comes back.
+  /// Sends records to `in` as `shape` says and times those that come out of `out`, from the moment
+  /// each was due. The load sleeps between records, so it does not know its largest gap. Requires:
+  /// every record comes back.
   LoadResult run(const std::string& in, const std::string& out, const LoadShape& shape);
-  /// Seconds until a reader of committed records has seen so many; negative after `patience` seconds.
+  /// Seconds until a reader of committed records has seen so many; negative after `patience`
+  /// seconds.
   double seconds_until(const std::string& topic, std::int64_t count, double patience);
 
  private:

@@ -1,10 +1,4 @@
 // From topic to topic of a real broker, against a bare chain of librdkafka clients.
-#include <fmt/format.h>
-
-#include <chrono>
-#include <functional>
-#include <optional>
-
 #include "records/check.hpp"
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/kafka_copy.hpp"
@@ -13,6 +7,12 @@
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/smoke.hpp"
 #include "tools/bench/tcp_load.hpp"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <functional>
+#include <optional>
 
 namespace millrace::bench {
 
@@ -25,7 +25,8 @@ constexpr std::int64_t kRead = 2'000'000;
 constexpr double kPatience = 120;
 
 KafkaCopy new_copy(const SmokeOptions& options, KafkaLoad& load) {
-  return {options.engine, options.kafka_floor, load.address(), load.new_topic("in"), load.new_topic("out")};
+  return {options.engine, options.kafka_floor, load.address(), load.new_topic("in"),
+          load.new_topic("out")};
 }
 
 using CommandOf = std::function<std::vector<std::string>(const KafkaCopy&, const Scratch&)>;
@@ -47,7 +48,8 @@ void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
   const KafkaCopy copy = new_copy(options, load);
   const Scratch scratch;
   const ChildProcess process(command(copy, scratch), -1, false);
-  const LoadShape shape{.rate = kRate, .warm_up = kWarmUp, .seconds = options.seconds, .returns = Returns::All};
+  const LoadShape shape{
+      .rate = kRate, .warm_up = kWarmUp, .seconds = options.seconds, .returns = Returns::All};
   const auto latencies = load.run(copy.in, copy.out, shape).latencies_ns;
   MILLRACE_CHECK(!latencies.empty(), "no records came back");
   to.add(latencies);
@@ -56,7 +58,8 @@ void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
 void measure_latency(const SmokeOptions& options, KafkaLoad& load) {
   Latencies floor, engine, exactly_once;
   for (int round = 0; round < options.rounds; ++round) {
-    add_slice(floor, options, load, [](const KafkaCopy& copy, const Scratch&) { return copy.floor(); });
+    add_slice(floor, options, load,
+              [](const KafkaCopy& copy, const Scratch&) { return copy.floor(); });
     add_slice(engine, options, load, [](const KafkaCopy& copy, const Scratch& scratch) {
       return copy.engine(scratch, "1 second", "immediate", false);
     });
@@ -101,15 +104,17 @@ sinks:
     engine.push_back(static_cast<double>(kRead) /
                      seconds_to_end({options.engine, "run", file, "--progress", "off"}));
   }
-  print_figure("floor: bare consumer, 100 bytes", fmt::format("{:.0f} records/s", median(floor)), "-");
+  print_figure("floor: bare consumer, 100 bytes", fmt::format("{:.0f} records/s", median(floor)),
+               "-");
   print_figure("Kafka source alone", fmt::format("{:.0f} records/s", median(engine)), "-");
-  print_figure("Kafka source to bare consumer",
-               fmt::format("{:.2f}", median_ratio(engine, floor)), ">= 0.8");
+  print_figure("Kafka source to bare consumer", fmt::format("{:.2f}", median_ratio(engine, floor)),
+               ">= 0.8");
 }
 
 double copied_per_second(const SmokeOptions& options, KafkaLoad& load, const std::string& in,
                          const std::string& visibility) {
-  const KafkaCopy copy{options.engine, options.kafka_floor, load.address(), in, load.new_topic("out")};
+  const KafkaCopy copy{options.engine, options.kafka_floor, load.address(), in,
+                       load.new_topic("out")};
   const Scratch scratch;
   const ChildProcess process(copy.engine(scratch, "100 ms", visibility, true), -1, false);
   const double seconds = load.seconds_until(copy.out, kCopied, kPatience);
@@ -125,8 +130,10 @@ void measure_exactly_once(const SmokeOptions& options, KafkaLoad& load) {
     at_least.push_back(copied_per_second(options, load, in, "immediate"));
     exactly.push_back(copied_per_second(options, load, in, "committed"));
   }
-  print_figure("at least once, epochs of 100 ms", fmt::format("{:.0f} records/s", median(at_least)), "-");
-  print_figure("exactly once, epochs of 100 ms", fmt::format("{:.0f} records/s", median(exactly)), "-");
+  print_figure("at least once, epochs of 100 ms", fmt::format("{:.0f} records/s", median(at_least)),
+               "-");
+  print_figure("exactly once, epochs of 100 ms", fmt::format("{:.0f} records/s", median(exactly)),
+               "-");
   print_figure("exactly once to at least once",
                fmt::format("{:.2f}", median_ratio(exactly, at_least)), ">= 0.8");
 }

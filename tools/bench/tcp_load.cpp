@@ -129,7 +129,8 @@ class LoadRun {
   }
   void step() {
     const double gap = shape_.arrivals == Arrivals::Constant ? 1 : exponential_(random_);
-    elapsed_ += gap * 1e9 / shape_.rate;
+    const double rate = elapsed_ < shape_.gentle * 1e9 ? shape_.rate / 4 : shape_.rate;
+    elapsed_ += gap * 1e9 / rate;
     next_due_ = begin_ + static_cast<std::int64_t>(elapsed_);
   }
   void send_some() {

@@ -29,6 +29,7 @@ enum class Returns { Large, All, Results };
 struct LoadShape {
   double rate = 10'000;  // records a second
   double warm_up = 0.5;  // seconds that do not count
+  double gentle = 0;     // the first of them, at a quarter of the rate: for a virtual machine that compiles meanwhile
   double seconds = 3;
   std::int64_t num_users = 1'000;
   Returns returns = Returns::Large;

@@ -1,5 +1,12 @@
 #include "tools/bench/suite/in_process_load.hpp"
 
+#include "actors/job.hpp"
+#include "tools/bench/allocation_count.hpp"
+#include "tools/bench/clock.hpp"
+#include "tools/bench/in_process.hpp"
+#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/yaml_plan.hpp"
+
 #include <fmt/format.h>
 #include <poll.h>
 #include <unistd.h>
@@ -8,13 +15,6 @@
 #include <iostream>
 #include <random>
 #include <thread>
-
-#include "actors/job.hpp"
-#include "tools/bench/allocation_count.hpp"
-#include "tools/bench/clock.hpp"
-#include "tools/bench/in_process.hpp"
-#include "tools/bench/suite/flood.hpp"
-#include "tools/bench/yaml_plan.hpp"
 
 namespace millrace::bench {
 
@@ -62,7 +62,8 @@ void generate(const InProcessLoad& load, const SuiteOptions& options, DueQueue& 
       slice.disturbance.largest_gap_ns = std::max(slice.disturbance.largest_gap_ns, now - turned);
     turned = now;
     if (due > now) continue;
-    if (due < times.counted_from) allocations_before = num_allocations(), num_before = slice.num_sent + 1;
+    if (due < times.counted_from)
+      allocations_before = num_allocations(), num_before = slice.num_sent + 1;
     queue.add(due, load.idle == IdleStrategy::Park);
     ++slice.num_sent;
     if (due >= times.counted_from) slice.lateness.add(now - due);
@@ -97,14 +98,15 @@ void run_engine(const InProcessLoad& load, std::shared_ptr<DueQueue> queue, Arri
   JobOptions options;
   options.trigger = kContinuous;
   options.idle = load.idle;
-  auto job = Job::start(
-      plan_of(
-          load.topology, [&] { return make_due_rows_source(queue, load.num_keys); },
-          [&] {
-            return make_timing_sink(
-                [&](const RecordBatch& batch, std::int64_t now) { arrived.take(batch, now); });
-          }),
-      options);
+  auto job =
+      Job::start(plan_of(
+                     load.topology, [&] { return make_due_rows_source(queue, load.num_keys); },
+                     [&] {
+                       return make_timing_sink([&](const RecordBatch& batch, std::int64_t now) {
+                         arrived.take(batch, now);
+                       });
+                     }),
+                 options);
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
   (void)(*job)->await();
 }
@@ -133,8 +135,10 @@ Slice run_slice(const InProcessLoad& load, const SuiteOptions& options) {
   const ProcessCost before = cost_of(getpid());
   const std::int64_t stolen_before = stolen_ns();
   std::thread generator([&] { generate(load, options, *queue, times, slice); });
-  if (load.topology.empty()) empty_ring(*queue, load.idle, arrived);
-  else run_engine(load, queue, arrived);
+  if (load.topology.empty())
+    empty_ring(*queue, load.idle, arrived);
+  else
+    run_engine(load, queue, arrived);
   generator.join();
   slice.cost = slice.cost - before;
   const auto elapsed = static_cast<double>(now_ns() - times.begin);

@@ -1,11 +1,11 @@
 #include "tools/bench/suite/java_peer.hpp"
 
+#include "tools/bench/child_process.hpp"
+
 #include <fmt/format.h>
 #include <unistd.h>
 
 #include <algorithm>
-
-#include "tools/bench/child_process.hpp"
 
 namespace millrace::bench {
 
@@ -36,8 +36,9 @@ std::vector<std::string> java_command(const std::string& class_path, const std::
   std::vector<std::string> command{"/usr/bin/env", "java"};
   // What Spark and Flink open of the JDK for themselves when they are started by their own scripts.
   for (const char* package :
-       {"java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio", "java.util",
-        "java.util.concurrent", "java.util.concurrent.atomic", "sun.nio.ch", "sun.nio.cs", "sun.security.action"})
+       {"java.lang", "java.lang.invoke", "java.lang.reflect", "java.io", "java.net", "java.nio",
+        "java.util", "java.util.concurrent", "java.util.concurrent.atomic", "sun.nio.ch",
+        "sun.nio.cs", "sun.security.action"})
     command.push_back(fmt::format("--add-opens=java.base/{}=ALL-UNNAMED", package));
   command.insert(command.end(), {"-Xmx4g", "-cp", class_path, program});
   return command;

@@ -7,9 +7,10 @@ namespace millrace::bench {
 
 /// Another engine with programs in tools/bench/peers.
 struct JavaPeer {
-  std::string name;               // Flink
-  std::string key;                // what the script `class_path` calls it
-  std::string program;            // for jobs over TCP: JOB tuned|default IN_PORT OUT_PORT [CHECKPOINT_MS FOLDER]
+  std::string name;  // Flink
+  std::string key;   // what the script `class_path` calls it
+  std::string
+      program;  // for jobs over TCP: JOB tuned|default IN_PORT OUT_PORT [CHECKPOINT_MS FOLDER]
   std::vector<std::string> jobs;  // those it has
 };
 const std::vector<JavaPeer>& java_peers();

@@ -1,14 +1,14 @@
 // A filter from topic to topic of a real broker, against a bare chain of librdkafka clients.
-#include <fmt/format.h>
-
-#include <iostream>
-
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/kafka_copy.hpp"
 #include "tools/bench/kafka_load.hpp"
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/suite.hpp"
+
+#include <fmt/format.h>
+
+#include <iostream>
 
 namespace millrace::bench {
 
@@ -53,7 +53,8 @@ void run_kafka(const SuiteOptions& options, Results& results) {
       const KafkaCopy copy{options.programs + "/millrace", options.programs + "/floor_kafka_chain",
                            load.address(), load.new_topic("in"), load.new_topic("out")};
       const Scratch files;
-      const auto command = series == &floor ? copy.floor() : copy.engine(files, "1 second", "immediate", false);
+      const auto command =
+          series == &floor ? copy.floor() : copy.engine(files, "1 second", "immediate", false);
       series->slices.push_back(run_slice(command, copy, load, options));
     }
   add_latency_figures(engine, floor, {}, {.p50 = 1.3, .p99 = 1.3}, results);

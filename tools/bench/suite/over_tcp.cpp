@@ -20,7 +20,8 @@ std::vector<TcpSystem> systems_of(const TcpJob& job, const LoadPoint& point,
 void run_point(const TcpJob& job, const LoadPoint& point, const SuiteOptions& options,
                Results& results) {
   std::vector<Series> all = run_in_turn(systems_of(job, point, options), job, point, options);
-  const LatencyLimits ratio{point.has_target ? job.p50_limit : 0, point.has_target ? job.p99_limit : 0};
+  const LatencyLimits ratio{point.has_target ? job.p50_limit : 0,
+                            point.has_target ? job.p99_limit : 0};
   add_latency_figures(all[1], all[0], {}, ratio, results);
   if (job.is_durable)
     add_ratio(all[1], all[3], 0.99, "TCP: p99 with durable epochs to p99 without", 1.2, results);

@@ -1,20 +1,21 @@
 #include "tools/bench/suite/peers.hpp"
 
-#include <fmt/format.h>
-
-#include <algorithm>
-
 #include "tools/bench/suite/flink_nexmark.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/java_peer.hpp"
 #include "tools/bench/suite/tcp_system.hpp"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 namespace millrace::bench {
 
 namespace {
 
-// What a virtual machine takes to compile the job's loops on the one core it has.
-constexpr double kWarmUp = 15;
+// What a virtual machine takes to compile the job's loops on the one core it has, and to work off
+// what came meanwhile.
+constexpr double kWarmUp = 15, kGentle = 11;
 constexpr const char* kCheckpointMs = "10";
 constexpr double kPeerRate = 100'000;
 
@@ -32,23 +33,28 @@ bool is_wanted(const std::vector<std::string>& wanted, const std::string& name) 
 }
 
 TcpSystem system_of(const Present& present, const TcpJob& job, const std::string& settings) {
-  return {.name = present.peer->name + " " + settings,
-          .command =
-              [=, &job](const TcpLoad& load, const Scratch& scratch) {
-                std::vector<std::string> command = java_command(present.class_path, present.peer->program);
-                command.insert(command.end(), {job.name, settings, std::to_string(load.in_port()),
-                                               std::to_string(load.out_port())});
-                if (job.is_durable)
-                  command.insert(command.end(), {kCheckpointMs, (scratch.path() / "peer").string()});
-                return command;
-              },
-          .more_warm_up = kWarmUp,
-          .seconds_to_start = 120};
+  return {
+      .name = present.peer->name + " " + settings,
+      .command =
+          [=, &job](const TcpLoad& load, const Scratch& scratch) {
+            std::vector<std::string> command =
+                java_command(present.class_path, present.peer->program);
+            command.insert(command.end(), {job.name, settings, std::to_string(load.in_port()),
+                                           std::to_string(load.out_port())});
+            if (job.is_durable)
+              command.insert(command.end(), {kCheckpointMs, (scratch.path() / "peer").string()});
+            return command;
+          },
+      .more_warm_up = kWarmUp,
+      .gentle = kGentle,
+      .seconds_to_start = 120};
 }
 
-std::vector<TcpSystem> systems_of(const TcpJob& job, const LoadPoint& point, const std::vector<Present>& peers,
-                                  const SuiteOptions& options, Results& results) {
-  std::vector<TcpSystem> systems{floor_of(job, point, true, options), engine_of(job, point, true, options)};
+std::vector<TcpSystem> systems_of(const TcpJob& job, const LoadPoint& point,
+                                  const std::vector<Present>& peers, const SuiteOptions& options,
+                                  Results& results) {
+  std::vector<TcpSystem> systems{floor_of(job, point, true, options),
+                                 engine_of(job, point, true, options)};
   for (const Present& present : peers) {
     if (!is_among(present.peer->jobs, job.name)) {
       results.missing.push_back({job.name, present.peer->name + " has no program for it"});
@@ -79,8 +85,10 @@ std::vector<Present> find_peers(const std::vector<std::string>& wanted, Results&
   for (const JavaPeer& peer : java_peers()) {
     if (!is_wanted(wanted, peer.name)) continue;
     const ClassPath class_path = class_path_of(peer);
-    if (class_path.reason.empty()) present.push_back({&peer, class_path.value});
-    else results.missing.push_back({peer.name, class_path.reason});
+    if (class_path.reason.empty())
+      present.push_back({&peer, class_path.value});
+    else
+      results.missing.push_back({peer.name, class_path.reason});
   }
   return present;
 }
@@ -115,7 +123,8 @@ void run_peers(const std::vector<std::string>& jobs, const std::vector<std::stri
   pin_to_core(0);
   for (const TcpJob& job : tcp_jobs())
     for (const LoadPoint& point : job.points)
-      if (is_wanted(jobs, job.name) && is_among(peer_jobs(), job.name) && point.idle == "spin" && point.rate == kPeerRate)
+      if (is_wanted(jobs, job.name) && is_among(peer_jobs(), job.name) && point.idle == "spin" &&
+          point.rate == kPeerRate)
         compare(job, point, present, options, results);
   run_nexmark_peers(jobs, present, options, results);
 }

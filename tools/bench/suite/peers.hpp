@@ -1,14 +1,15 @@
 #pragma once
 
+#include "tools/bench/suite/suite.hpp"
+
 #include <string>
 #include <vector>
 
-#include "tools/bench/suite/suite.hpp"
-
 namespace millrace::bench {
 
-/// Millrace and other engines under the same loads, in turn, in one run; figures are how many times as long a peer takes.
-/// Empty lists mean all. A peer that cannot be had, or has no such job, gets a line in `missing`.
+/// Millrace and other engines under the same loads, in turn, in one run; figures are how many times
+/// as long a peer takes. Empty lists mean all. A peer that cannot be had, or has no such job, gets
+/// a line in `missing`.
 void run_peers(const std::vector<std::string>& jobs, const std::vector<std::string>& peers,
                const SuiteOptions& options, Results& results);
 

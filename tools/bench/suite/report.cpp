@@ -1,12 +1,12 @@
 #include "tools/bench/suite/report.hpp"
 
+#include "tools/bench/medians.hpp"
+
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
-
-#include "tools/bench/medians.hpp"
 
 namespace millrace::bench {
 
@@ -28,17 +28,17 @@ std::string verdict(const json& figure) {
 }
 
 /// A number of microseconds, or nothing.
-std::string micros(const json& value) {
-  return value.is_null() ? "" : number(value) + " us";
-}
+std::string micros(const json& value) { return value.is_null() ? "" : number(value) + " us"; }
 
 /// `| job | what | target | measured | floor | met? |`; ratios stand with what was divided.
 std::string target_row(const json& figure) {
-  std::string measured = fmt::format("{} {}", number(figure["value"]), figure["unit"].get<std::string>());
+  std::string measured =
+      fmt::format("{} {}", number(figure["value"]), figure["unit"].get<std::string>());
   if (!figure["engine_us"].is_null()) measured += " (" + micros(figure["engine_us"]) + ")";
   return fmt::format("| {} | {} | {} | {} | {} | {} |\n", figure["job"].get<std::string>(),
-                     figure["name"].get<std::string>(), figure["target"].get<std::string>(), measured,
-                     micros(figure["floor_us"]), figure["reached"].get<bool>() ? "yes" : "**no**");
+                     figure["name"].get<std::string>(), figure["target"].get<std::string>(),
+                     measured, micros(figure["floor_us"]),
+                     figure["reached"].get<bool>() ? "yes" : "**no**");
 }
 
 std::string target_table(const json& figures) {
@@ -51,16 +51,17 @@ std::string target_table(const json& figures) {
     num_met += figure["reached"].get<bool>();
   }
   if (rows.empty()) return "";
-  return fmt::format("{} of {} targets are met.\n\n| job | what | target | measured | floor | met? |\n"
-                     "|---|---|---|---|---|---|\n{}\n", num_met, num_targets, rows);
+  return fmt::format(
+      "{} of {} targets are met.\n\n| job | what | target | measured | floor | met? |\n"
+      "|---|---|---|---|---|---|\n{}\n",
+      num_met, num_targets, rows);
 }
 
 std::string figure_row(const json& figure) {
-  return fmt::format("| {} | {} | {} {} | {} to {} | {} | {} |\n",
-                     figure["job"].get<std::string>(), figure["name"].get<std::string>(),
-                     number(figure["value"]), figure["unit"].get<std::string>(),
-                     number(figure["low"]), number(figure["high"]),
-                     figure["target"].get<std::string>(), verdict(figure));
+  return fmt::format("| {} | {} | {} {} | {} to {} | {} | {} |\n", figure["job"].get<std::string>(),
+                     figure["name"].get<std::string>(), number(figure["value"]),
+                     figure["unit"].get<std::string>(), number(figure["low"]),
+                     number(figure["high"]), figure["target"].get<std::string>(), verdict(figure));
 }
 
 int num_dirty(const json& series) {
@@ -91,10 +92,11 @@ std::string series_row(const json& series) {
   return fmt::format("| {} | {} | {:.0f} | {} | {} |{} {} | {} | {} | {} | {} of {} |\n",
                      series["job"].get<std::string>(), series["transport"].get<std::string>(),
                      series["rate"].get<double>(), series["idle"].get<std::string>(),
-                     series["system"].get<std::string>(), quantiles,
-                     number(worst_lateness(series)), number(median_of(series, "cpu_seconds_per_million")),
+                     series["system"].get<std::string>(), quantiles, number(worst_lateness(series)),
+                     number(median_of(series, "cpu_seconds_per_million")),
                      number(median_of(series, "waits") + median_of(series, "preemptions")),
-                     number(median_of(series, "resident_kib") / 1024), num_dirty(series), series["slices"].size());
+                     number(median_of(series, "resident_kib") / 1024), num_dirty(series),
+                     series["slices"].size());
 }
 
 /// How many slices of all were dirty: what a reader should know first.
@@ -104,22 +106,28 @@ std::string dirt(const json& all_series) {
     dirty += static_cast<std::size_t>(num_dirty(series));
     all += series["slices"].size();
   }
-  return all == 0 ? "" : fmt::format("{} of {} slices were dirty: something else kept engine or generator from running.\n\n", dirty, all);
+  return all == 0 ? ""
+                  : fmt::format(
+                        "{} of {} slices were dirty: something else kept engine or generator from "
+                        "running.\n\n",
+                        dirty, all);
 }
 
 std::string key_of(const json& figure) {
   return figure["job"].get<std::string>() + ", " + figure["name"].get<std::string>();
 }
 
-/// How much the floor of an absolute latency moved between two runs, as a share: no engine is in it, so the machine did.
+/// How much the floor of an absolute latency moved between two runs, as a share: no engine is in
+/// it, so the machine did.
 double drift_of_floor(const json& a, const json& b) {
-  if (a["unit"] != "us" || a["floor_us"].is_null() || b["floor_us"].is_null() || a["floor_us"] == 0) return 0;
+  if (a["unit"] != "us" || a["floor_us"].is_null() || b["floor_us"].is_null() || a["floor_us"] == 0)
+    return 0;
   return std::abs(b["floor_us"].get<double>() / a["floor_us"].get<double>() - 1);
 }
 
-/// How far apart two medians of a figure may be without a change: both spreads together, because machines drift from run to
-/// run by more than the slices of one run show, or as much as the floor moved; at least 5 %, as few slices have spreads
-/// that are too small now and then.
+/// How far apart two medians of a figure may be without a change: both spreads together, because
+/// machines drift from run to run by more than the slices of one run show, or as much as the floor
+/// moved; at least 5 %, as few slices have spreads that are too small now and then.
 double noise_of(const json& a, const json& b) {
   const auto spread = [](const json& figure) {
     return figure["high"].get<double>() - figure["low"].get<double>();
@@ -129,7 +137,8 @@ double noise_of(const json& a, const json& b) {
 }
 
 constexpr const char* kNoise =
-    "Noise: the quartile spreads of both runs together, for an absolute latency also as much as its floor moved, and at "
+    "Noise: the quartile spreads of both runs together, for an absolute latency also as much as "
+    "its floor moved, and at "
     "least 5 %.\n\n";
 
 std::string change_row(const json& before, const json& after) {
@@ -157,9 +166,12 @@ std::string markdown_report(const json& results) {
                         missing["reason"].get<std::string>());
   if (results["series"].empty()) return text;
   text +=
-      "\nLatency of all slices together, microseconds; a slice is dirty when something else kept engine or "
-      "generator from running.\n\n| job | transport | records/s | idle | system | p50 | p90 | p99 | p99.9 | "
-      "p99.99 | max | generator late, p99 | CPU s per million | context switches | RSS, MiB | dirty slices |\n"
+      "\nLatency of all slices together, microseconds; a slice is dirty when something else kept "
+      "engine or "
+      "generator from running.\n\n| job | transport | records/s | idle | system | p50 | p90 | p99 "
+      "| p99.9 | "
+      "p99.99 | max | generator late, p99 | CPU s per million | context switches | RSS, MiB | "
+      "dirty slices |\n"
       "|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|\n";
   for (const json& series : results["series"]) text += series_row(series);
   return text;
@@ -179,13 +191,15 @@ std::string comparison(const json& before, const json& after) {
   std::map<std::string, json> old;
   for (const json& figure : before["figures"]) old[key_of(figure)] = figure;
   std::string text = "before: " + before["environment"]["line"].get<std::string>() +
-                     "\nafter:  " + after["environment"]["line"].get<std::string>() + "\n\n" + kNoise;
+                     "\nafter:  " + after["environment"]["line"].get<std::string>() + "\n\n" +
+                     kNoise;
   std::string rows;
   int num_same = 0, num_changed = 0;
   for (const json& figure : after["figures"]) {
     const auto found = old.find(key_of(figure));
     if (found == old.end()) continue;
-    const double change = std::abs(figure["value"].get<double>() - found->second["value"].get<double>());
+    const double change =
+        std::abs(figure["value"].get<double>() - found->second["value"].get<double>());
     if (change <= noise_of(found->second, figure)) {
       ++num_same;
       continue;
@@ -193,9 +207,12 @@ std::string comparison(const json& before, const json& after) {
     ++num_changed;
     rows += change_row(found->second, figure);
   }
-  if (rows.empty()) return text + fmt::format("nothing changed beyond noise ({} figures)\n", num_same);
-  return text + "| figure | before | after | ratio | noise | |\n|---|---|---|---|---|---|\n" + rows +
-         fmt::format("\n{} of {} figures changed beyond noise\n", num_changed, num_same + num_changed);
+  if (rows.empty())
+    return text + fmt::format("nothing changed beyond noise ({} figures)\n", num_same);
+  return text + "| figure | before | after | ratio | noise | |\n|---|---|---|---|---|---|\n" +
+         rows +
+         fmt::format("\n{} of {} figures changed beyond noise\n", num_changed,
+                     num_same + num_changed);
 }
 
 }  // namespace millrace::bench

@@ -66,6 +66,7 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
   shape.rate = point.rate;
   shape.arrivals = options.arrivals;
   shape.warm_up += system.more_warm_up;
+  shape.gentle = system.gentle;
   shape.seconds = std::max(options.seconds, job.shape.returns == Returns::Results ? 4.0 : 0.0);
   const ProcessCost before = cost_of(process.pid());
   const std::int64_t stolen_before = stolen_ns();

@@ -15,6 +15,7 @@ struct TcpSystem {
   std::function<std::vector<std::string>(const TcpLoad& load, const Scratch& scratch)> command;
   /// Seconds of load that do not count, beyond those of the job.
   double more_warm_up = 0;
+  double gentle = 0;  // of those, at a quarter of the rate
   int seconds_to_start = 10;
 };
 
