@@ -324,13 +324,15 @@ void append_timestamp_iso(std::string& out, std::int64_t micros, const TimeZone&
     out += 'Z';
     return;
   }
-  char text[8];
+  char text[16];
   text[0] = offset < 0 ? '-' : '+';
   offset = offset < 0 ? -offset : offset;
   write_two(text + 1, offset / 3600);
   text[3] = ':';
   write_two(text + 4, offset / 60 % 60);
-  out.append(text, 6);
+  text[6] = ':';
+  write_two(text + 7, offset % 60);
+  out.append(text, offset % 60 == 0 ? 6 : 9);
 }
 
 }  // namespace millrace
