@@ -61,3 +61,16 @@ TEST_CASE("settings of Spark without Spark are a mistake in the command line") {
   CHECK(contains(end.err, "--master and --conf are Spark's"));
   CHECK(run_program({"run", kPurchases, "--engine", "flink"}).code == 64);
 }
+
+TEST_CASE("flags of our own engine are refused for Spark by their names") {
+  const std::vector<std::vector<std::string>> flags{
+      {"--idle", "spin"}, {"--threads", "2"},    {"--handoff", "off"},  {"--log-format", "json"},
+      {"--http", "8080"}, {"--from-epoch", "3"}, {"--allow-duplicates"}};
+  for (const std::vector<std::string>& flag : flags) {
+    std::vector<std::string> line{"run", kPurchases, "--engine", "spark"};
+    line.insert(line.end(), flag.begin(), flag.end());
+    const ProgramEnd end = run_program(line);
+    CHECK(end.code == 64);
+    CHECK(contains(end.err, "not for Spark: " + flag.front()));
+  }
+}

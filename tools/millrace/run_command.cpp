@@ -81,6 +81,20 @@ Status check_flags(const Flags& flags) {
   return {};
 }
 
+/// The flags in the command line that only our own engine knows, with commas between.
+std::string flags_of_our_engine(const Flags& flags) {
+  const std::vector<std::pair<const char*, bool>> given{
+      {"--from-epoch", flags.from_epoch >= 0}, {"--allow-duplicates", flags.allow_duplicates},
+      {"--log-format", flags.log_format != "text"}, {"--idle", !flags.idle.empty()},
+      {"--threads", flags.threads >= 0}, {"--handoff", !flags.handoff.empty()},
+      {"--http", !flags.http.empty()}, {"--http-token", !flags.http_token.empty()},
+      {"--http-insecure", flags.http_insecure}};
+  std::string names;
+  for (const auto& [name, is_given] : given)
+    if (is_given) names += (names.empty() ? "" : ", ") + std::string(name);
+  return names;
+}
+
 JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
   JobOptions options;
   options.trigger = loaded.settings.trigger;
@@ -222,9 +236,11 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
 int run(const Flags& flags) {
   if (auto status = check_flags(flags); !status)
     return fail(ErrorKind::Usage, status.error().message, status.error().fix);
-  if (flags.engine == "spark" && (!flags.http.empty() || flags.from_epoch >= 0))
-    return fail(ErrorKind::Usage, "--http and --from-epoch are not Spark's",
-                "leave them out; `--conf spark.ui.enabled=true` shows Spark's own pages");
+  if (const std::string given = flags_of_our_engine(flags);
+      flags.engine == "spark" && !given.empty())
+    return fail(ErrorKind::Usage, "not for Spark: " + given,
+                "leave it out, or say it in Spark's way: `--conf spark.ui.enabled=true` shows its pages, "
+                "`--master local[4]` gives it four threads");
   if (flags.engine == "spark")
     return run_on_spark({flags.topology, flags.master, flags.conf, flags.duration,
                          progress_mode(flags.progress), flags.log_level});
