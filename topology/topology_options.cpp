@@ -35,7 +35,7 @@ const std::vector<OptionDeclaration>& source_keys() {
 const std::vector<OptionDeclaration>& watermark_keys() {
   static const std::vector<OptionDeclaration> keys{
       declare_required("column", OptionType::Text, "Column of type TIMESTAMP with the event time."),
-      declare_required("delay", OptionType::Duration, "How late a record may be."),
+      declare_required("delay", OptionType::Text, "How late a record may be; a month counts as 31 days."),
       declare("idleTimeout", OptionType::Duration, "",
               "A source silent for so long no longer holds the watermark back."),
       declare("partitionBy", OptionType::List, "",

@@ -66,6 +66,12 @@ settings: {timeZone: Europe/Berlin, ansi: false, parallelism: 3}
   CHECK(loaded.outputs[0].input == loaded.views.at("counts"));
 }
 
+TEST_CASE("the delay of a watermark may be said in months") {
+  const auto loaded = load_operator(
+      "{from: ticks, withWatermark: {column: timestamp, delay: 1 month}}");
+  CHECK(summary(loaded.errors) == "");
+}
+
 TEST_CASE("the watermark of a source or an operator may follow partitions") {
   const auto many = load_operator(
       "{from: ticks, withWatermark: {column: timestamp, delay: 1 second, idleTimeout: 1 minute, "
