@@ -76,7 +76,7 @@ def compare_expressions(flags):
 def compare_topologies(flags):
     """Yields the comparison after every few topologies."""
     millrace = flags.millrace or flags.build / "bin" / "millrace"
-    comparison = topologies.TopologyComparison(stream_session.start(), millrace, flags.keep)
+    comparison = topologies.TopologyComparison(stream_session.start(stream_session.ONCE), millrace, flags.keep)
     seeds = range(flags.seed, flags.seed + flags.count)
     with ThreadPoolExecutor(flags.workers) as workers:
         for number, _ in enumerate(workers.map(comparison.one, seeds)):

@@ -20,7 +20,7 @@ import yaml
 from pyspark.sql import functions as F
 from pyspark.sql.streaming import DataStreamWriter, StreamingQuery
 
-import spark_session
+import stream_session
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
@@ -384,7 +384,7 @@ def arguments():
 def main():
     flags = arguments()
     console = Console()
-    spark = spark_session.start()
+    spark = stream_session.start({})
     listen_to_consoles()
     work = Work()
     examples, cases = Tally(console.real), Tally(console.real)

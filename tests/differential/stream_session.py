@@ -19,12 +19,13 @@ QUIET = {
 QUICK = {
     "spark.sql.shuffle.partitions": "1",
     "spark.driver.memory": "2g",
-    "spark.driver.extraJavaOptions": f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Dlog4j2.contextSelector={LOGGERS}",
     # Compiling takes longer than the few rows.
     "spark.sql.codegen.wholeStage": "false",
     "spark.sql.codegen.factoryMode": "NO_CODEGEN",
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.optimizer.excludedRules": ",".join(f"org.apache.spark.sql.catalyst.optimizer.{rule}" for rule in MOVING_RULES),
+    "spark.buffer.pageSize": "1m",  # else each little hash table takes 64 MB
+    "spark.shuffle.compress": "false",
+    "spark.broadcast.compress": "false",
     # Nobody looks at plans.
     "spark.sql.lightweightPlanChangeValidation": "false",
     "spark.sql.ui.explainMode": "simple",
@@ -33,11 +34,14 @@ QUICK = {
     "spark.ui.retainedJobs": "5",
     "spark.ui.retainedStages": "5",
     "spark.ui.liveUpdate.period": "-1",
-    # Nobody starts such a query again.
     "spark.sql.streaming.checkpointFileManagerClass": CHECKPOINTS,
+}
+# For topologies that nobody starts again.
+ONCE = {
     "spark.sql.streaming.checkpoint.fileChecksum.enabled": "false",
     "spark.sql.streaming.stateStore.stateSchemaCheck": "false",
     "spark.sql.streaming.minBatchesToRetain": "2",
+    "spark.sql.optimizer.excludedRules": ",".join(f"org.apache.spark.sql.catalyst.optimizer.{rule}" for rule in MOVING_RULES),
 }
 # What a topology may set for its query, and what it is for the next one.
 SETTINGS = {
@@ -47,13 +51,14 @@ SETTINGS = {
 }
 
 
-def start():
+def start(more):
     """A local session with one core; its files are in memory where there is such a folder."""
     if MEMORY.is_dir():
         tempfile.tempdir = str(MEMORY)
-    options = QUICK["spark.driver.extraJavaOptions"] + f" -Djava.io.tmpdir={tempfile.gettempdir()}"
+    java = f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC -Xmn600m -Dlog4j2.contextSelector={LOGGERS}"
     builder = SparkSession.builder.master("local[1]").config("spark.local.dir", tempfile.gettempdir())
-    for key, value in {**QUIET, **QUICK, "spark.driver.extraJavaOptions": options}.items():
+    builder = builder.config("spark.driver.extraJavaOptions", f"{java} -Djava.io.tmpdir={tempfile.gettempdir()}")
+    for key, value in {**QUIET, **QUICK, **SETTINGS, **more}.items():
         builder = builder.config(key, value)
     spark = builder.getOrCreate()
     use_plain_files(spark)

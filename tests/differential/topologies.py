@@ -1,7 +1,6 @@
 """Random topologies, run by Spark and by Millrace, compared batch by batch."""
 
 import json
-import os
 import random
 import re
 import shutil
@@ -12,9 +11,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-import yaml
-
 import stream_session
+from topology_files import batches_of, write_inputs
 from topology_generator import Topology, random_topology
 
 MOST_TRIES = 40  # runs of Spark that making one topology smaller may take
@@ -28,27 +26,6 @@ class Prepared:
     program: str
     refusal: str
     ours: object
-
-
-def write_inputs(topology, folder):
-    for name, files in topology.files.items():
-        (folder / name).mkdir()
-        for number, rows in enumerate(files):
-            text = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
-            file = folder / name / f"{number}.json"
-            file.write_text(text)
-            os.utime(file, (1_700_000_000 + number,) * 2)  # both take the oldest first
-    (folder / "topology.yaml").write_text(yaml.safe_dump(topology.as_dict(folder), allow_unicode=True))
-
-
-def batches_of(output):
-    """Rows by batch: a sorted list of texts, as the rows of a batch have no order."""
-    batches = {}
-    for line in output.splitlines():
-        if line.startswith('{"batchId"'):
-            batch = json.loads(line)
-            batches[batch["batchId"]] = sorted(json.dumps(row, sort_keys=True) for row in batch["rows"])
-    return batches
 
 
 def reason_of(refusal):
@@ -86,8 +63,7 @@ class TopologyComparison:
 
     def prepare(self, topology):
         folder = Path(tempfile.mkdtemp(prefix="millrace-differential-"))
-        write_inputs(topology, folder)
-        file = folder / "topology.yaml"
+        file = write_inputs(topology.as_dict(), topology.files, folder)
         export = subprocess.run([self.millrace, "export", "spark", file], capture_output=True, text=True)
         if export.returncode != 0:
             return Prepared(topology, folder, "", export.stderr, None)
@@ -141,7 +117,7 @@ class TopologyComparison:
         self.counts["with rows"] += not isinstance(spark, str) and bool(spark)
 
     def keep_case(self, kind, seed, topology, spark, ours):
-        case = {"seed": seed, "topology": topology.as_dict(Path("/")), "files": topology.files, "spark": spark,
+        case = {"seed": seed, "topology": topology.as_dict(), "files": topology.files, "spark": spark,
                 "millrace": ours}
         self.classes[kind].append(case)
         if self.keep:
