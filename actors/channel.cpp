@@ -9,8 +9,10 @@ bool Channel::try_pop(Event& event) {
   heed_for_sanitizer();
   const RecordBatch* batch = std::get_if<RecordBatch>(&event);
   if (batch == nullptr) return true;
-  queued_.fetch_sub(batch->num_rows(), std::memory_order_seq_cst);
-  if (writer_waits_.load(std::memory_order_seq_cst) && writer_waits_.exchange(false))
+  const std::int64_t weight = weight_of(*batch);
+  const std::int64_t left = queued_.fetch_sub(weight, std::memory_order_seq_cst) - weight;
+  if (is_half_empty(left) && writer_waits_.load(std::memory_order_seq_cst) &&
+      writer_waits_.exchange(false))
     writer_.signal();
   return true;
 }

@@ -11,10 +11,14 @@ namespace millrace {
 
 class TaskCell;
 
-/// FIFO from one subtask to one subtask, bounded in records. Control events need no credit but never
-/// overtake records. One writer and one reader, which may be different threads.
+/// FIFO from one subtask to one subtask, bounded in records and in batches: many small batches cost more
+/// than a large one, and while the writer waits, what comes in above it gathers into large ones. Control
+/// events need no credit but never overtake records. One writer and one reader, which may be different
+/// threads.
 class Channel {
  public:
+  static constexpr std::int64_t kCapacityBatches = 16;
+
   Channel(TaskCell& writer, TaskCell& reader, std::int64_t capacity_records)
       : writer_(writer), reader_(reader), capacity_(capacity_records) {}
 
@@ -23,7 +27,7 @@ class Channel {
   bool try_push(Event& event) {
     if (const RecordBatch* batch = std::get_if<RecordBatch>(&event)) {
       if (is_full() && !has_room_after_all()) return false;
-      queued_.fetch_add(batch->num_rows(), std::memory_order_seq_cst);
+      queued_.fetch_add(weight_of(*batch), std::memory_order_seq_cst);
     }
     queue_.enqueue(std::move(event));
     announce_to_sanitizer();
@@ -34,10 +38,25 @@ class Channel {
   bool try_pop(Event& event);
 
   TaskCell& reader() { return reader_; }
-  std::int64_t num_queued_records() const { return queued_.load(std::memory_order_relaxed); }
+  std::int64_t num_queued_records() const {
+    return records_in(queued_.load(std::memory_order_relaxed));
+  }
 
  private:
-  bool is_full() const { return queued_.load(std::memory_order_seq_cst) >= capacity_; }
+  // One word counts records, and batches above them.
+  static constexpr std::int64_t kOneBatch = std::int64_t{1} << 40;
+  static std::int64_t weight_of(const RecordBatch& batch) { return kOneBatch + batch.num_rows(); }
+  static std::int64_t records_in(std::int64_t queued) { return queued % kOneBatch; }
+  static std::int64_t batches_in(std::int64_t queued) { return queued / kOneBatch; }
+
+  bool is_full() const {
+    const std::int64_t queued = queued_.load(std::memory_order_seq_cst);
+    return records_in(queued) >= capacity_ || batches_in(queued) >= kCapacityBatches;
+  }
+  /// Waiting writers are woken when so much is gone, not for each batch.
+  bool is_half_empty(std::int64_t queued) const {
+    return records_in(queued) <= capacity_ / 2 && batches_in(queued) <= kCapacityBatches / 2;
+  }
   /// Announces that the writer waits, then looks again: either the reader sees the announcement or we
   /// see its room (store and load on both sides are sequentially consistent).
   bool has_room_after_all() {

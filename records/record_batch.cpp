@@ -4,32 +4,57 @@ namespace millrace {
 
 namespace {
 
+/// Stands on a stack that takes nothing any more, because the pool's owner has let go.
+template <class T>
+T* closed() {
+  return reinterpret_cast<T*>(alignof(T));
+}
+
+/// False when the stack is closed.
 template <class T, class Link>
-void push(std::atomic<T*>& stack, T* item, Link link) {
+bool push(std::atomic<T*>& stack, T* item, Link link) {
   T* head = stack.load(std::memory_order_relaxed);
   do {
+    if (head == closed<T>()) return false;
     item->*link = head;
     // release: pairs with the acquire in `pop`, so the owner sees the recycled object.
   } while (!stack.compare_exchange_weak(head, item, std::memory_order_release,
                                         std::memory_order_relaxed));
+  return true;
 }
 
+/// Gives out first what came back last: it is still in the cache, however many the pool has.
 template <class T, class Link>
 T* pop(T*& free, std::atomic<T*>& returned, Link link) {
-  if (free == nullptr && returned.load(std::memory_order_relaxed) != nullptr)
-    free = returned.exchange(nullptr, std::memory_order_acquire);
+  if (returned.load(std::memory_order_relaxed) != nullptr) {
+    T* const first = returned.exchange(nullptr, std::memory_order_acquire);
+    T* last = first;
+    while (last->*link != nullptr) last = last->*link;
+    last->*link = free;
+    free = first;
+  }
   T* item = free;
   if (item != nullptr) free = item->*link;
   return item;
 }
 
+/// Gives their number.
 template <class T, class Link>
-void delete_all(T* item, Link link) {
-  while (item != nullptr) {
+std::uint64_t delete_all(T* item, Link link) {
+  std::uint64_t count = 0;
+  for (; item != nullptr; ++count) {
     T* next = item->*link;
     delete item;
     item = next;
   }
+  return count;
+}
+
+/// Takes what came back, and nothing more; gives how many there were.
+template <class T, class Link>
+std::uint64_t close(T* free, std::atomic<T*>& returned, Link link) {
+  return delete_all(free, link) +
+         delete_all(returned.exchange(closed<T>(), std::memory_order_acquire), link);
 }
 
 }  // namespace
@@ -44,10 +69,12 @@ void RecordBatch::reset() {
 
 ColumnRef RecordPool::make_column(const DataType& type) {
   Column* column = pop(free_columns_, returned_columns_, &Column::next_free_);
-  if (column == nullptr) column = new Column;
-  column->home_ = this;
+  if (column == nullptr) {
+    column = new Column;
+    column->home_ = this;
+    references_.fetch_add(1, std::memory_order_relaxed);
+  }
   column->references_.store(1, std::memory_order_relaxed);
-  references_.fetch_add(1, std::memory_order_relaxed);
   column->type_ = type;
   column->width_ = type.width();
   column->size_ = 0;
@@ -59,9 +86,11 @@ ColumnRef RecordPool::make_column(const DataType& type) {
 
 RecordBatch RecordPool::make_batch_without_columns(const SchemaPtr& schema) {
   detail::BatchBody* body = pop(free_bodies_, returned_bodies_, &detail::BatchBody::next_free);
-  if (body == nullptr) body = new detail::BatchBody;
-  body->home = this;
-  references_.fetch_add(1, std::memory_order_relaxed);
+  if (body == nullptr) {
+    body = new detail::BatchBody;
+    body->home = this;
+    references_.fetch_add(1, std::memory_order_relaxed);
+  }
   if (body->schema != schema) body->schema = schema;
   body->num_rows = 0;
   body->selected = false;
@@ -86,25 +115,25 @@ RecordBatch RecordPool::share(const RecordBatch& batch) {
   return copy;
 }
 
-RecordPool::~RecordPool() {
-  delete_all(free_columns_, &Column::next_free_);
-  delete_all(returned_columns_.load(), &Column::next_free_);
-  delete_all(free_bodies_, &detail::BatchBody::next_free);
-  delete_all(returned_bodies_.load(), &detail::BatchBody::next_free);
-}
+RecordPool::~RecordPool() = default;
 
+/// The owner lets go: what is out is deleted when it comes back, and the pool with the last of it.
 void RecordPool::drop_reference() {
-  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  const std::uint64_t gone = 1 + close(free_columns_, returned_columns_, &Column::next_free_) +
+                             close(free_bodies_, returned_bodies_, &detail::BatchBody::next_free);
+  if (references_.fetch_sub(gone, std::memory_order_acq_rel) == gone) delete this;
 }
 
 void RecordPool::take_back(Column* column) {
-  push(returned_columns_, column, &Column::next_free_);
-  drop_reference();
+  if (push(returned_columns_, column, &Column::next_free_)) return;
+  delete column;
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
 void RecordPool::take_back(detail::BatchBody* body) {
-  push(returned_bodies_, body, &detail::BatchBody::next_free);
-  drop_reference();
+  if (push(returned_bodies_, body, &detail::BatchBody::next_free)) return;
+  delete body;
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
 }
 
 }  // namespace millrace
