@@ -27,7 +27,6 @@ constexpr int kNumThreads = 2;
 constexpr int kMaxConnections = 64;
 constexpr std::uint32_t kMaxHeaderBytes = 8 << 10;
 constexpr std::uint64_t kMaxBodyBytes = 64 << 10;
-constexpr std::chrono::seconds kTimeout{10};
 
 struct EventStream {
   std::chrono::milliseconds interval;
@@ -58,9 +57,11 @@ std::string token_of(const http::request<http::string_body>& message, const Http
 struct HttpServerState {
   using Handler = HttpServer::Handler;
 
-  explicit HttpServerState(HttpAccess wanted) : access(std::move(wanted)) {}
+  HttpServerState(HttpAccess wanted, std::chrono::milliseconds given)
+      : access(std::move(wanted)), patience(given) {}
 
   HttpAccess access;
+  const std::chrono::milliseconds patience;
   std::map<std::string, Handler, std::less<>> getters;
   std::map<std::string, Handler, std::less<>> actions;
   std::map<std::string, EventStream, std::less<>> streams;
@@ -90,7 +91,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     parser_.emplace();
     parser_->header_limit(kMaxHeaderBytes);
     parser_->body_limit(kMaxBodyBytes);
-    stream_.expires_after(kTimeout);
+    stream_.expires_after(server_.patience);
     http::async_read(stream_, buffer_, *parser_,
                      [self = shared_from_this()](beast::error_code error, std::size_t) {
                        if (!error)
@@ -138,7 +139,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
     response_.keep_alive(keep_alive_);
     response_.body() = std::move(response.body);
     response_.prepare_payload();
-    stream_.expires_after(kTimeout);
+    stream_.expires_after(server_.patience);
     http::async_write(stream_, response_,
                       [self = shared_from_this()](beast::error_code error, std::size_t) {
                         if (!error && self->keep_alive_)
@@ -163,7 +164,7 @@ class HttpConnection : public std::enable_shared_from_this<HttpConnection> {
 
   void send_event(std::string text) {
     event_ = std::move(text);
-    stream_.expires_after(kTimeout);
+    stream_.expires_after(server_.patience);
     asio::async_write(stream_, asio::buffer(event_),
                       [self = shared_from_this()](beast::error_code error, std::size_t) {
                         if (!error) self->wait_for_event();
@@ -215,8 +216,8 @@ HttpResponse HttpServerState::answer(const HttpRequest& request) const {
   return found->second(request);
 }
 
-HttpServer::HttpServer(HttpAccess access)
-    : state_(std::make_unique<HttpServerState>(std::move(access))) {}
+HttpServer::HttpServer(HttpAccess access, std::chrono::milliseconds patience)
+    : state_(std::make_unique<HttpServerState>(std::move(access), patience)) {}
 
 HttpServer::~HttpServer() { stop(); }
 

@@ -14,9 +14,10 @@ namespace millrace {
 struct HttpServerState;
 
 /// A small HTTP/1.1 server for pages about a job: answers requests and pushes server-sent events.
-/// Two threads; at most 64 connections, 8 KiB of header, 64 KiB of body, 10 seconds for a request
-/// or for a client to take what it is sent. Every request passes the `RequestGuard`; every response
-/// forbids scripts, styles and connections of other origins.
+/// Two threads; at most 64 connections, 8 KiB of header, 64 KiB of body. A connection ends when a
+/// request is not there, or an answer or event not taken, after the time given as `patience`. Every
+/// request passes the `RequestGuard`; every response forbids scripts, styles and connections of other
+/// origins.
 class HttpServer {
  public:
   /// Called by the server's threads, several at once.
@@ -24,7 +25,9 @@ class HttpServer {
   /// The data of the next event; empty: nothing new.
   using NextEvent = std::function<std::string()>;
 
-  explicit HttpServer(HttpAccess access);
+  static constexpr std::chrono::seconds kPatience{10};
+
+  explicit HttpServer(HttpAccess access, std::chrono::milliseconds patience = kPatience);
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
