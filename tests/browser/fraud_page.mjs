@@ -71,16 +71,16 @@ async function takeScreenshot(page, name, fullPage = false) {
 async function watch(page) {
   await decisionsMove(page);
   await theKeyboardReachesTheButtons(page);
-  await page.waitForTimeout(12_000);  // so that the chart has something to show
-  await takeScreenshot(page, "fraud_desktop", true);
   await anAlertSaysWhy(page);
   await takeScreenshot(page, "fraud_why");
   await page.keyboard.press("Escape");
   await page.mouse.move(0, 0);
   await theEngineComesBack(page);
+  await page.waitForTimeout(15_000);  // so that the chart has something to show
   await theModeSwitches(page);
   await page.waitForTimeout(4_000);
   await nothingIsTooWide(page);
+  await takeScreenshot(page, "fraud_desktop", true);
   await page.emulateMedia({colorScheme: "dark"});
   await page.setViewportSize({width: 390, height: 844});
   await page.waitForTimeout(1_000);

@@ -86,7 +86,7 @@ int run_all(const Flags& flags) {
   LatencyBench bench(flags.bench);
   Status status;
   for (const double rate : flags.rates)
-    if (status.ok()) status = compare(bench, rate, flags.rounds);
+    if (status.ok() && flags.rounds > 0) status = compare(bench, rate, flags.rounds);
   if (status.ok() && flags.sustained > 0) status = sustain(bench, flags.sustained);
   if (status.ok()) return 0;
   std::cerr << "error: " << status.error().message << "\n";
@@ -99,7 +99,7 @@ int run(int argc, char** argv) {
   app.add_option("--engine", flags.bench.program, "The program `millrace`.")->required();
   app.add_option("--topology", flags.bench.topology, "examples/fraud.yaml")->required();
   app.add_option("--rates", flags.rates, "Messages a second (1000,20000).")->delimiter(',');
-  app.add_option("--rounds", flags.rounds, "Of echo and engine for each rate (3).");
+  app.add_option("--rounds", flags.rounds, "Of echo and engine for each rate (3); 0: none.");
   app.add_option("--seconds", flags.bench.seconds, "Of each slice, without its warm-up (5).");
   app.add_option("--sustained", flags.sustained, "Rate to hold at the end; 0: none (50000).");
   app.add_option("--trigger", flags.bench.trigger, "When epochs end (continuous 10 ms).");
