@@ -17,7 +17,7 @@ using ModelPtr = std::shared_ptr<const TreeEnsemble>;
 
 struct BoundModel {
   ModelPtr model;
-  Arguments features;  // DOUBLE
+  Arguments features;  // INT, BIGINT or DOUBLE
 };
 
 Status check_num_features(const FunctionCall& call, const TreeEnsemble& model) {
@@ -31,6 +31,14 @@ Status check_num_features(const FunctionCall& call, const TreeEnsemble& model) {
                            "give these, in this order: " + names);
   error.origin = call.origin;
   return error;
+}
+
+/// As `feature_of` reads it: whole numbers as they are, everything else as DOUBLE.
+Result<BoundExpressionPtr> bind_feature(const FunctionCall& call, std::size_t argument) {
+  const BoundExpressionPtr& given = call.arguments[argument];
+  if (given && (given->type().kind() == TypeKind::Int || given->type().kind() == TypeKind::Long))
+    return given;
+  return coerce_argument(call, argument, DataType(TypeKind::Double));
 }
 
 /// `name('model.json', feature, ...)`: reads the model when the call is bound.
@@ -53,7 +61,7 @@ Result<BoundModel> bind_model(const FunctionCall& call) {
   BoundModel bound;
   bound.model = std::make_shared<const TreeEnsemble>(std::move(*model));
   for (std::size_t i = 1; i < call.arguments.size(); ++i) {
-    auto feature = coerce_argument(call, i, DataType(TypeKind::Double));
+    auto feature = bind_feature(call, i);
     if (!feature.ok()) return feature.error();
     bound.features.push_back(std::move(*feature));
   }
@@ -62,12 +70,20 @@ Result<BoundModel> bind_model(const FunctionCall& call) {
 
 using Features = std::array<float, TreeEnsemble::kMaxFeatures>;
 
-/// The features of one row; NULL is missing.
+/// NULL is missing.
+float feature_of(const Column& column, std::uint32_t row) {
+  if (column.is_null(row)) return std::numeric_limits<float>::quiet_NaN();
+  switch (column.type().kind()) {
+    case TypeKind::Int: return static_cast<float>(column.at<std::int32_t>(row));
+    case TypeKind::Long: return static_cast<float>(column.at<std::int64_t>(row));
+    default: return static_cast<float>(column.at<double>(row));
+  }
+}
+
+/// The features of one row.
 std::span<const float> gather(const std::vector<ColumnRef>& columns, std::uint32_t row,
                               Features& features) {
-  for (std::size_t i = 0; i < columns.size(); ++i)
-    features[i] = columns[i]->is_null(row) ? std::numeric_limits<float>::quiet_NaN()
-                                           : static_cast<float>(columns[i]->at<double>(row));
+  for (std::size_t i = 0; i < columns.size(); ++i) features[i] = feature_of(*columns[i], row);
   return {features.data(), columns.size()};
 }
 

@@ -1,5 +1,6 @@
 #include "expressions/functions/tree_ensemble.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/unit/expressions/evaluation.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -28,6 +29,13 @@ std::string small_model(const std::string& changed = {}, const std::string& to =
 double log_odds(const TreeEnsemble& model, std::vector<float> features) {
   const double score = model.score(features);
   return std::log(score / (1 - score));
+}
+
+/// A call in which the column `a` as `type` is every feature.
+std::string score_of(const std::string& type) {
+  std::string call = "xgboost_score('examples/models/fraud.json'";
+  for (int i = 0; i < 23; ++i) call += ", cast(a AS " + type + ")";
+  return call + ")";
 }
 
 constexpr float kMissing = std::numeric_limits<float>::quiet_NaN();
@@ -85,6 +93,18 @@ TEST_CASE("the checked-in model gives the scores that XGBoost gives") {
     CHECK(model->score(features) == Approx(example["score"].get<double>()).margin(1e-5));
   }
   CHECK(rows > 20);
+}
+
+TEST_CASE("a feature may be a whole number, and NULL is missing") {
+  const SchemaPtr schema = test::schema_of({{"a", TypeKind::Long, true}});
+  const std::vector<std::vector<Value>> rows{
+      {test::long_value(0)}, {test::long_value(500)}, {test::missing(TypeKind::Long)}};
+  const std::string scores = test::trace(score_of("DOUBLE"), schema, rows);
+
+  CHECK(scores.find_first_not_of("0123456789.E- ") == std::string::npos);
+  CHECK(test::trace(score_of("INT"), schema, rows) == scores);
+  CHECK(test::trace(score_of("BIGINT"), schema, rows) == scores);
+  CHECK(test::trace(score_of("DECIMAL(5, 0)"), schema, rows) == scores);
 }
 
 }  // namespace millrace

@@ -18,6 +18,19 @@ TEST_CASE("a pool gives a dropped column out again") {
   CHECK(again->size() == 0);
 }
 
+TEST_CASE("a pool gives out first what came back last") {
+  auto pool = RecordPool::create();
+  {
+    const ColumnRef one = pool->make_column(TypeKind::Long);
+    const ColumnRef other = pool->make_column(TypeKind::Long);
+  }
+  ColumnRef used = pool->make_column(TypeKind::Long);
+  Column* const last = used.get();
+  used.reset();
+
+  CHECK(pool->make_column(TypeKind::Long).get() == last);
+}
+
 TEST_CASE("a batch outlives the owner of its pool") {
   auto schema = std::make_shared<Schema>(Schema{{{"a", TypeKind::String, true}}});
   RecordBatch batch;
