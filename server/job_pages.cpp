@@ -16,6 +16,8 @@ HttpServer::Handler giving(std::function<std::string()> text, std::string conten
 
 HttpServer::Handler answering(std::function<Result<std::string>(const std::string&)> sql) {
   return [sql = std::move(sql)](const HttpRequest& request) {
+    if (!sql)
+      return error_response(404, "this job has no tables to ask: give it a sink of type memory");
     const auto query = request.target.query.find("q");
     if (query == request.target.query.end()) return error_response(400, "say ?q=SELECT ...");
     const auto rows = sql(query->second);
@@ -32,7 +34,7 @@ void add_job_pages(HttpServer& server, JobView view) {
   server.on_get("/api/plan", giving(view.plan, "application/json"));
   server.on_get("/api/state", giving(view.state, "application/json"));
   server.on_events("/api/events", kEventInterval, view.state);
-  if (view.sql) server.on_get("/api/sql", answering(view.sql));
+  server.on_get("/api/sql", answering(view.sql));
 }
 
 void add_page_files(HttpServer& server, const std::string& start_page) {

@@ -11,7 +11,7 @@ namespace millrace {
 
 namespace {
 
-/// A server with a page, an action, a stream and the page files.
+/// A server with a page, an action, streams, and the pages of a job without memory tables.
 struct Rig {
   explicit Rig(std::chrono::milliseconds patience = HttpServer::kPatience)
       : server(access(), patience) {
@@ -24,6 +24,9 @@ struct Rig {
     server.on_events("/events", std::chrono::milliseconds(1), [] { return std::string("{}"); });
     server.on_events("/flood", std::chrono::milliseconds(1),
                      [] { return std::string(std::size_t{1} << 20, 'x'); });
+    JobView job;
+    job.metrics = [] { return std::string("millrace_epochs 1\n"); };
+    add_job_pages(server, job);
     add_page_files(server, "graph.html");
     REQUIRE(server.start().ok());
   }
@@ -110,6 +113,20 @@ TEST_CASE("server gives the page of a job and its files") {
   CHECK(get(rig, "/graph.js").find("text/javascript") != std::string::npos);
   CHECK(get(rig, "/style.css").find("text/css") != std::string::npos);
   CHECK(get(rig, "/nothing").starts_with("HTTP/1.1 404"));
+}
+
+TEST_CASE("server gives the metrics of a job") {
+  const Rig rig;
+  const std::string answer = get(rig, "/metrics");
+  CHECK(answer.find("Content-Type: text/plain; version=0.0.4\r\n") != std::string::npos);
+  CHECK(answer.ends_with("\r\n\r\nmillrace_epochs 1\n"));
+}
+
+TEST_CASE("a job without memory tables says so when it is asked by SQL") {
+  const Rig rig;
+  const std::string answer = get(rig, "/api/sql?q=SELECT%201");
+  CHECK(answer.starts_with("HTTP/1.1 404"));
+  CHECK(answer.find("memory") != std::string::npos);
 }
 
 TEST_CASE("server takes actions with the token only") {
