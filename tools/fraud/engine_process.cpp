@@ -27,6 +27,8 @@ void EngineProcess::start() {
   posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
   posix_spawn_file_actions_addopen(&files, 1, log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&files, 1, 2);
+  // A connection of ours that the engine held too would not end when we close it.
+  posix_spawn_file_actions_addclosefrom_np(&files, 3);
   const int failed = posix_spawn(&pid_, words[0], &files, nullptr, words.data(), environ);
   posix_spawn_file_actions_destroy(&files);
   if (failed != 0) pid_ = -1;
