@@ -63,9 +63,15 @@ function showLog(entries) {
   }
 }
 
+/** As its button calls it. */
+function modeName(mode) {
+  const button = [...document.querySelectorAll("input[name=mode]")].find((radio) => radio.value === mode);
+  return button?.parentElement.textContent.trim() ?? mode;
+}
+
 function showModes(modes) {
   fillTable(byId("modes"), modes.map((m) => [
-    m.name, number(duration(m.p50)), number(duration(m.p99)), number(duration(m.p999))]));
+    modeName(m.name), number(duration(m.p50)), number(duration(m.p99)), number(duration(m.p999))]));
 }
 
 function showState(event) {

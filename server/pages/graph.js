@@ -152,7 +152,7 @@ function bytes(count) {
 function percent(share) { return `${(share * 100).toFixed(share < 0.1 ? 1 : 0)} %`; }
 
 function duration(ns) {
-  return ns < 1e6 ? `${Math.round(ns / 1e3)} µs` : `${(ns / 1e6).toFixed(2)} ms`;
+  return ns < 1e6 ? `${Math.round(ns / 1e3)} µs` : `${(ns / 1e6).toFixed(ns < 1e8 ? 2 : 0)} ms`;
 }
 
 /** Fills a table row by row with text; a cell is a text, or a number for the right side. */

@@ -52,7 +52,7 @@ async function theEngineComesBack(page) {
 
 async function theModeSwitches(page) {
   await page.check("input[value^=processingTime]");
-  await page.waitForFunction(() => /processingTime 100 milliseconds/.test(document.querySelector("#modes").textContent),
+  await page.waitForFunction(() => /micro-batches of 100 ms/.test(document.querySelector("#modes").textContent),
                              null, {timeout: 30_000});
   assert.ok(await page.isChecked("input[value^=processingTime]"));
 }
