@@ -101,11 +101,20 @@ class Reader {
 
   bool read_year(std::size_t i) {
     const int count = parts_[i].count;
+    const bool has_sign = count >= 4 && !has_digits_after(i) && at_ < text_.size() &&
+                          (text_[at_] == '-' || text_[at_] == '+');
+    const std::size_t start = at_;
+    const bool negative = has_sign && text_[at_] == '-';
+    at_ += has_sign ? 1 : 0;
+    // A plus stands before more digits than the pattern has.
+    const int least = has_sign && !negative ? count + 1 : count;
     std::int64_t number;
-    if (!read_digits(count, count == 2 ? 2 : has_digits_after(i) ? count : count >= 4 ? 6 : 9,
-                     number))
+    if (!read_digits(least, count == 2 ? 2 : has_digits_after(i) ? count : count >= 4 ? 6 : 9,
+                     number)) {
+      at_ = start;
       return false;
-    fields_.year = count == 2 ? 2000 + number : number;
+    }
+    fields_.year = count == 2 ? 2000 + number : negative ? -number : number;
     return true;
   }
 

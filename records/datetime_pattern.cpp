@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include "records/calendar.hpp"
@@ -93,11 +94,14 @@ void put_weekday(std::string& out, int weekday, int count) {
   out += count < 4 ? short_day_name(weekday) : kNames[weekday];
 }
 
-void put_year(std::string& out, std::int64_t year, int count) {
-  const std::int64_t of_era = year > 0 ? year : 1 - year;
-  if (count == 2) return put_number(out, of_era % 100, 2);
-  if (count >= 4 && of_era > 9999) out += '+';
-  put_number(out, of_era, count);
+/// The year of the era where the pattern names the era, else years before 1 are 0 and below.
+void put_year(std::string& out, std::int64_t year, int count, bool has_era) {
+  const bool negative = !has_era && year < 0;
+  const std::int64_t shown = negative ? -year : has_era && year <= 0 ? 1 - year : year;
+  if (count == 2) return put_number(out, shown % 100, 2);
+  if (negative) out += '-';
+  else if (count >= 4 && shown > 9999) out += '+';
+  put_number(out, shown, count);
 }
 
 void put_quarter(std::string& out, int quarter, int count) {
@@ -147,12 +151,12 @@ void put_zone(std::string& out, char letter, int count, int offset, std::string_
   else put_offset(out, offset, 5, true);
 }
 
-void put_field(std::string& out, const DateTimePattern::Part& part, const Clock& clock) {
+void put_field(std::string& out, const DateTimePattern::Part& part, const Clock& clock, bool has_era) {
   const int count = part.count;
   switch (part.letter) {
     case 'G': return void(out += count == 4 ? (clock.date.year > 0 ? "Anno Domini" : "Before Christ")
                                             : (clock.date.year > 0 ? "AD" : "BC"));
-    case 'y': return put_year(out, clock.date.year, count);
+    case 'y': return put_year(out, clock.date.year, count, has_era);
     case 'M':
     case 'L': return put_month(out, clock.date.month, count);
     case 'd': return put_number(out, clock.date.day, count);
@@ -202,11 +206,12 @@ Result<DateTimePattern> DateTimePattern::compile(std::string_view pattern) {
 void DateTimePattern::format(std::string& out, std::int64_t micros, const TimeZone& zone,
                              std::string_view zone_name) const {
   const Clock clock = clock_of(zone.to_local(micros));
+  const bool has_era = std::any_of(parts_.begin(), parts_.end(), [](const Part& part) { return part.letter == 'G'; });
   for (const Part& part : parts_) {
     if (is_zone_letter(part.letter))
       put_zone(out, part.letter, part.count, zone.offset_at(micros), zone_name);
     else
-      put_field(out, part, clock);
+      put_field(out, part, clock, has_era);
   }
 }
 

@@ -1,3 +1,5 @@
+#include <algorithm>
+
 #include "expressions/bind/operators.hpp"
 #include "expressions/bind/type_coercion.hpp"
 #include "expressions/expression_errors.hpp"
@@ -138,11 +140,19 @@ void add_arithmetic(FunctionRegistry& registry, const char* name, Arithmetic ope
                });
 }
 
+bool are_numbers(const FunctionCall& call) {
+  return std::all_of(call.arguments.begin(), call.arguments.end(),
+                     [](const BoundExpressionPtr& argument) { return argument->type().is_numeric(); });
+}
+
+/// Of numbers only the operation itself may fail, of anything else the operands and their casts too.
 void add_try(FunctionRegistry& registry, const char* name, Arithmetic operation,
              const char* signature, const char* summary) {
   add_operator(registry, name, "arithmetic", signature, summary,
-               [operation](const FunctionCall& call) {
-                 return bind_arithmetic(call, operation, OnError::Null);
+               [operation](const FunctionCall& call) -> Bound {
+                 Bound bound = bind_arithmetic(call, operation, OnError::Null);
+                 if (!bound || are_numbers(call)) return bound;
+                 return kernels::make_forgiving(std::move(*bound));
                });
 }
 

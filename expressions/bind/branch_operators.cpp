@@ -137,11 +137,25 @@ Bound bind_zeroifnull(const FunctionCall& call) {
   return kernels::make_coalesce(type, std::move(values));
 }
 
+/// As `unify`, for functions that promote no text: greatest() and least().
+Status unify_without_text(const FunctionCall& call, Arguments& values) {
+  std::optional<DataType> type = DataType();
+  for (const BoundExpressionPtr& value : values)
+    if (type) type = common_type_without_text(*type, value->type(), call.settings);
+  if (!type) return different_branches(call, values);
+  for (BoundExpressionPtr& value : values) {
+    Bound cast = cast_to(value, *type, call.settings);
+    if (!cast) return std::move(cast.error());
+    value = std::move(*cast);
+  }
+  return {};
+}
+
 BindScalar extreme(kernels::Extreme extreme) {
   return [extreme](const FunctionCall& call) -> Bound {
     if (call.arguments.size() < 2) return wrong_num_arguments(call, "> 1");
     Arguments values = call.arguments;
-    if (Status status = unify(call, values); !status) return std::move(status.error());
+    if (Status status = unify_without_text(call, values); !status) return std::move(status.error());
     const DataType type = values[0]->type();
     return kernels::make_extreme(extreme, type, std::move(values));
   };

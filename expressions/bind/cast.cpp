@@ -1,6 +1,7 @@
 #include "expressions/bind/cast_rules.hpp"
 #include "expressions/bind/constant_folding.hpp"
 #include "expressions/binder.hpp"
+#include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/kernels/cast.hpp"
 
 namespace millrace {
@@ -27,15 +28,25 @@ bool is_cheap(const DataType& from, const DataType& to, const kernels::CastRule&
          !uses_zone(from) && !uses_zone(to);
 }
 
+/// The constant 'epoch' as a time.
+bool is_epoch(const BoundExpression& child, const DataType& to) {
+  const bool to_time =
+      to.kind() == TypeKind::Date || to.kind() == TypeKind::Timestamp || to.kind() == TypeKind::TimestampNtz;
+  if (!to_time || child.type().kind() != TypeKind::String || !child.is_constant()) return false;
+  const std::optional<std::string> text = constant_text(child);
+  return text && equal_ignoring_case(*text, "epoch");
+}
+
 }  // namespace
 
 Result<BoundExpressionPtr> bound_cast(BoundExpressionPtr child, const DataType& to, CastMode mode,
                                       const ExpressionSettings& settings) {
   const DataType from = child->type();
   if (from == to) return child;
+  if (is_epoch(*child, to)) return bound_literal(Value{to, std::int64_t{0}});
   const bool ansi = settings.ansi || mode == CastMode::Try;
   if (Status allowed = check_cast(from, to, ansi); !allowed) return std::move(allowed.error());
-  kernels::CastRule rule{on_error(mode, settings), settings.ansi, {}};
+  kernels::CastRule rule{on_error(mode, settings), ansi, {}};
   if (uses_zone(from) || uses_zone(to)) {
     Result<TimeZone> zone = TimeZone::find(settings.time_zone);
     if (!zone) return std::move(zone.error());

@@ -52,7 +52,17 @@ Result<Compared> comparable(const FunctionCall& call) {
   return Compared{std::move(*left), std::move(*right), *type};
 }
 
+/// A boolean beside a number: Spark knows that as an equality only, without ANSI.
+bool mixes_booleans(const FunctionCall& call) {
+  if (call.arguments.size() != 2) return false;
+  const DataType& a = call.arguments[0]->type();
+  const DataType& b = call.arguments[1]->type();
+  return (a.kind() == TypeKind::Boolean && b.is_numeric()) || (b.kind() == TypeKind::Boolean && a.is_numeric());
+}
+
 Bound bind_comparison(const FunctionCall& call, Comparison operation) {
+  const bool is_equality = operation == Comparison::Equal || operation == Comparison::NotEqual;
+  if (!is_equality && mixes_booleans(call)) return different_types(call);
   Result<Compared> sides = comparable(call);
   if (!sides) return std::move(sides.error());
   const bool nullable = sides->left->nullable() || sides->right->nullable();

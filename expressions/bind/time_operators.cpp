@@ -1,6 +1,7 @@
 #include "expressions/bind/operators.hpp"
 #include "expressions/bind/type_coercion.hpp"
 #include "expressions/expression_errors.hpp"
+#include "expressions/functions/function_errors.hpp"
 #include "expressions/kernels/time_arithmetic.hpp"
 
 namespace millrace {
@@ -63,7 +64,24 @@ Bound add_to_timestamp(const TimeCall& call) {
                                                                   call.direction(), *zone));
 }
 
-/// A date stays a date with months or whole days, else it becomes a timestamp.
+/// Spark adds the negative of an interval of SQL: the negative of the least one does not exist.
+TimeCall as_sum(TimeCall call) {
+  if (call.operation != Arithmetic::Subtract || !is_sql_interval(call.right->type())) return call;
+  const OnError rule = call.on_error == OnError::Null ? OnError::Null : OnError::Fail;
+  call.right = kernels::make_unary(call.right->type(), call.right->nullable() || rule == OnError::Null, call.right,
+                                   kernels::sign_kernel(kernels::Sign::Negate, call.right->type().kind(), rule),
+                                   Cost::Costly);
+  call.operation = Arithmetic::Add;
+  return call;
+}
+
+Bound add_calendar_interval(const TimeCall& call) {
+  Result<TimeZone> zone = TimeZone::find(call.call.settings.time_zone);
+  if (!zone) return std::move(zone.error());
+  return call.make(Kind::Date, kernels::add_calendar_interval_kernel(call.direction(), *zone, call.on_error));
+}
+
+/// A date stays a date with months, whole days or a calendar interval, else it becomes a timestamp.
 Bound add_interval(const TimeCall& call) {
   const DataType& interval = call.right->type();
   if (call.left->type().kind() != Kind::Date) return add_to_timestamp(call);
@@ -71,10 +89,13 @@ Bound add_interval(const TimeCall& call) {
     return call.make(Kind::Date, kernels::add_months_kernel(call.direction()));
   if (interval.kind() == Kind::DayTimeInterval && interval.interval_end() == 0)
     return call.make(Kind::Date, kernels::add_day_interval_kernel(call.direction()));
+  if (interval.kind() == Kind::CalendarInterval) return add_calendar_interval(call);
   return cast_left(call, Kind::Timestamp, add_to_timestamp);
 }
 
 Bound add_days(TimeCall call) {
+  if (call.right->type().kind() == Kind::Long)
+    return unexpected_input_type(call.call, 1, "(\"INT\" or \"SMALLINT\" or \"TINYINT\")");
   BoundExpressionPtr days = implicit_cast(call.right, Kind::Int, call.call.settings);
   if (days == nullptr) return different_types(call.call);
   call.right = std::move(days);
@@ -107,12 +128,15 @@ Bound combine_intervals(TimeCall call) {
 
 Bound scale_interval(TimeCall call) {
   const Kind kind = call.left->type().kind();
-  Bound factor = cast_to(call.right, Kind::Double, call.call.settings);
-  if (!factor) return factor;
-  call.right = std::move(*factor);
+  const DataType& factor = call.right->type();
+  if (factor.kind() != Kind::Decimal) {
+    Bound cast = cast_to(call.right, factor.is_integral() ? Kind::Long : Kind::Double, call.call.settings);
+    if (!cast) return cast;
+    call.right = std::move(*cast);
+  }
   const DataType type = kind == Kind::DayTimeInterval ? DataType::day_time_interval()
                                                       : DataType::year_month_interval();
-  return call.make(type, kernels::scale_interval_kernel(call.operation, kind, call.on_error));
+  return call.make(type, kernels::scale_interval_kernel(call.operation, kind, call.right->type(), call.on_error));
 }
 
 /// A string beside a time is a time, beside an interval a time too (+ and -), else a number.
@@ -137,7 +161,7 @@ Bound bind_sum(TimeCall call) {
     std::swap(call.left, call.right);
   const DataType& a = call.left->type();
   const DataType& b = call.right->type();
-  if (is_time(a) && is_interval(b)) return add_interval(call);
+  if (is_time(a) && is_interval(b)) return add_interval(as_sum(call));
   if (a.kind() == Kind::Date && b.is_integral()) return add_days(call);
   if (!adds && is_time(a) && is_time(b)) return subtract_times(call);
   if (is_interval(a) && is_interval(b)) return combine_intervals(call);

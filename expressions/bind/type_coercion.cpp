@@ -165,6 +165,13 @@ std::optional<DataType> common_type(const DataType& a, const DataType& b,
   return wider_of_two(a, b, settings);
 }
 
+std::optional<DataType> common_type_without_text(const DataType& a, const DataType& b,
+                                                 const ExpressionSettings& settings) {
+  if (auto type = tightest_common_type(a, b, settings)) return type;
+  if (a.is_numeric() && b.is_numeric()) return common_decimal(a, b);
+  return common_nested(a, b, common_type_without_text, settings);
+}
+
 std::optional<DataType> common_type(const std::vector<DataType>& types,
                                     const ExpressionSettings& settings) {
   DataType result;
@@ -191,6 +198,7 @@ std::optional<DataType> comparison_type(const DataType& a, const DataType& b,
     if (a.kind() == Kind::Boolean && b.is_numeric()) return b;
     if (b.kind() == Kind::Boolean && a.is_numeric()) return a;
   }
+  if (a.is_nested() && b.is_nested()) return common_type_without_text(a, b, settings);
   return common_type(a, b, settings);
 }
 

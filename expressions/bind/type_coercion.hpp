@@ -14,6 +14,10 @@ namespace millrace {
 /// cast to (Spark's findWiderTypeForTwo); empty when there is none.
 std::optional<DataType> common_type(const DataType& a, const DataType& b,
                                     const ExpressionSettings& settings);
+/// The same without promoting strings or what is a string to anything else (Spark's
+/// findWiderTypeWithoutStringPromotionForTwo).
+std::optional<DataType> common_type_without_text(const DataType& a, const DataType& b,
+                                                 const ExpressionSettings& settings);
 /// Same for a list; Null for an empty one.
 std::optional<DataType> common_type(const std::vector<DataType>& types,
                                     const ExpressionSettings& settings);

@@ -61,12 +61,33 @@ bool is_written_there(const FunctionCall& call, const BoundExpression& index) {
          std::abs(*number) <= static_cast<std::int64_t>(array->arguments.size());
 }
 
+/// The map with keys of the type that they and the second argument have in common.
+Result<BoundExpressionPtr> map_with_key_of(const FunctionCall& call) {
+  const DataType& type = call.arguments[0]->type();
+  const auto key = call.arguments[1]->type().is_null()
+                       ? std::nullopt
+                       : tightest_common_type(type.key(), call.arguments[1]->type(), without_ansi(call.settings));
+  if (!key)
+    return call.arguments[1]->type().is_null()
+               ? type_mismatch(call, "NULL_TYPE",
+                               fmt::format("Null typed values cannot be used as arguments of `{}`", call.name))
+               : type_mismatch(call, "MAP_FUNCTION_DIFF_TYPES",
+                               fmt::format("Input to `{}` should have been \"MAP\" followed by a value with same "
+                                           "key type",
+                                           call.name));
+  return bound_cast(call.arguments[0], DataType::map(*key, type.value(), type.fields()[1].nullable), CastMode::Plain,
+                    call.settings);
+}
+
 Result<BoundExpressionPtr> element_at(const FunctionCall& call, bool fail) {
   if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
   if (is_kind(call, 0, TypeKind::Map)) {
-    Result<BoundExpressionPtr> key = coerce_argument(call, 1, call.arguments[0]->type().key());
+    Result<BoundExpressionPtr> map = map_with_key_of(call);
+    if (!map) return map.error();
+    Result<BoundExpressionPtr> key =
+        bound_cast(call.arguments[1], (*map)->type().key(), CastMode::Plain, call.settings);
     if (!key) return key.error();
-    return kernels::map_value(call.arguments[0], *key);
+    return kernels::map_value(*map, *key);
   }
   if (!is_kind(call, 0, TypeKind::Array))
     return unexpected_input_type(call, 0, "(\"ARRAY\" or \"MAP\")");
@@ -145,7 +166,11 @@ Result<BoundExpressionPtr> bind_map_entries(const FunctionCall& call) {
 }
 
 Result<BoundExpressionPtr> bind_map_contains_key(const FunctionCall& call) {
-  Result<BoundExpressionPtr> keys = call_function("map_keys", {call.arguments.at(0)}, call);
+  if (Status status = check_num_arguments(call, 2, 2); !status) return status.error();
+  if (!is_kind(call, 0, TypeKind::Map)) return unexpected_input_type(call, 0, "\"MAP\"");
+  Result<BoundExpressionPtr> map = map_with_key_of(call);
+  if (!map) return map.error();
+  Result<BoundExpressionPtr> keys = call_function("map_keys", {*map}, call);
   if (!keys) return keys.error();
   return call_function("array_contains", {*keys, call.arguments.at(1)}, call);
 }
@@ -170,7 +195,10 @@ Result<BoundExpressionPtr> bind_map_concat(const FunctionCall& call) {
   for (std::size_t i = 0; i < arguments.size(); ++i)
     if (!is_kind(call, i, TypeKind::Map)) return unexpected_input_type(call, i, "\"MAP\"");
   if (arguments.empty()) return wrong_num_arguments(call, "> 0");
-  if (!cast_to_common_type(arguments, call.settings))
+  std::optional<DataType> common = arguments[0]->type();
+  for (const BoundExpressionPtr& argument : arguments)
+    if (common) common = common_type_without_text(*common, argument->type(), call.settings);
+  if (!common || !cast_to_common_type(arguments, call.settings))
     return type_mismatch(call, "DATA_DIFF_TYPES",
                          "Input to `map_concat` should all be the same type");
   const DataType type = arguments[0]->type();
@@ -279,7 +307,7 @@ void insert_elements(EvalContext& context, const Columns& columns, Rows rows, Co
     const ListWriter list(out, row);
     Column& elements = *out.child(0);
     if (at < 0) append_value_of(elements, columns[2], row);
-    for (std::int64_t n = at; n < -1; ++n) elements.append_null();
+    for (std::int64_t n = at; n < 0; ++n) elements.append_null();
     for (std::uint32_t i = 0; i < slot.size; ++i) {
       if (i == at) append_value_of(elements, columns[2], row);
       elements.append_from(*columns[0]->child(0), slot.offset + i);
@@ -294,11 +322,17 @@ Result<BoundExpressionPtr> bind_array_insert(const FunctionCall& call) {
   if (!is_kind(call, 0, TypeKind::Array)) return unexpected_input_type(call, 0, "\"ARRAY\"");
   Result<BoundExpressionPtr> position = coerce_argument(call, 1, DataType(TypeKind::Int));
   if (!position) return position.error();
-  Result<BoundExpressionPtr> value =
-      coerce_argument(call, 2, call.arguments[0]->type().element());
-  if (!value) return value.error();
-  return make_call(call.arguments[0]->type(), any_nullable({call.arguments[0], *position}),
-                   {call.arguments[0], *position, *value}, insert_elements, NullRule::Own);
+  const DataType& array = call.arguments[0]->type();
+  const std::optional<DataType> element = tightest_common_type(array.element(), call.arguments[2]->type(), without_ansi(call.settings));
+  if (!element)
+    return type_mismatch(call, "ARRAY_FUNCTION_DIFF_TYPES",
+                         "Input to `array_insert` should have been \"ARRAY\" followed by a value with same element type");
+  const DataType type = DataType::array(*element, true);
+  Result<BoundExpressionPtr> elements = bound_cast(call.arguments[0], type, CastMode::Plain, call.settings);
+  Result<BoundExpressionPtr> value = bound_cast(call.arguments[2], *element, CastMode::Plain, call.settings);
+  if (!elements || !value) return elements ? value.error() : elements.error();
+  return make_call(type, any_nullable({*elements, *position}), {*elements, *position, *value}, insert_elements,
+                   NullRule::Own);
 }
 
 }  // namespace

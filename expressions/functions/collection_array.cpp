@@ -201,6 +201,23 @@ Bind bind_pick(BatchFunction function, std::vector<DataType> others = {},
   };
 }
 
+template <class T>
+void make_zeros_positive(Column& elements) {
+  T* values = elements.mutable_values<T>();
+  for (std::size_t i = 0; i < elements.size(); ++i)
+    if (values[i] == 0) values[i] = 0;
+}
+
+/// `function`, which makes sets: -0.0 is 0.0 in them.
+BatchFunction without_negative_zeros(BatchFunction function) {
+  return [function = std::move(function)](EvalContext& context, const Columns& columns, Rows rows, Column& out) {
+    function(context, columns, rows, out);
+    const TypeKind element = out.type().element().kind();
+    if (element == TypeKind::Double) make_zeros_positive<double>(*out.child(0));
+    if (element == TypeKind::Float) make_zeros_positive<float>(*out.child(0));
+  };
+}
+
 /// Two arrays of one type; Null as `result` stands for that type.
 Bind bind_pair(BatchFunction function, DataType result = {}) {
   return [=](const FunctionCall& call) -> Result<BoundExpressionPtr> {
@@ -208,11 +225,17 @@ Bind bind_pair(BatchFunction function, DataType result = {}) {
     for (std::size_t i = 0; i < 2; ++i)
       if (!is_kind(call, i, TypeKind::Array)) return unexpected_input_type(call, i, "\"ARRAY\"");
     Arguments arguments = call.arguments;
-    if (!cast_to_common_type(arguments, call.settings))
+    const auto common = tightest_common_type(arguments[0]->type(), arguments[1]->type(), call.settings);
+    if (!common)
       return type_mismatch(call, "BINARY_ARRAY_DIFF_TYPES",
                            fmt::format("Input to function `{}` should have been two \"ARRAY\" with "
                                        "same element type",
                                        call.name));
+    for (BoundExpressionPtr& argument : arguments) {
+      Result<BoundExpressionPtr> cast = bound_cast(argument, *common, CastMode::Plain, call.settings);
+      if (!cast) return cast.error();
+      argument = std::move(*cast);
+    }
     const bool is_array = result.is_null();
     const DataType type = is_array ? arguments[0]->type() : result;
     const bool nullable = any_nullable(arguments) || !is_array;
@@ -227,7 +250,8 @@ bool contains_nullable(const Arguments& arguments) {
 /// Whether array_append and array_prepend may be NULL: by the array alone.
 bool array_nullable(const Arguments& arguments) { return arguments[0]->nullable(); }
 
-/// An array and a value of its element type; `result` is the function's type, Null the array's.
+/// An array and a value of its element type; `result` is the function's type, Null the array's. array_contains takes
+/// decimals of different precision, the others do not.
 Bind bind_with_element(BatchFunction function, DataType result, NullRule rule,
                        bool (*nullable)(const Arguments&) = any_nullable) {
   return [=](const FunctionCall& call) -> Result<BoundExpressionPtr> {
@@ -237,8 +261,9 @@ Bind bind_with_element(BatchFunction function, DataType result, NullRule rule,
       return type_mismatch(
           call, "NULL_TYPE",
           fmt::format("Null typed values cannot be used as arguments of `{}`", call.name));
+    const auto combine = result.kind() == TypeKind::Boolean ? common_type_without_text : tightest_common_type;
     const std::optional<DataType> element =
-        common_type(call.arguments[0]->type().element(), call.arguments[1]->type(), call.settings);
+        combine(call.arguments[0]->type().element(), call.arguments[1]->type(), without_ansi(call.settings));
     if (!element)
       return type_mismatch(
           call, "ARRAY_FUNCTION_DIFF_TYPES",
@@ -381,7 +406,7 @@ void register_array_functions(FunctionRegistry& registry) {
   FunctionGroup arrays(registry, "array, map and struct");
   const DataType number(TypeKind::Int), flag(TypeKind::Boolean);
   arrays.add_custom("array_distinct(array)", "The elements, each once.",
-                    bind_pick(picking(pick_distinct)));
+                    bind_pick(without_negative_zeros(picking(pick_distinct))));
   arrays.add_custom("array_compact(array)", "The elements that are not NULL.",
                     bind_pick(picking(pick_compact)));
   arrays.add_custom("sort_array(array[, ascending])", "Sorted elements, NULLs as the least.",
@@ -389,13 +414,13 @@ void register_array_functions(FunctionRegistry& registry) {
   arrays.add_custom("slice(array, start, length)", "Part of an array, from 1 or from the end.",
                     bind_pick(picking(pick_slice), {number, number}));
   arrays.add_custom("array_intersect(a, b)", "Elements in both, each once.",
-                    bind_pair(picking(pick_set<SetOperation::Intersect>)));
+                    bind_pair(without_negative_zeros(picking(pick_set<SetOperation::Intersect>))));
   arrays.add_custom("arrays_overlap(a, b)",
                     "True with a common element; NULL when only a NULL could be one.",
                     bind_pair(find_overlaps, DataType(TypeKind::Boolean)));
   arrays.add_custom("array_except(a, b)", "Elements of a that b lacks, each once.",
-                    bind_pair(picking(pick_set<SetOperation::Except>)));
-  arrays.add_custom("array_union(a, b)", "Elements of either, each once.", bind_pair(unite));
+                    bind_pair(without_negative_zeros(picking(pick_set<SetOperation::Except>))));
+  arrays.add_custom("array_union(a, b)", "Elements of either, each once.", bind_pair(without_negative_zeros(unite)));
   arrays.add_custom("array_remove(array, value)", "The elements that differ from the value.",
                     bind_with_element(picking(pick_removed), DataType(), NullRule::Propagate));
   arrays.add_custom(
@@ -430,7 +455,7 @@ Result<BoundExpressionPtr> bind_reverse(const FunctionCall& call) {
   }))(call);
 }
 
-Result<BoundExpressionPtr> bind_array_sort(const FunctionCall& call) {
+Result<BoundExpressionPtr> bind_natural_array_sort(const FunctionCall& call) {
   return bind_pick(picking(pick_array_sorted))(call);
 }
 

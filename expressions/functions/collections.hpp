@@ -42,14 +42,24 @@ class RowAppender {
   Column& out_;
 };
 
+/// The settings under which Spark looks for the common type of a collection and a value, ANSI or not.
+inline ExpressionSettings without_ansi(ExpressionSettings settings) {
+  settings.ansi = false;
+  return settings;
+}
+
 inline bool is_kind(const FunctionCall& call, std::size_t index, TypeKind kind) {
   return index < call.arguments.size() && call.arguments[index] &&
          call.arguments[index]->type().kind() == kind;
 }
 
-/// reverse() of a text or an array; array_sort() without a function.
+/// reverse() of a text or an array.
 Result<BoundExpressionPtr> bind_reverse(const FunctionCall& call);
+/// array_sort(), with a function that compares or without.
 Result<BoundExpressionPtr> bind_array_sort(const FunctionCall& call);
+Result<BoundExpressionPtr> bind_natural_array_sort(const FunctionCall& call);
+/// sequence() of dates or timestamps, by days or by an interval.
+Result<BoundExpressionPtr> bind_time_sequence(const FunctionCall& call);
 
 /// Appends the value that `from` (maybe constant) has at `row`.
 void append_value_of(Column& out, const ColumnRef& from, std::uint32_t row);

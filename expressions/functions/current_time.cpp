@@ -1,11 +1,14 @@
 #include <cmath>
+#include <cstdlib>
 #include <limits>
 
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "records/calendar.hpp"
+#include "records/decimal.hpp"
 
 namespace millrace {
 
@@ -52,6 +55,10 @@ Error instant_overflow() {
                    "Datetime operation overflow: the count does not fit a TIMESTAMP.");
 }
 
+Error lost_digits() {
+  return row_error("ARITHMETIC_OVERFLOW", "22003", "Rounding necessary: a TIMESTAMP has microseconds.");
+}
+
 /// Count of units as an instant; DATETIME_OVERFLOW when it does not fit.
 template <std::int64_t Factor>
 OrError<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
@@ -61,9 +68,7 @@ OrError<std::int64_t> instant_of(CallRow& row, std::int64_t count) {
 }
 
 /// Seconds with a fraction: as Java, which ends at the largest instant. NaN and infinities give NULL.
-/// `Maybe` is OrError for decimals, which are neither.
-template <template <class> class Maybe>
-Maybe<std::int64_t> instant_of_real(double seconds) {
+std::optional<std::int64_t> instant_of_real(double seconds) {
   constexpr double kLimit = 9223372036854775808.0;
   const double micros = seconds * 1e6;
   if (!std::isfinite(seconds)) return std::nullopt;
@@ -72,13 +77,34 @@ Maybe<std::int64_t> instant_of_real(double seconds) {
   return static_cast<std::int64_t>(micros);
 }
 
+/// Decimals are exact: the row fails where a digit is lost.
+BoundExpressionPtr instant_of_decimal(const BoundExpressionPtr& seconds) {
+  return make_call(DataType(TypeKind::Timestamp), {seconds},
+                   [](EvalContext& context, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
+                     constexpr int kMicrosScale = 6;
+                     const int scale = columns[0]->type().scale();
+                     const Int128 unit = power_of_ten(std::abs(scale - kMicrosScale));
+                     rows.for_each([&](std::uint32_t row) {
+                       if (out.is_null(row)) return;
+                       const Int128 value = columns[0]->at<Int128>(row);
+                       const Int128 micros = scale > kMicrosScale ? value / unit : value * unit;
+                       const auto instant = static_cast<std::int64_t>(micros);
+                       out.mutable_values<std::int64_t>()[row] = instant;
+                       const bool loses = scale > kMicrosScale && value % unit != 0;
+                       if (instant == micros && !loses) return;
+                       context.fail(row, instant == micros ? lost_digits() : instant_overflow());
+                       out.set_null(row);
+                     });
+                   });
+}
+
 Result<BoundExpressionPtr> bind_timestamp_seconds(const FunctionCall& call) {
   const bool whole = call.arguments.size() != 1 || !call.arguments[0] ||
                      call.arguments[0]->type().is_integral();
   if (whole) return FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<kMicrosPerSecond>))(call);
   if (call.arguments[0]->type().kind() == TypeKind::Decimal)
-    return FunctionGroup::binder<Timestamp(Double)>(plain(instant_of_real<OrError>))(call);
-  return FunctionGroup::binder<Timestamp(Double)>(plain(instant_of_real<std::optional>))(call);
+    return instant_of_decimal(call.arguments[0]);
+  return FunctionGroup::binder<Timestamp(Double)>(plain(instant_of_real))(call);
 }
 
 }  // namespace
@@ -111,10 +137,10 @@ void register_current_time_functions(FunctionRegistry& registry) {
                        [](std::int32_t days) { return days; });
   times.add_custom("timestamp_seconds(count)", "The instant so many seconds after 1970 UTC.",
                    bind_timestamp_seconds);
-  times.add<Timestamp(Long)>("timestamp_millis(count)",
-                             "The instant so many milliseconds after 1970 UTC.", instant_of<1000>);
-  times.add<Timestamp(Long)>("timestamp_micros(count)",
-                             "The instant so many microseconds after 1970 UTC.", instant_of<1>);
+  times.add_custom("timestamp_millis(count)", "The instant so many milliseconds after 1970 UTC.",
+                   takes_only_whole_numbers(FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<1000>))));
+  times.add_custom("timestamp_micros(count)", "The instant so many microseconds after 1970 UTC.",
+                   takes_only_whole_numbers(FunctionGroup::binder<Timestamp(Long)>(plain(instant_of<1>))));
 }
 
 }  // namespace millrace

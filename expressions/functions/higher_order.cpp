@@ -6,6 +6,7 @@
 #include "expressions/functions/lambda.hpp"
 #include "expressions/functions/value_access.hpp"
 #include "expressions/kernels/gather.hpp"
+#include "expressions/kernels/null_order.hpp"
 #include "expressions/kernels/ordering.hpp"
 
 namespace millrace {
@@ -13,24 +14,6 @@ namespace millrace {
 namespace {
 
 using Indices = std::vector<std::uint32_t>;
-using Evaluate = std::function<ColumnRef(EvalContext&, const RecordBatch&, Rows)>;
-
-/// A function with lambda arguments: needs the whole batch for the columns that the body names.
-class HigherOrder final : public BoundExpression {
- public:
-  HigherOrder(DataType type, bool nullable, Evaluate evaluate)
-      : BoundExpression(std::move(type), nullable), evaluate_(std::move(evaluate)) {}
-  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
-    return evaluate_(context, batch, rows);
-  }
-
- private:
-  Evaluate evaluate_;
-};
-
-BoundExpressionPtr higher_order(DataType type, bool nullable, Evaluate evaluate) {
-  return std::make_shared<HigherOrder>(std::move(type), nullable, std::move(evaluate));
-}
 
 /// All elements of the lists in `rows`, one after the other.
 struct Elements {
@@ -85,7 +68,7 @@ Result<BoundExpressionPtr> bind_transform(const FunctionCall& call) {
       BoundLambda::make(call, 1, {element_field(array->type()), kPosition});
   if (!lambda) return lambda.error();
   const DataType type = DataType::array(lambda->body().type(), lambda->body().nullable());
-  return higher_order(type, array->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+  return make_batch_call(type, array->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                   Rows rows) {
     const ColumnRef lists = array->evaluate(context, batch, rows);
     const Elements elements = elements_of(*lists, rows);
@@ -130,7 +113,7 @@ FunctionGroup::Bind bind_filter(TypeKind kind) {
     const BoundExpressionPtr list = call.arguments[0];
     const Result<BoundLambda> lambda = BoundLambda::make(call, 1, parameter_fields(list->type()));
     if (!lambda) return lambda.error();
-    return higher_order(list->type(), list->nullable(), [=, lambda = *lambda](EvalContext& context,
+    return make_batch_call(list->type(), list->nullable(), [=, lambda = *lambda](EvalContext& context,
                                                             const RecordBatch& batch, Rows rows) {
       const ColumnRef lists = list->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -160,7 +143,7 @@ FunctionGroup::Bind bind_quantifier(bool wanted) {
     if (!lambda) return lambda.error();
     const DataType flag(TypeKind::Boolean);
     const bool nullable = array->nullable() || lambda->body().nullable();
-    return higher_order(flag, nullable, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+    return make_batch_call(flag, nullable, [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                     Rows rows) {
       const ColumnRef lists = array->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -195,7 +178,7 @@ FunctionGroup::Bind bind_map_transform(std::size_t part) {
     const DataType& changed = lambda->body().type();
     const DataType type = part == 0 ? DataType::map(changed, map->type().value())
                                     : DataType::map(map->type().key(), changed);
-    return higher_order(type, map->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+    return make_batch_call(type, map->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                     Rows rows) {
       const ColumnRef lists = map->evaluate(context, batch, rows);
       const Elements elements = elements_of(*lists, rows);
@@ -270,6 +253,8 @@ Result<BoundExpressionPtr> bind_aggregate_array(const FunctionCall& call) {
   const Field state{"acc", start->type(), true};
   Result<BoundLambda> merge = BoundLambda::make(call, 2, {state, element_field(array->type())});
   if (!merge) return merge.error();
+  if (merge->body().type() != start->type())
+    return unexpected_input_type(call, 2, "\"" + start->type().to_sql() + "\"");
   merge = merge->cast_to(start->type(), call.settings);
   if (!merge) return merge.error();
   std::optional<BoundLambda> finish;
@@ -280,7 +265,7 @@ Result<BoundExpressionPtr> bind_aggregate_array(const FunctionCall& call) {
   }
   const DataType type = finish ? finish->body().type() : start->type();
   const bool nullable = array->nullable() || !finish || finish->body().nullable();
-  return higher_order(type, nullable, [=, merge = *merge](EvalContext& context, const RecordBatch& batch,
+  return make_batch_call(type, nullable, [=, merge = *merge](EvalContext& context, const RecordBatch& batch,
                                                 Rows rows) {
     const ColumnRef lists = array->evaluate(context, batch, rows);
     ColumnRef value = flatten(context.pool, start->evaluate(context, batch, rows), rows.end());
@@ -288,7 +273,9 @@ Result<BoundExpressionPtr> bind_aggregate_array(const FunctionCall& call) {
     if (finish) {
       Indices all(rows.end());
       std::iota(all.begin(), all.end(), 0u);
+      const std::size_t num_errors = context.errors.size();
       value = finish->evaluate(context, batch, {value}, all);
+      kernels::forgive_behind_null(context, num_errors, *lists, finish->body());
     }
     return null_like(context.pool, value, *lists, rows);
   });
@@ -323,7 +310,7 @@ Result<BoundExpressionPtr> bind_zip_with(const FunctionCall& call) {
                                   {"y", second->type().element(), true}});
   if (!lambda) return lambda.error();
   const DataType type = DataType::array(lambda->body().type());
-  return higher_order(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+  return make_batch_call(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                   Rows rows) {
     const ColumnRef left = first->evaluate(context, batch, rows);
     const ColumnRef right = second->evaluate(context, batch, rows);
@@ -394,7 +381,7 @@ Result<BoundExpressionPtr> bind_map_zip_with(const FunctionCall& call) {
                                   {"v2", second->type().value(), true}});
   if (!lambda) return lambda.error();
   const DataType type = DataType::map(key, lambda->body().type());
-  return higher_order(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
+  return make_batch_call(type, first->nullable() || second->nullable(), [=, lambda = *lambda](EvalContext& context, const RecordBatch& batch,
                                                   Rows rows) {
     const ColumnRef left = first->evaluate(context, batch, rows);
     const ColumnRef right = second->evaluate(context, batch, rows);
@@ -438,7 +425,9 @@ void register_lambda_functions(FunctionRegistry& registry) {
                      "Values of two maps put together by their keys.", bind_map_zip_with);
   lambdas.add_custom("transform_values(map, (k, v) -> ...)", "Each value replaced.",
                      bind_map_transform(1));
-  lambdas.add_custom("array_sort(array)", "Sorted elements, NULLs last.", bind_array_sort);
+  lambdas.add_custom("array_sort(array[, (x, y) -> ...])",
+                     "Sorted elements, NULLs last; or by a function that is negative where x comes first.",
+                     bind_array_sort);
 }
 
 }  // namespace millrace

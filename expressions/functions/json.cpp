@@ -1,3 +1,4 @@
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
@@ -102,18 +103,17 @@ Result<BoundExpressionPtr> bind_object_keys(const FunctionCall& call) {
 
 void register_json_functions(FunctionRegistry& registry) {
   FunctionGroup json(registry, "json");
-  json.add_bound<String(String, String)>("get_json_object(json, path)",
-                                         "What a path like $.a[0].b finds, as text.",
-                                         make_get_json_object);
+  json.add_custom("get_json_object(json, path)", "What a path like $.a[0].b finds, as text.",
+                  takes_only_text(FunctionGroup::binder<String(String, String)>(make_get_json_object)));
   json.add_custom("from_json(json, schema[, options])", "Values of a schema from JSON.",
-                  bind_from_json);
+                  takes_only_text(bind_from_json));
   json.add_custom("to_json(value[, options])", "A struct, array or map as JSON.", bind_to_json);
-  json.add<Int(String)>("json_array_length(json)", "Number of elements of a JSON array.",
-                        array_length);
-  json.add_custom("json_object_keys(json)", "Keys of a JSON object.", bind_object_keys);
-  json.add<String(String)>(
-      "schema_of_json(json)", "The schema of a JSON text as DDL.",
-      [](CallRow& row, string_view text) { return row.copy(schema_of_json(text)); });
+  json.add_custom("json_array_length(json)", "Number of elements of a JSON array.",
+                  takes_only_text(FunctionGroup::binder<Int(String)>(plain(array_length))));
+  json.add_custom("json_object_keys(json)", "Keys of a JSON object.", takes_only_text(bind_object_keys));
+  json.add_custom("schema_of_json(json)", "The schema of a JSON text as DDL.",
+                  takes_only_text(FunctionGroup::binder<String(String)>(plain(
+                      [](CallRow& row, string_view text) { return row.copy(schema_of_json(text)); }))));
 }
 
 }  // namespace millrace

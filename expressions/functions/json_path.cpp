@@ -15,12 +15,15 @@ namespace {
 using simdjson::dom::element;
 using simdjson::dom::element_type;
 
-/// The text parsed by the thread's parser; valid until the next call. Depth is limited to 1024.
+/// The text, or the first value of it, parsed by the thread's parser; valid until the next call. Depth is limited to
+/// 1024.
 std::optional<element> parse_document(std::string_view json) {
   thread_local simdjson::dom::parser parser;
   element root;
-  if (parser.parse(json.data(), json.size(), true).get(root) != simdjson::SUCCESS)
-    return std::nullopt;
+  if (parser.parse(json.data(), json.size(), true).get(root) == simdjson::SUCCESS) return root;
+  const std::string_view first = first_json_value(json);
+  if (first.size() == json.size()) return std::nullopt;
+  if (parser.parse(first.data(), first.size(), true).get(root) != simdjson::SUCCESS) return std::nullopt;
   return root;
 }
 
@@ -190,6 +193,24 @@ std::optional<JsonPath> JsonPath::parse(std::string_view text) {
   return path;
 }
 
+std::string_view first_json_value(std::string_view text) {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (begin == text.npos) return text;
+  if (text[begin] != '{' && text[begin] != '[' && text[begin] != '"')
+    return text.substr(0, text.find_first_of(" \t\r\n", begin));
+  int depth = 0;
+  bool in_text = false;
+  for (std::size_t i = begin; i < text.size(); ++i) {
+    const char c = text[i];
+    if (in_text && c == '\\') ++i;
+    else if (c == '"') in_text = !in_text;
+    else if (!in_text && (c == '{' || c == '[')) ++depth;
+    else if (!in_text && (c == '}' || c == ']')) --depth;
+    if (depth == 0 && !in_text) return text.substr(0, i + 1);
+  }
+  return text;
+}
+
 bool JsonPath::find(std::string_view json, std::string& out) const {
   const std::optional<element> root = parse_document(json);
   if (!root) return false;
@@ -197,7 +218,7 @@ bool JsonPath::find(std::string_view json, std::string& out) const {
   collect(*root, steps_, 0, found);
   if (found.empty()) return false;
   if (found.size() == 1) {
-    if (found[0].is_null()) return false;
+    if (found[0].is_null() && !steps_.empty()) return false;
     std::string_view text;
     if (found[0].get(text) == simdjson::SUCCESS) out += text;
     else append_element(out, found[0]);

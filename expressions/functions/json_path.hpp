@@ -27,6 +27,8 @@ class JsonPath {
 
 /// Number of elements of a JSON array; -1 when the text is none.
 int json_array_length(std::string_view json);
+/// The value that a text begins with: Spark does not look at what follows it.
+std::string_view first_json_value(std::string_view text);
 /// Keys of a JSON object; false when the text is none.
 bool json_object_keys(std::string_view json, std::vector<std::string>& keys);
 /// Schema of a JSON text as DDL: `STRUCT<a: BIGINT>`; empty when it is malformed.

@@ -46,6 +46,18 @@ struct NamesUsed {
   }
 };
 
+class BatchCall final : public BoundExpression {
+ public:
+  BatchCall(DataType type, bool nullable, BatchEvaluation evaluate)
+      : BoundExpression(std::move(type), nullable), evaluate_(std::move(evaluate)) {}
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    return evaluate_(context, batch, rows);
+  }
+
+ private:
+  BatchEvaluation evaluate_;
+};
+
 Error not_a_lambda(const FunctionCall& call, std::size_t index) {
   return unexpected_input_type(call, index, "\"LAMBDA\"");
 }
@@ -53,12 +65,12 @@ Error not_a_lambda(const FunctionCall& call, std::size_t index) {
 }  // namespace
 
 Result<BoundLambda> BoundLambda::make(const FunctionCall& call, std::size_t index,
-                                      std::vector<Field> parameters) {
+                                      std::vector<Field> parameters, std::size_t least) {
   const auto* lambda =
       index < call.syntax.size() ? std::get_if<Lambda>(&call.syntax[index]->node) : nullptr;
   if (!lambda || !call.functions) return not_a_lambda(call, index);
   const std::size_t given = lambda->parameters.size();
-  if (given > parameters.size() || given == 0)
+  if (given > parameters.size() || given < least)
     return row_error("INVALID_LAMBDA_FUNCTION_CALL.NUM_ARGS_MISMATCH", "42K0D",
                      fmt::format("Invalid lambda function call. A higher order function expects {} "
                                  "arguments, but got {}.",
@@ -117,6 +129,10 @@ Result<BoundLambda> BoundLambda::cast_to(const DataType& type,
   BoundLambda result = *this;
   result.body_ = std::move(*body);
   return result;
+}
+
+BoundExpressionPtr make_batch_call(DataType type, bool nullable, BatchEvaluation evaluate) {
+  return std::make_shared<BatchCall>(std::move(type), nullable, std::move(evaluate));
 }
 
 }  // namespace millrace

@@ -9,9 +9,9 @@ namespace millrace {
 class BoundLambda {
  public:
   /// Binds argument `index` of the call; `parameters` are types of the lambda's parameters, of which
-  /// the last ones may be left out. Errors: INVALID_LAMBDA_FUNCTION_CALL.*, those of the body.
+  /// those behind the first `least` may be left out. Errors: INVALID_LAMBDA_FUNCTION_CALL.*, those of the body.
   static Result<BoundLambda> make(const FunctionCall& call, std::size_t index,
-                                  std::vector<Field> parameters);
+                                  std::vector<Field> parameters, std::size_t least = 1);
 
   const BoundExpression& body() const { return *body_; }
   /// Values of the body for each element: `parameters` are columns of elements, `outer_rows[e]` is the
@@ -29,5 +29,9 @@ class BoundLambda {
   std::size_t num_parameters_ = 0;
   bool uses_outer_ = false;
 };
+
+/// What a function with lambda arguments computes; it gets the whole batch, for the columns that a body names.
+using BatchEvaluation = std::function<ColumnRef(EvalContext&, const RecordBatch&, Rows)>;
+BoundExpressionPtr make_batch_call(DataType type, bool nullable, BatchEvaluation evaluate);
 
 }  // namespace millrace

@@ -3,9 +3,11 @@
 #include <limits>
 #include <numbers>
 
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
+#include "expressions/kernels/conditional.hpp"
 
 namespace millrace {
 
@@ -137,9 +139,9 @@ Result<BoundExpressionPtr> bind_bit_count(const FunctionCall& call) {
   if (!call.arguments.empty() && call.arguments[0] &&
       call.arguments[0]->type().kind() == TypeKind::Boolean)
     return FunctionGroup::binder<Int(Boolean)>(plain([](bool value) { return value ? 1 : 0; }))(call);
-  return FunctionGroup::binder<Int(Long)>(plain([](std::int64_t value) {
+  return takes_only_whole_numbers(FunctionGroup::binder<Int(Long)>(plain([](std::int64_t value) {
     return static_cast<std::int32_t>(std::popcount(static_cast<std::uint64_t>(value)));
-  }))(call);
+  })))(call);
 }
 
 /// getbit(): as a tinyint; the position lies within the width of the value's type.
@@ -220,15 +222,14 @@ std::optional<std::string_view> convert_base(CallRow& row, std::string_view text
       break;
     }
   }
-  if (negative) number = 0 - number;
-  const bool signed_below = to < 0 && static_cast<std::int64_t>(number) < 0;
-  if (signed_below) number = 0 - number;
+  const bool is_signed = to < 0, wraps = static_cast<std::int64_t>(number) < 0;
+  if (is_signed ? wraps : negative) number = 0 - number;
   std::string digits;
   do {
     digits += "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"[number % static_cast<std::uint64_t>(to_base)];
     number /= static_cast<std::uint64_t>(to_base);
   } while (number != 0);
-  if (signed_below) digits += '-';
+  if (is_signed && (negative || wraps)) digits += '-';
   return row.copy(std::string(digits.rbegin(), digits.rend()));
 }
 
@@ -237,21 +238,15 @@ Result<BoundExpressionPtr> bind_conv(const FunctionCall& call) {
       plain(call.settings.ansi ? convert_base<true> : convert_base<false>))(call);
 }
 
-/// nanvl(x, other): `other` counts only where x is NaN, its NULLs too.
-void pick_number(EvalContext&, const std::vector<ColumnRef>& columns, Rows rows, Column& out) {
-  rows.for_each([&](std::uint32_t row) {
-    const bool wants_other = !columns[0]->is_null(row) && std::isnan(columns[0]->at<double>(row));
-    const Column& from = *columns[wants_other ? 1 : 0];
-    if (from.is_null(row)) out.set_null(row);
-    else out.mutable_values<double>()[row] = from.at<double>(row);
-  });
-}
-
+/// `other` is evaluated only where x is NaN.
 Result<BoundExpressionPtr> bind_nanvl(const FunctionCall& call) {
   const DataType number(TypeKind::Double);
   Result<Arguments> arguments = coerce_arguments(call, {number, number});
   if (!arguments) return arguments.error();
-  return make_call(number, std::move(*arguments), pick_number, NullRule::Own);
+  const BoundExpressionPtr& value = (*arguments)[0];
+  Result<BoundExpressionPtr> is_nan = call_function("isnan", {value}, call);
+  if (!is_nan) return is_nan.error();
+  return kernels::make_case(number, {{std::move(*is_nan), (*arguments)[1]}}, value);
 }
 
 }  // namespace

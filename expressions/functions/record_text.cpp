@@ -2,6 +2,7 @@
 
 #include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
+#include "expressions/functions/json_path.hpp"
 #include "records/schema_text.hpp"
 
 #include <algorithm>
@@ -44,14 +45,27 @@ Result<DataType> schema_argument(const FunctionCall& call) {
   return schema.error();
 }
 
+/// An array where one JSON object is wanted: Spark makes NULLs of its fields.
+bool RecordTextReader::is_array_of_objects(std::string_view text) const {
+  const std::size_t begin = text.find_first_not_of(" \t\r\n");
+  if (wrapped_ || format_ != std::string_view("json") || begin == text.npos || text[begin] != '[') return false;
+  return text.find_first_not_of(" \t\r\n", begin + 1) != text.find(']', begin);
+}
+
 Status RecordTextReader::read(RecordDecoder& decoder, std::string_view text, std::string& buffer,
                               RecordBatch& batch) const {
+  if (wrapped_) text = first_json_value(text);
   buffer.assign(wrapped_ ? "{\"value\":" : "");
   for (char c : text) buffer += c == '\n' || c == '\r' ? ' ' : c;
   buffer += wrapped_ ? "}\n" : "\n";
   const std::size_t size = buffer.size();
   buffer.append(kDecodePadding, ' ');
   const std::uint32_t row = batch.num_physical_rows();
+  if (is_array_of_objects(text)) {
+    for (ColumnRef& column : batch.columns()) column->append_null();
+    batch.set_num_physical_rows(row + 1);
+    return {};
+  }
   const Result<std::size_t> used =
       decoder.decode(std::string_view(buffer).substr(0, size), true, row + 1, batch, ColumnRef());
   if (batch.num_physical_rows() == row) {

@@ -40,6 +40,8 @@ class RecordTextReader {
               RecordBatch& batch) const;
 
  private:
+  bool is_array_of_objects(std::string_view text) const;
+
   const char* format_;
   bool wrapped_;
   SchemaPtr schema_;

@@ -1,5 +1,7 @@
 #include <array>
 
+#include <fmt/format.h>
+
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/pattern.hpp"
@@ -81,7 +83,7 @@ OrError<string_view> extract(CallRow& row, const RE2& pattern, string_view text,
 std::optional<string_view> first_match(CallRow&, const RE2& pattern, string_view text) {
   std::optional<string_view> result;
   for_each_match(text, pattern, 0, [&](const Groups& groups) {
-    result = view(groups[0]);
+    if (!groups[0].empty()) result = view(groups[0]);
     return false;
   });
   return result;
@@ -103,16 +105,19 @@ OrError<std::int32_t> count_matches(CallRow&, const RE2& pattern, string_view te
   return count;
 }
 
-/// Java's replacement text: `$1` is a group, `\` takes the next character as it is. False when a
+/// Java's replacement text: `$1` is a group, `\` takes the next character as it is. False when it is malformed or a
 /// group does not exist.
 bool append_replacement(std::string& out, string_view by, const Groups& groups, int last_group) {
+  const auto is_digit = [&](std::size_t i) { return i < by.size() && by[i] >= '0' && by[i] <= '9'; };
   for (std::size_t i = 0; i < by.size(); ++i) {
-    if (by[i] == '\\' && i + 1 < by.size()) {
-      out += by[++i];
-    } else if (by[i] == '$' && i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9') {
+    if (by[i] == '\\') {
+      if (++i == by.size()) return false;
+      out += by[i];
+    } else if (by[i] == '$') {
+      if (!is_digit(i + 1)) return false;
       int group = by[++i] - '0';
       if (group > last_group) return false;
-      for (; i + 1 < by.size() && by[i + 1] >= '0' && by[i + 1] <= '9'; ++i) {
+      for (; is_digit(i + 1); ++i) {
         const int longer = group * 10 + (by[i + 1] - '0');
         if (longer > last_group) break;
         group = longer;
@@ -127,17 +132,23 @@ bool append_replacement(std::string& out, string_view by, const Groups& groups, 
   return true;
 }
 
+Error invalid_replacement(const RE2& pattern, string_view text, string_view by, std::int32_t position) {
+  return row_error("INVALID_REGEXP_REPLACE", "22023",
+                   fmt::format("Could not perform regexp_replace for source = \"{}\", pattern = \"{}\", replacement = "
+                               "\"{}\" and position = {}.",
+                               text, pattern.pattern(), by, position),
+                   "write \\$ for a dollar sign");
+}
+
 OrError<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
                                    string_view by, std::int32_t position) {
-  if (position < 1)
-    return row.fail(invalid_parameter("POSITION", "position", "regexp_replace",
-                                      "Expects a position greater than 0."));
   const int last_group =
       std::min(pattern.NumberOfCapturingGroups(), static_cast<int>(kMaxGroups) - 1);
   std::string result;
   std::size_t at = 0;
   bool good = true, found = false, fits = true;
   const std::size_t from = utf8::offset_of(text, static_cast<std::size_t>(position - 1));
+  if (position > 1 && from >= text.size()) return text;
   for_each_match(text, pattern, from, [&](const Groups& groups) {
     const auto start = static_cast<std::size_t>(groups[0].data() - text.data());
     result.append(text.substr(at, start - at));
@@ -148,11 +159,23 @@ OrError<string_view> replace(CallRow& row, const RE2& pattern, string_view text,
     return good && fits;
   });
   if (!fits) return row.fail(text_too_long("regexp_replace"));
-  if (!good)
-    return row.fail(make_error(ErrorKind::QueryFailed, "regexp_replace: no such group in: '" +
-                                                           std::string(by) + "'",
-                               "write \\$ for a dollar sign"));
+  if (!good) return row.fail(invalid_replacement(pattern, text, by, position));
   return found ? row.copy(result.append(text.substr(at))) : text;
+}
+
+/// The position is a constant greater than 0.
+Result<BoundExpressionPtr> bind_replace(const FunctionCall& call) {
+  if (call.arguments.size() == 4 && call.arguments[3]) {
+    const BoundExpressionPtr& position = call.arguments[3];
+    if (!position->is_constant())
+      return type_mismatch(call, "NON_FOLDABLE_INPUT", "the input `position` should be a foldable \"INT\" expression");
+    const std::optional<Value> value = constant_value(*position);
+    const auto* number = value ? std::get_if<std::int64_t>(&value->storage) : nullptr;
+    if (number && *number < 1)
+      return type_mismatch(call, "VALUE_OUT_OF_RANGE",
+                           fmt::format("The `position` must be between (0, 2147483647] (current value = {})", *number));
+  }
+  return FunctionGroup::binder<String(String, String, String, Int)>(with_pattern(replace), {int_value(1)})(call);
 }
 
 /// Bind function of regexp_extract_all: an array of one group of all matches, views into the text.
@@ -317,12 +340,10 @@ void register_regex_functions(FunctionRegistry& registry) {
       with_pattern(extract), {int_value(1)});
   strings.add_custom("regexp_extract_all(text, pattern[, group])", "A group of every match.",
                      bind_extract_all);
-  strings.add_bound<String(String, String, String, Int)>(
-      "regexp_replace(text, pattern, by[, position])",
-      "Every match replaced; $1 in `by` is the first group.", with_pattern(replace),
-      {int_value(1)});
+  strings.add_custom("regexp_replace(text, pattern, by[, position])",
+                     "Every match replaced; $1 in `by` is the first group.", bind_replace);
   strings.add_bound<String(String, String)>("regexp_substr(text, pattern)",
-                                            "The first match, NULL when there is none.",
+                                            "The first match, NULL when there is none or it is empty.",
                                             with_pattern(first_match));
   strings.add_bound<Int(String, String)>("regexp_instr(text, pattern)",
                                          "Position of the first match from 1, 0 when there is none.",

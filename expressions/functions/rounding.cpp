@@ -1,6 +1,7 @@
 #include <cmath>
 
 #include "expressions/expression_errors.hpp"
+#include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
@@ -164,6 +165,8 @@ FunctionGroup::Bind bind_whole(Rounding mode) {
     if (!value) return value.error();
     const Result<int> digits = digits_argument(call);
     if (!digits) return digits.error();
+    if (call.arguments.size() == 1 && (*value)->type().kind() == TypeKind::Decimal && (*value)->type().scale() == 0)
+      return value;
     if (call.arguments.size() == 2 || (*value)->type().kind() == TypeKind::Decimal) {
       if ((*value)->type().kind() != TypeKind::Decimal) {
         value = bound_cast(*value, decimal_type_for((*value)->type().kind()), CastMode::Plain,
@@ -216,6 +219,8 @@ BoundExpressionPtr absolute(const BoundExpressionPtr& value, bool ansi) {
 
 Result<BoundExpressionPtr> bind_abs(const FunctionCall& call) {
   if (Status status = check_num_arguments(call, 1, 1); !status) return status.error();
+  if (is_kind(call, 0, TypeKind::YearMonthInterval)) return absolute<std::int32_t>(call.arguments[0], true);
+  if (is_kind(call, 0, TypeKind::DayTimeInterval)) return absolute<std::int64_t>(call.arguments[0], true);
   const Result<BoundExpressionPtr> value = number_argument(call);
   if (!value) return value.error();
   const bool ansi = call.settings.ansi;

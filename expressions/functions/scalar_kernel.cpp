@@ -78,16 +78,20 @@ ColumnRef CallExpression::evaluate(EvalContext& context, const RecordBatch& batc
                                    Rows rows) const {
   std::vector<ColumnRef> columns;
   columns.reserve(arguments_.size());
+  const std::size_t first_error = context.errors.size();
   for (const BoundExpressionPtr& argument : arguments_) {
     const std::size_t num_errors = context.errors.size();
     columns.push_back(argument->evaluate(context, batch, rows));
     if (null_rule_ == NullRule::Propagate && context.errors.size() > num_errors)
       for (std::size_t i = 0; i + 1 < columns.size(); ++i)
-        kernels::forgive_behind_null(context, num_errors, *columns[i]);
+        kernels::forgive_behind_null(context, num_errors, *columns[i], *argument);
   }
   if (null_rule_ == NullRule::Propagate)
     for (const ColumnRef& column : columns)
-      if (column->is_constant() && column->is_null(0)) return constant_null(context.pool, type());
+      if (column->is_constant() && column->is_null(0)) {
+        if (context.errors.size() > first_error) kernels::forgive_before_null(context, first_error, arguments_);
+        return constant_null(context.pool, type());
+      }
   if (all_constant(columns)) return evaluate_constant(context, columns, rows);
 
   ColumnRef out = context.pool.make_column(type());

@@ -3,11 +3,13 @@
 
 #include <fmt/format.h>
 
+#include "expressions/bind/type_coercion.hpp"
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/pattern.hpp"
-#include "expressions/functions/time_units.hpp"
+#include "expressions/functions/utf8.hpp"
 #include "expressions/functions/value_size.hpp"
 #include "records/decimal.hpp"
 
@@ -53,28 +55,71 @@ void count_up(EvalContext& context, const Columns& columns, Rows rows, Column& o
   });
 }
 
-Result<BoundExpressionPtr> bind_sequence(const FunctionCall& call) {
-  if (Status status = check_num_arguments(call, 2, 3); !status) return status.error();
-  const bool days = is_kind(call, 0, TypeKind::Date);
-  const bool narrow = is_kind(call, 0, TypeKind::Int) && is_kind(call, 1, TypeKind::Int);
-  const DataType type(days ? TypeKind::Date : narrow ? TypeKind::Int : TypeKind::Long);
-  if (days && call.arguments.size() == 3)
-    return make_error(ErrorKind::QueryFailed, "sequence: dates with a step are not supported",
-                      "leave the step out (one day), or build the dates from a sequence of numbers");
-  Arguments arguments;
-  for (std::size_t i = 0; i < call.arguments.size(); ++i) {
-    auto argument = coerce_argument(call, i, i == 2 ? DataType(TypeKind::Long) : type);
-    if (!argument) return argument.error();
-    arguments.push_back(std::move(*argument));
-  }
-  return make_call(DataType::array(type, false), std::move(arguments),
-                   type.kind() == TypeKind::Long ? BatchFunction(count_up<std::int64_t>)
-                                                 : BatchFunction(count_up<std::int32_t>));
+bool is_interval(const BoundExpressionPtr& argument) {
+  const TypeKind kind = argument->type().kind();
+  return kind == TypeKind::YearMonthInterval || kind == TypeKind::DayTimeInterval || kind == TypeKind::CalendarInterval;
 }
 
-/// Texts between the matches of a pattern.
+bool is_time(TypeKind kind) {
+  return kind == TypeKind::Date || kind == TypeKind::Timestamp || kind == TypeKind::TimestampNtz;
+}
+
+Error wrong_sequence_types(const FunctionCall& call) {
+  return type_mismatch(call, "SEQUENCE_WRONG_INPUT_TYPES",
+                       "`sequence` uses the wrong parameter type. The parameter type must conform to: 1. The start and "
+                       "stop expressions must resolve to the same type. 2. If start and stop expressions resolve to "
+                       "the (\"TIMESTAMP\" or \"TIMESTAMP_NTZ\" or \"DATE\") type, then the step expression must "
+                       "resolve to an interval type. 3. Otherwise, if start and stop expressions resolve to the "
+                       "\"INTEGRAL\" type, then the step expression must resolve to the same type");
+}
+
+BoundExpressionPtr count_sequence(const DataType& type, Arguments arguments) {
+  const auto make = [&](BatchFunction count) {
+    return make_call(DataType::array(type, false), std::move(arguments), std::move(count));
+  };
+  switch (type.kind()) {
+    case TypeKind::Byte: return make(count_up<std::int8_t>);
+    case TypeKind::Short: return make(count_up<std::int16_t>);
+    case TypeKind::Int: return make(count_up<std::int32_t>);
+    default: return make(count_up<std::int64_t>);
+  }
+}
+
+/// Start and stop, and a step that is no interval, in their common type.
+Result<BoundExpressionPtr> bind_sequence(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 2, 3); !status) return status.error();
+  for (std::size_t i = 0; i < call.arguments.size(); ++i)
+    if (!call.arguments[i]) return unexpected_input_type(call, i, "\"ANY\"");
+  Arguments arguments(call.arguments.begin(), call.arguments.begin() + 2);
+  const bool by_interval = call.arguments.size() == 3 && is_interval(call.arguments[2]);
+  if (call.arguments.size() == 3 && !by_interval) arguments.push_back(call.arguments[2]);
+  if (!cast_to_common_type(arguments, call.settings)) return wrong_sequence_types(call);
+  const DataType type = arguments[0]->type();
+  if (is_time(type.kind()) && (by_interval || arguments.size() == 2)) {
+    if (by_interval) arguments.push_back(call.arguments[2]);
+    return bind_time_sequence({call.name, std::move(arguments), false, call.settings, call.origin, call.syntax,
+                               call.scope, call.functions});
+  }
+  if (!type.is_integral() || by_interval) return wrong_sequence_types(call);
+  if (arguments.size() == 3) {
+    Result<BoundExpressionPtr> step =
+        bound_cast(arguments[2], DataType(TypeKind::Long), CastMode::Plain, call.settings);
+    if (!step) return step.error();
+    arguments[2] = std::move(*step);
+  }
+  return count_sequence(type, std::move(arguments));
+}
+
+/// Texts between the matches of a pattern; the empty one leaves every character by itself.
 std::vector<string_view> pieces_of(string_view text, const re2::RE2& pattern) {
   std::vector<string_view> pieces;
+  if (pattern.pattern().empty() && !text.empty()) {
+    for (std::size_t at = 0, end; at < text.size(); at = end) {
+      end = utf8::next(text, at);
+      pieces.push_back(text.substr(at, end - at));
+    }
+    return pieces;
+  }
   re2::StringPiece match;
   std::size_t from = 0;
   while (pattern.Match(text, from, text.size(), re2::RE2::UNANCHORED, &match, 1) && !match.empty()) {
@@ -155,11 +200,12 @@ Result<BoundExpressionPtr> bind_shuffle(const FunctionCall& call) {
 
 void register_sequence_functions(FunctionRegistry& registry) {
   FunctionGroup collections(registry, "array, map and struct");
-  collections.add_custom("sequence(start, stop[, step])", "Whole numbers, or days, from start to stop.",
+  collections.add_custom("sequence(start, stop[, step])",
+                         "Whole numbers, dates or timestamps from start to stop.",
                          bind_sequence);
   collections.add_custom("str_to_map(text[, pairs[, keys]])",
                          "A map from a text with delimiters between pairs and behind keys.",
-                         bind_str_to_map);
+                         takes_only_text(bind_str_to_map));
   collections.add_random("shuffle(array)", "The elements in random order.", bind_shuffle);
 }
 

@@ -37,12 +37,12 @@ void split_at_text(string_view text, string_view separator, std::int32_t limit, 
   pieces.append_view(text);
 }
 
-/// Every character by itself; what is beyond the limit is dropped.
+/// Every character by itself; the last piece within the limit is all that is left.
 void split_characters(string_view text, std::int32_t limit, Column& pieces) {
   if (text.empty()) return pieces.append_view(text);
   std::size_t at = 0;
-  for (std::int32_t n = 0; at < text.size() && (limit <= 0 || n < limit); ++n) {
-    const std::size_t end = utf8::next(text, at);
+  for (std::int32_t n = 1; at < text.size(); ++n) {
+    const std::size_t end = n == limit ? text.size() : utf8::next(text, at);
     pieces.append_view(text.substr(at, end - at));
     at = end;
   }
@@ -57,9 +57,7 @@ void split_at_pattern(string_view text, const re2::RE2& pattern, std::int32_t li
          pattern.Match(text, from, text.size(), re2::RE2::UNANCHORED, &match, 1)) {
     const auto start = static_cast<std::size_t>(match.data() - text.data());
     from = start + match.size();
-    const bool empty_at_start = match.empty() && start == 0;
-    const bool empty_at_end = match.empty() && start == text.size();
-    if (!empty_at_start && !empty_at_end) {
+    if (from > 0) {
       pieces.append_view(text.substr(piece, start - piece));
       piece = from;
       ++n;

@@ -18,6 +18,7 @@ std::int32_t count_characters(string_view text) {
 /// Position of `part` in characters from 1, searched from character `from`; 0 when it is not there.
 std::int32_t position_of(string_view part, string_view text, std::int32_t from) {
   if (from < 1) return 0;
+  if (part.empty()) return 1;
   const std::size_t start = utf8::offset_of(text, static_cast<std::size_t>(from - 1));
   const std::size_t found = text.find(part, start);
   if (found == kNone) return 0;
@@ -71,6 +72,19 @@ std::int32_t levenshtein(string_view left, string_view right) {
     }
   }
   return row[b.size()];
+}
+
+/// -1 beyond the limit.
+std::int32_t limited_levenshtein(string_view left, string_view right, std::int32_t limit) {
+  const std::int32_t distance = levenshtein(left, right);
+  return distance <= limit ? distance : -1;
+}
+
+Result<BoundExpressionPtr> bind_levenshtein(const FunctionCall& call) {
+  if (Status status = check_num_arguments(call, 2, 3); !status) return status.error();
+  return call.arguments.size() == 2
+             ? FunctionGroup::binder<Int(String, String)>(plain(levenshtein))(call)
+             : FunctionGroup::binder<Int(String, String, Int)>(plain(limited_levenshtein))(call);
 }
 
 std::int32_t first_code(string_view text) {
@@ -144,8 +158,8 @@ void register_string_functions(FunctionRegistry& registry) {
   FunctionGroup strings(registry, "string");
   register_lengths(strings);
   register_search(strings);
-  strings.add<Int(String, String)>("levenshtein(a, b)", "Edits that turn one text into the other.",
-                                   levenshtein);
+  strings.add_custom("levenshtein(a, b[, most])",
+                     "Edits that turn one text into the other; -1 when they are more than `most`.", bind_levenshtein);
   strings.add<Int(String)>("ascii(text)", "Code point of the first character, 0 for the empty text.",
                            first_code);
   strings.add<Boolean(String)>("luhn_check(digits)", "True when the check digit is right.",

@@ -22,17 +22,14 @@ string_view convert_ascii(CallRow& row, string_view text, char first, char last)
   return {to, text.size()};
 }
 
-/// Converts each character to one or two; invalid bytes stay. U+00DF becomes SS in upper case.
+/// Converts each character to one or two; invalid bytes become U+FFFD. U+00DF becomes SS in upper case.
 template <class F>
 string_view convert_characters(CallRow& row, string_view text, F convert) {
   std::string result;
   for (std::size_t at = 0; at < text.size();) {
     const utf8::Decoded from = utf8::decode(text, at);
     char bytes[8];
-    if (from.code == 0xFFFD && from.width == 1)
-      result += text[at];
-    else
-      result.append(bytes, convert(from.code, bytes));
+    result.append(bytes, convert(from.code, bytes));
     at += from.width;
   }
   return row.copy(result);
@@ -40,6 +37,10 @@ string_view convert_characters(CallRow& row, string_view text, F convert) {
 
 std::size_t put_upper(char32_t code, char* to) {
   if (code == 0xDF) return to[0] = to[1] = 'S', 2;
+  return utf8::encode(utf8::to_upper(code), to);
+}
+std::size_t put_title(char32_t code, char* to) {
+  if (code == 0xDF) return to[0] = 'S', to[1] = 's', 2;
   return utf8::encode(utf8::to_upper(code), to);
 }
 /// U+0130 becomes an i with a dot above it, two characters.
@@ -61,7 +62,7 @@ string_view lower(CallRow& row, string_view text) {
 string_view capitalize(CallRow& row, string_view text) {
   bool first = true;
   return convert_characters(row, text, [&first](char32_t code, char* to) {
-    const std::size_t width = first ? put_upper(code, to) : put_lower(code, to);
+    const std::size_t width = first ? put_title(code, to) : put_lower(code, to);
     first = code == ' ';
     return width;
   });

@@ -67,20 +67,32 @@ string_view base64(CallRow& row, string_view bytes) {
   return row.copy(text);
 }
 
-/// As Java's MIME decoder: what is no digit is passed over, `=` ends the text.
-string_view unbase64(CallRow& row, string_view text) {
+Error malformed_base64(string_view text) {
+  return make_error(ErrorKind::QueryFailed, "unbase64: malformed base64: '" + std::string(text) + "'",
+                    "digits come in fours, with = in place of the last one or two that are missing");
+}
+
+/// As Java's MIME decoder: what is no digit is passed over, `=` may only fill up the last four.
+OrError<string_view> unbase64(CallRow& row, string_view text) {
   static constexpr string_view kAlphabet(kBase64, 64);
   std::string bytes;
   std::uint32_t group = 0;
   int bits = 0;
+  std::size_t digits = 0, padding = 0;
   for (char c : text) {
-    if (c == '=') break;
+    if (c == '=') {
+      if (++padding > 2 || digits % 4 < 2) return row.fail(malformed_base64(text));
+      continue;
+    }
     const std::size_t digit = kAlphabet.find(c);
     if (digit == string_view::npos) continue;
+    if (padding > 0) return row.fail(malformed_base64(text));
+    ++digits;
     group = group << 6 | static_cast<std::uint32_t>(digit);
     bits += 6;
     if (bits >= 8) bytes += static_cast<char>(group >> (bits -= 8));
   }
+  if (digits % 4 == 1 || (padding > 0 && (digits + padding) % 4 != 0)) return row.fail(malformed_base64(text));
   return row.copy(bytes);
 }
 

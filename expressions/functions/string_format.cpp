@@ -4,9 +4,11 @@
 
 #include <fmt/format.h>
 
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
+#include "expressions/functions/real_text.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
 #include "expressions/functions/utf8.hpp"
 #include "expressions/functions/value_access.hpp"
@@ -59,11 +61,28 @@ std::string print(const std::string& format, auto value) {
   return text;
 }
 
+/// Characters as Java counts them: those beyond U+FFFF are two.
+std::size_t count_utf16(string_view text) {
+  const auto is_long = [](char c) { return static_cast<unsigned char>(c) >= 0xF0; };
+  return utf8::count(text) + static_cast<std::size_t>(std::count_if(text.begin(), text.end(), is_long));
+}
+
+std::string upper_case(string_view text) {
+  std::string result;
+  for (std::size_t at = 0; at < text.size();) {
+    const utf8::Decoded from = utf8::decode(text, at);
+    char bytes[4];
+    result.append(bytes, utf8::encode(utf8::to_upper(from.code), bytes));
+    at += from.width;
+  }
+  return result;
+}
+
 /// `text` filled up with blanks to the width that the flags end with; `-` puts it to the left.
 std::string fill_up(std::string text, const std::string& flags) {
   const auto first = flags.find_first_of("123456789");
   const std::size_t width = first == flags.npos ? 0 : std::strtoul(flags.c_str() + first, nullptr, 10);
-  const std::size_t size = utf8::count(text);
+  const std::size_t size = count_utf16(text);
   if (size >= width) return text;
   text.insert(flags.find('-') == flags.npos ? 0 : text.size(), width - size, ' ');
   return text;
@@ -73,6 +92,17 @@ std::string fill_up(std::string text, const std::string& flags) {
 char plain_or_scientific(double value, int precision, char conversion) {
   const bool plain = value == 0 || (std::abs(value) >= 1e-4 && std::abs(value) < std::pow(10, precision));
   return plain ? 'f' : static_cast<char>(conversion - 2);  // 'e' or 'E'
+}
+
+/// The digits with their sign, filled up with blanks, or behind the sign with zeros.
+std::string with_sign(const std::string& flags, bool negative, std::string digits) {
+  const auto has = [&](char flag) { return flags.substr(0, flags.find_first_of("123456789")).find(flag) != flags.npos; };
+  const std::string sign = negative ? "-" : has('+') ? "+" : has(' ') ? " " : "";
+  if (has('0') && !has('-')) {
+    const std::string filled = fill_up(sign + digits, flags);
+    digits.insert(0, filled.size() - sign.size() - digits.size(), '0');
+  }
+  return fill_up(sign + digits, flags);
 }
 
 /// A number for %e %f %g, NaN and infinities by Java's names.
@@ -87,7 +117,10 @@ std::string print_real(const Directive& directive, double value) {
     const int digits = value == 0 ? 1 : static_cast<int>(std::floor(std::log10(std::abs(value)))) + 1;
     precision = conversion == 'f' ? std::max(precision - digits, 0) : precision - 1;
   }
-  return print("%" + directive.flags + "." + std::to_string(precision) + conversion, value);
+  const bool scientific = conversion == 'e' || conversion == 'E';
+  std::string digits = scientific ? scientific_text(value, precision) : fixed_text(value, precision);
+  if (conversion == 'E') std::transform(digits.begin(), digits.end(), digits.begin(), ::toupper);
+  return with_sign(directive.flags, std::signbit(value), std::move(digits));
 }
 
 double real_at(const Column& column, std::size_t row) {
@@ -120,10 +153,9 @@ std::optional<std::string> convert(Directive directive, const Column& column, st
   if (column.is_null(row) || string_view("sSb").find(conversion) != string_view::npos) {
     std::string text;
     append_text(text, column, row, style);
-    if (conversion == 'S')
-      std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return std::toupper(c); });
     if (directive.precision >= 0)
       text.resize(utf8::offset_of(text, static_cast<std::size_t>(directive.precision)));
+    if (conversion == 'S') text = upper_case(text);
     return fill_up(std::move(text), directive.flags);
   }
   if (conversion == 'd' && whole) {
@@ -196,6 +228,8 @@ Result<BoundExpressionPtr> bind_format_string(const FunctionCall& call) {
 /// Digits with commas; halves go to the even digit as in Java's DecimalFormat.
 std::optional<string_view> format_number(CallRow& row, double number, std::int32_t digits) {
   if (digits < 0 || digits > 300) return std::nullopt;
+  if (std::isnan(number)) return "NaN";
+  if (std::isinf(number)) return number < 0 ? "-∞" : "∞";
   return row.copy(with_commas(fmt::format("{:.{}f}", number, digits)));
 }
 
@@ -310,10 +344,11 @@ void register_string_format_functions(FunctionRegistry& registry) {
       .alias("printf");
   strings.add<String(Double, Int)>("format_number(number, digits)",
                                    "A number with commas and digits after the point.", format_number);
-  strings.add<String(String)>("soundex(text)", "Soundex code.", soundex);
+  strings.add_custom("soundex(text)", "Soundex code.",
+                     takes_only_text(FunctionGroup::binder<String(String)>(plain(soundex))));
   strings.add<String(String)>("quote(text)", "The text as an SQL literal.", quote);
   strings.add_custom("mask(text[, upper[, lower[, digit]]])", "Letters and digits hidden.",
-                     bind_mask);
+                     takes_only_text(bind_mask));
   strings.add_custom("elt(number, texts...)", "The text with that number from 1.", bind_elt);
 }
 

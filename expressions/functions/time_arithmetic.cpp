@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "expressions/functions/argument_types.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
@@ -19,22 +20,28 @@ namespace {
 using namespace sql;
 using std::string_view;
 
+/// A day, and the seconds since it began: an hour is missing or twice where the clock is changed.
+struct DayTime {
+  CivilDate date;
+  std::int64_t second = 0;
+
+  DayTime(std::int64_t instant, const TimeZone& zone) {
+    const std::int64_t days = floor_divide(zone.to_local(instant), kMicrosPerDay);
+    date = civil_from_days(days);
+    second = (instant - zone.to_instant(days * kMicrosPerDay)) / kMicrosPerSecond;
+  }
+  bool is_last_day() const { return date.day == days_in_month(date.year, date.month); }
+  std::int64_t second_of_month() const { return date.day * std::int64_t{86400} + second; }
+};
+
 /// Months between two instants as Spark counts: whole when the days match or both are last, else with
 /// 31 days a month.
-double months_between(std::int64_t later, std::int64_t earlier, bool round_off) {
-  const std::int64_t later_days = floor_divide(later, kMicrosPerDay);
-  const std::int64_t earlier_days = floor_divide(earlier, kMicrosPerDay);
-  const CivilDate a = civil_from_days(later_days), b = civil_from_days(earlier_days);
-  const double months = static_cast<double>((a.year - b.year) * 12 + a.month - b.month);
-  const bool both_last =
-      a.day == days_in_month(a.year, a.month) && b.day == days_in_month(b.year, b.month);
-  if (a.day == b.day || both_last) return months;
-  const auto seconds = [](std::int64_t micros, int day) {
-    return day * 86400 + floor_remainder(micros, kMicrosPerDay) / kMicrosPerSecond;
-  };
-  const auto difference =
-      static_cast<double>(seconds(later, a.day) - seconds(earlier, b.day));
-  const double result = months + difference / (31.0 * 86400.0);
+double months_between(const DayTime& a, const DayTime& b, bool round_off) {
+  const double months =
+      static_cast<double>((a.date.year - b.date.year) * 12 + a.date.month - b.date.month);
+  if (a.date.day == b.date.day || (a.is_last_day() && b.is_last_day())) return months;
+  const double result =
+      months + static_cast<double>(a.second_of_month() - b.second_of_month()) / (31.0 * 86400.0);
   return round_off ? std::round(result * 1e8) / 1e8 : result;
 }
 
@@ -98,7 +105,9 @@ Error invalid_day(std::int32_t year, std::int32_t month, std::int32_t day) {
   std::string reason = fmt::format("Invalid date '{} {}'", month >= 1 && month <= 12
                                                                ? upper_month_name(month)
                                                                : string_view("MONTH"), day);
-  if (month < 1 || month > 12)
+  if (std::abs(std::int64_t{year}) > 999'999'999)
+    reason = fmt::format("Invalid value for Year (valid values -999999999 - 999999999): {}", year);
+  else if (month < 1 || month > 12)
     reason = fmt::format("Invalid value for MonthOfYear (valid values 1 - 12): {}", month);
   else if (day < 1 || day > 31)
     reason = fmt::format("Invalid value for DayOfMonth (valid values 1 - 28/31): {}", day);
@@ -108,7 +117,8 @@ Error invalid_day(std::int32_t year, std::int32_t month, std::int32_t day) {
 }
 
 bool is_day(std::int32_t year, std::int32_t month, std::int32_t day) {
-  return month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
+  constexpr std::int32_t kLastYear = 999'999'999;  // of Java
+  return year >= -kLastYear && year <= kLastYear && month >= 1 && month <= 12 && day >= 1 && day <= days_in_month(year, month);
 }
 
 /// `Maybe` is OrError under ANSI, where parts that are no date fail, else std::optional.
@@ -185,7 +195,7 @@ auto make_timestamp_in_zone(const FunctionCall& call, const Arguments&) {
 auto make_months_between(const FunctionCall& call, const Arguments&) {
   const auto months = [zone = session_zone(call)](std::int64_t later, std::int64_t earlier,
                                                   bool round_off) {
-    return months_between(zone.to_local(later), zone.to_local(earlier), round_off);
+    return months_between(DayTime(later, zone), DayTime(earlier, zone), round_off);
   };
   return Result<std::decay_t<decltype(months)>>(months);
 }
@@ -264,11 +274,17 @@ Result<BoundExpressionPtr> without_ansi(const FunctionCall& call) {
                             call.scope, call.functions});
 }
 
+/// A date and a number of days that is an INT at most, or a text.
+template <class F>
+FunctionGroup::Bind by_whole_days(F f) {
+  return takes_only({TypeKind::Byte, TypeKind::Short, TypeKind::Int, TypeKind::String}, 1,
+                    "(\"INT\" or \"SMALLINT\" or \"TINYINT\")", FunctionGroup::binder<Date(Date, Int)>(plain(f)));
+}
+
 Result<BoundExpressionPtr> bind_date_add(const FunctionCall& call) {
   if (call.arguments.size() == 3)
     return FunctionGroup::binder<Timestamp(String, Long, Timestamp)>(make_timestampadd)(call);
-  return FunctionGroup::binder<Date(Date, Int)>(
-      plain([](std::int32_t days, std::int32_t count) { return wrapped_sum(days, count); }))(call);
+  return by_whole_days([](std::int32_t days, std::int32_t count) { return wrapped_sum(days, count); })(call);
 }
 
 Result<BoundExpressionPtr> bind_datediff(const FunctionCall& call) {
@@ -286,10 +302,10 @@ void register_time_arithmetic_functions(FunctionRegistry& registry) {
   FunctionGroup times(registry, "date and time");
   times.add_custom("date_add(date, days)", "The day so many days later.", bind_date_add)
       .alias("dateadd");
-  times.add<Date(Date, Int)>("date_sub(date, days)", "The day so many days earlier.",
-                             [](std::int32_t days, std::int32_t count) {
-                               return wrapped_sum(days, -std::int64_t{count});
-                             });
+  times.add_custom("date_sub(date, days)", "The day so many days earlier.",
+                   by_whole_days([](std::int32_t days, std::int32_t count) {
+                     return wrapped_sum(days, -std::int64_t{count});
+                   }));
   times.add_custom("datediff(later, earlier)", "Days between two dates.", bind_datediff)
       .alias("date_diff");
   times.add_bound<Timestamp(String, Long, Timestamp)>(

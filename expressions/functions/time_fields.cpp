@@ -1,3 +1,4 @@
+#include "expressions/functions/collections.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/functions/groups.hpp"
 #include "expressions/functions/scalar_kernel.hpp"
@@ -37,6 +38,16 @@ auto clock_field(const FunctionCall& call, const Arguments&) {
     return static_cast<std::int32_t>(micros_of_day(zone.to_local(micros)) / Divisor % Modulus);
   };
   return Result<std::decay_t<decltype(field)>>(field);
+}
+
+/// A field of the clock: of a timestamp without zone as it stands there.
+template <std::int64_t Divisor, std::int64_t Modulus>
+Result<BoundExpressionPtr> bind_clock_field(const FunctionCall& call) {
+  if (!is_kind(call, 0, TypeKind::TimestampNtz))
+    return FunctionGroup::binder<Int(Timestamp)>(clock_field<Divisor, Modulus>)(call);
+  return FunctionGroup::binder<Int(TimestampNtz)>(plain([](std::int64_t local) {
+    return static_cast<std::int32_t>(micros_of_day(local) / Divisor % Modulus);
+  }))(call);
 }
 
 constexpr std::int64_t kMinute = 60 * kMicrosPerSecond;
@@ -200,12 +211,9 @@ void register_time_field_functions(FunctionRegistry& registry) {
   });
   times.add<String(Date)>("monthname(date)", "Name of the month, three letters.",
                           [](std::int32_t days) { return short_month_name(month_of(days)); });
-  times.add_bound<Int(Timestamp)>("hour(timestamp)", "Hour of the local time.",
-                                  clock_field<kHour, 24>);
-  times.add_bound<Int(Timestamp)>("minute(timestamp)", "Minute of the local time.",
-                                  clock_field<kMinute, 60>);
-  times.add_bound<Int(Timestamp)>("second(timestamp)", "Second of the local time.",
-                                  clock_field<kMicrosPerSecond, 60>);
+  times.add_custom("hour(timestamp)", "Hour of the local time.", bind_clock_field<kHour, 24>);
+  times.add_custom("minute(timestamp)", "Minute of the local time.", bind_clock_field<kMinute, 60>);
+  times.add_custom("second(timestamp)", "Second of the local time.", bind_clock_field<kMicrosPerSecond, 60>);
   times.add_custom("extract(field, source)", "A field of a date or timestamp by name.", bind_extract)
       .alias("date_part")
       .alias("datepart");

@@ -159,11 +159,20 @@ bool is_text(const FunctionCall& call) {
          call.arguments[0]->type().kind() == TypeKind::String;
 }
 
-/// to_timestamp and to_date: a cast where no pattern is given or the value is no text.
+/// to_timestamp and to_date: a cast where no pattern is given or the value is no text. What is neither text, time nor,
+/// for to_timestamp, a number is read as text.
 Result<BoundExpressionPtr> bind_cast(const FunctionCall& call, TypeKind kind, CastMode mode) {
   if (Status status = check_num_arguments(call, 1, 2); !status) return status.error();
   if (!call.arguments[0]) return unexpected_input_type(call, 0, "\"STRING\"");
-  return bound_cast(call.arguments[0], DataType(kind), mode, call.settings);
+  BoundExpressionPtr argument = call.arguments[0];
+  const bool as_text = argument->type().kind() == TypeKind::Boolean || argument->type().kind() == TypeKind::Binary ||
+                       (argument->type().is_numeric() && kind != TypeKind::Timestamp);
+  if (as_text) {
+    Result<BoundExpressionPtr> text = bound_cast(argument, DataType(TypeKind::String), mode, call.settings);
+    if (!text) return text.error();
+    argument = std::move(*text);
+  }
+  return bound_cast(std::move(argument), DataType(kind), mode, call.settings);
 }
 
 Result<BoundExpressionPtr> bind_to_timestamp(const FunctionCall& call) {
@@ -210,6 +219,8 @@ Result<BoundExpressionPtr> bind_unix_timestamp(const FunctionCall& call) {
     return bind_parse<Long(String, String)>(call, parse_seconds<OrError>,
                                             parse_seconds<std::optional>,
                                             {text_value(kDefaultPattern)});
+  if (call.arguments[0]->type().kind() == TypeKind::TimestampNtz)
+    return FunctionGroup::binder<Long(TimestampNtz)>(plain(seconds_of))(call);
   const std::vector<ExpressionPtr> syntax{call.syntax[0]};
   const FunctionCall one{call.name,   {call.arguments[0]}, false,      call.settings,
                          call.origin, syntax,              call.scope, call.functions};

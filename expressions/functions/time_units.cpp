@@ -116,11 +116,15 @@ std::int64_t count_units(std::int64_t from, std::int64_t to, TimeUnit unit) {
   if (unit <= TimeUnit::Week)
     return static_cast<std::int64_t>((Int128{to} - from) / micros_of(unit));
   const std::int64_t days = floor_divide(from, kMicrosPerDay);
-  std::int64_t months = month_number(floor_divide(to, kMicrosPerDay)) - month_number(days);
-  const Int128 reached = from + Int128{add_months(days, months) - days} * kMicrosPerDay;
-  if (months > 0 && reached > to) --months;
-  if (months < 0 && reached < to) ++months;
-  return months / months_of(unit);
+  std::int64_t end = floor_divide(to, kMicrosPerDay);
+  const std::int64_t clock = floor_remainder(from, kMicrosPerDay), end_clock = floor_remainder(to, kMicrosPerDay);
+  if (end > days && end_clock < clock) --end;
+  if (end < days && end_clock > clock) ++end;
+  // As Java's LocalDate.until: a month is over on the same day of another month, not on its last day.
+  constexpr std::int64_t kDays = 32;
+  const std::int64_t distance = month_number(end) * kDays + civil_from_days(end).day -
+                                (month_number(days) * kDays + civil_from_days(days).day);
+  return distance / kDays / months_of(unit);
 }
 
 }  // namespace millrace

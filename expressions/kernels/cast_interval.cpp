@@ -68,7 +68,7 @@ UnaryKernel to_decimal(const DataType& from, const DataType& to, const CastRule&
       const Int128 micros = Int128{read(*in, row)} * kMicrosPerSecond / unit_of(from);
       if (const auto value = rescale_decimal(micros, 6, to)) values[row] = *value;
       else
-        rule.reject(context, *out, row, decimal_out_of_range(std::to_string(read(*in, row)), to));
+        reject_exact(rule, context, *out, row, decimal_out_of_range(std::to_string(read(*in, row)), to));
     });
     return out;
   };

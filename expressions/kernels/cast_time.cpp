@@ -45,17 +45,36 @@ Micros seconds_to_micros(std::int64_t seconds) {
   return seconds < 0 ? std::numeric_limits<Micros>::min() : std::numeric_limits<Micros>::max();
 }
 
-/// Saturates for days that no timestamp can reach.
-Micros start_of_day(Days days) {
-  Micros micros;
-  if (!__builtin_mul_overflow(Micros{days}, kMicrosPerDay, &micros)) return micros;
-  return days < 0 ? std::numeric_limits<Micros>::min() : std::numeric_limits<Micros>::max();
+/// Days that no timestamp can reach fail, with ANSI or without: Spark computes with Java's exact arithmetic here.
+UnaryKernel start_of_day(const TimeZone& zone, const CastRule& rule) {
+  return [zone, rule](EvalContext& context, const DataType& type, const ColumnRef& in, Rows rows) {
+    ColumnRef out = start_result(context, type, rows, *in);
+    rows.for_each([&](std::uint32_t row) {
+      if (out->is_null(row)) return;
+      Micros local;
+      if (!__builtin_mul_overflow(Micros{in->at<Days>(row)}, kMicrosPerDay, &local)) {
+        out->mutable_values<Micros>()[row] = zone.to_instant(local);
+        return;
+      }
+      if (rule.on_error != OnError::Null) context.fail(row, spark_error("ARITHMETIC_OVERFLOW", "22003", "long overflow."));
+      out->set_null(row);
+    });
+    return out;
+  };
 }
 
 UnaryKernel all_null() {
   return [](EvalContext& context, const DataType& type, const ColumnRef&, Rows) {
     return null_column(context.pool, type);
   };
+}
+
+/// As Java's cast to long: ends at the least and the greatest one.
+Micros saturated(double micros) {
+  constexpr double kLimit = 9223372036854775808.0;
+  if (micros >= kLimit) return std::numeric_limits<Micros>::max();
+  if (micros < -kLimit) return std::numeric_limits<Micros>::min();
+  return static_cast<Micros>(micros);
 }
 
 /// Seconds with a fraction; NaN and infinities cannot be a time.
@@ -67,16 +86,14 @@ UnaryKernel fraction_to_timestamp(const DataType& from, const DataType& to, cons
     Micros* values = out->mutable_values<Micros>();
     rows.for_each([&](std::uint32_t row) {
       if (out->is_null(row)) return;
-      const double micros = static_cast<double>(in->at<From>(row)) * kMicrosPerSecond;
-      if (std::isfinite(micros) && std::abs(micros) < 9.2e18) {
-        values[row] = static_cast<Micros>(micros);
+      const auto seconds = static_cast<double>(in->at<From>(row));
+      if (std::isfinite(seconds)) {
+        values[row] = saturated(seconds * kMicrosPerSecond);
         return;
       }
       std::string text;
-      append_double(text, static_cast<double>(in->at<From>(row)));
-      rule.reject(context, *out, row,
-                  std::isfinite(micros) ? cast_overflow(text, from, to)
-                                        : cast_invalid_input(text, from, to));
+      append_double(text, seconds);
+      rule.reject(context, *out, row, cast_invalid_input(text, from, to));
     });
     return out;
   };
@@ -103,8 +120,7 @@ UnaryKernel to_timestamp(const DataType& from, const DataType& to, const CastRul
     case TypeKind::Double: return fraction_to_timestamp<double>(from, to, rule);
     case TypeKind::Decimal: return decimal_to_timestamp(from.scale());
     case TypeKind::Date:
-      return careful<Days, Micros>(
-          [zone](Days days) { return zone.to_instant(start_of_day(days)); });
+      return start_of_day(zone, rule);
     case TypeKind::TimestampNtz:
       return careful<Micros, Micros>([zone](Micros local) { return zone.to_instant(local); });
     default: return {};
@@ -138,13 +154,12 @@ UnaryKernel timestamp_to_decimal(const DataType& to, const CastRule& rule) {
     Int128* values = out->mutable_values<Int128>();
     rows.for_each([&](std::uint32_t row) {
       if (out->is_null(row)) return;
-      const double seconds = static_cast<double>(in->at<Micros>(row)) / kMicrosPerSecond;
-      if (const auto value = decimal_from_double(seconds, to)) {
+      if (const auto value = rescale_decimal(in->at<Micros>(row), 6, to)) {
         values[row] = *value;
         return;
       }
       std::string text;
-      append_double(text, seconds);
+      append_decimal(text, in->at<Micros>(row), 6);
       rule.reject(context, *out, row, decimal_out_of_range(text, to));
     });
     return out;
@@ -184,7 +199,7 @@ UnaryKernel time_cast(const DataType& from, const DataType& to, const CastRule& 
     return plain<Micros, Days>(
         [](Micros local) { return static_cast<Days>(floor_divide(local, kMicrosPerDay)); });
   if (from.kind() == TypeKind::Date && to.kind() == TypeKind::TimestampNtz)
-    return plain<Days, Micros>(start_of_day);
+    return start_of_day(TimeZone(), rule);
   // Without ANSI a date as number or boolean is NULL.
   if (from.kind() == TypeKind::Date) return all_null();
   return {};

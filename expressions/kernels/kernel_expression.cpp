@@ -40,12 +40,15 @@ class BinaryExpression final : public BoundExpression {
         cheap_(cost == Cost::Cheap && left_->is_cheap() && right_->is_cheap()) {}
 
   ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    const std::size_t first_error = context.errors.size();
     const ColumnRef left = left_->evaluate(context, batch, rows);
     const std::size_t num_errors = context.errors.size();
     const ColumnRef right = right_->evaluate(context, batch, rows);
     // What is never NULL looks at both sides (<=>).
-    if (nullable() && context.errors.size() > num_errors)
-      forgive_behind_null(context, num_errors, *left);
+    if (nullable() && context.errors.size() > first_error) {
+      forgive_behind_null(context, num_errors, *left, *right_);
+      if (right->is_constant() && right->is_null(0)) forgive_before_null(context, first_error, {left_, right_});
+    }
     return kernel_(context, type(), left, right, rows);
   }
   bool is_cheap() const override { return cheap_; }
@@ -83,6 +86,22 @@ class ManyExpression final : public BoundExpression {
   const bool cheap_;
 };
 
+class ForgivingExpression final : public BoundExpression {
+ public:
+  explicit ForgivingExpression(BoundExpressionPtr child)
+      : BoundExpression(child->type(), true), child_(std::move(child)) {}
+
+  ColumnRef evaluate(EvalContext& context, const RecordBatch& batch, Rows rows) const override {
+    const std::size_t num_errors = context.errors.size();
+    ColumnRef column = child_->evaluate(context, batch, rows);
+    context.errors.erase(context.errors.begin() + static_cast<std::ptrdiff_t>(num_errors), context.errors.end());
+    return column;
+  }
+
+ private:
+  const BoundExpressionPtr child_;
+};
+
 class FailingExpression final : public BoundExpression {
  public:
   FailingExpression(DataType type, bool nullable, Error error)
@@ -115,6 +134,14 @@ BoundExpressionPtr make_many(DataType type, bool nullable, std::vector<BoundExpr
                              ManyKernel kernel, Cost cost) {
   return std::make_shared<ManyExpression>(std::move(type), nullable, std::move(children),
                                           std::move(kernel), cost);
+}
+
+bool is_failing(const BoundExpression& expression) {
+  return dynamic_cast<const FailingExpression*>(&expression) != nullptr;
+}
+
+BoundExpressionPtr make_forgiving(BoundExpressionPtr expression) {
+  return std::make_shared<ForgivingExpression>(std::move(expression));
 }
 
 BoundExpressionPtr make_failing(DataType type, bool nullable, Error error) {

@@ -32,5 +32,8 @@ BoundExpressionPtr make_many(DataType type, bool nullable, std::vector<BoundExpr
 
 /// A constant expression that fails whenever a row is reached: what folding made of an ANSI error.
 BoundExpressionPtr make_failing(DataType type, bool nullable, Error error);
+/// `expression` with NULL where it fails.
+BoundExpressionPtr make_forgiving(BoundExpressionPtr expression);
+bool is_failing(const BoundExpression& expression);
 
 }  // namespace millrace::kernels

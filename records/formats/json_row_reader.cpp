@@ -29,6 +29,11 @@ std::string_view trim_end(std::string_view token) {
 
 JsonOutcome worse(JsonOutcome a, JsonOutcome b) { return a < b ? b : a; }
 
+/// A list with an element that does not fit is NULL as a whole, unless the elements are structs: those keep what fits.
+bool spoils_all(JsonOutcome outcome, const JsonNode& element) {
+  return outcome == JsonOutcome::Spoiled && element.type.kind() != TypeKind::Struct;
+}
+
 /// Bytes of a key up to its closing quote; sets `escaped` when it holds a backslash.
 std::size_t key_length(const char* key, bool& escaped) {
   std::size_t length = 0;
@@ -236,6 +241,7 @@ JsonOutcome JsonRowReader::read_array(JsonNode& node, Json value, std::size_t ro
   node.column->mutable_values<ListSlot>()[row] = {
       static_cast<std::uint32_t>(first),
       static_cast<std::uint32_t>(element.column->size() - first)};
+  if (spoils_all(outcome, element)) clear_value(*node.column, row);
   return outcome;
 }
 
@@ -259,6 +265,7 @@ JsonOutcome JsonRowReader::read_map(JsonNode& node, Json value, std::size_t row,
   }
   node.column->mutable_values<ListSlot>()[row] = {static_cast<std::uint32_t>(first),
                                                   static_cast<std::uint32_t>(keys.size() - first)};
+  if (spoils_all(outcome, element)) clear_value(*node.column, row);
   return outcome;
 }
 

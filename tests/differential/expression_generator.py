@@ -76,6 +76,9 @@ class Node:
     def sql(self):
         return self.template.format(*(child.sql() for child in self.children)) if self.children else self.template
 
+    def is_constant(self):
+        return all(child.is_constant() for child in self.children) if self.children else self.template not in COLUMNS
+
     def subtrees(self):
         for child in self.children:
             yield from child.subtrees()

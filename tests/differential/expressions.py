@@ -9,9 +9,11 @@ import sys
 from collections import Counter, defaultdict
 
 import expression_generator
-from expression_generator import COLUMNS, SCHEMA, ExpressionGenerator, random_rows
+from expression_generator import COLUMNS, DAY, SCHEMA, ExpressionGenerator, random_rows
 
 ZONES = ["UTC", "UTC", "America/Los_Angeles", "Europe/Berlin", "+05:30"]
+REPLACED = "\ufffd".encode().hex()  # what Spark puts for bytes that are no UTF-8
+EMOJI = "\U0001f600"  # the one character beyond U+FFFF among the texts
 ULPS = 4  # functions of floating numbers may differ from Java's by so many last digits
 
 
@@ -112,6 +114,7 @@ class Comparison:
         self.listed = listed
         self.counts = Counter()
         self.classes = defaultdict(list)
+        self.listed_kinds = Counter()
 
     def batch(self, seed, size, rows):
         chance = random.Random(seed)
@@ -152,16 +155,49 @@ class Comparison:
         answers = {text: (a, b) for text, a, b in zip(texts, spark, ours)}
         for tree in trees:
             part = next((part for part in tree if found[part.sql()][0] == "different"), tree[-1])
-            near = any(found[below.sql()][0] == "near" for below in part.subtrees())
-            self.file(request, part, found[part.sql()][1], answers[part.sql()], near)
+            row = different_row(*answers[part.sql()], count)
+            key = cause(part, found, answers, request["rows"][row], row) + part.template
+            self.file(request, part, key + "  " + found[part.sql()][1], answers[part.sql()])
 
-    def file(self, request, part, what, answers, near):
-        key = ("last digits: " if near else "") + part.template + "  " + what
+    def file(self, request, part, key, answers):
         if any(pattern.search(key) for pattern in self.listed):
             self.counts["listed"] += 1
+            self.listed_kinds[key] += 1
             return
         self.counts["different"] += 1
         self.classes[key].append(example(request, part.sql(), answers))
+
+
+def different_row(spark, ours, count):
+    kind = spark.get("type", "")
+    pairs = zip(per_row(spark, count), per_row(ours, count))
+    return next((i for i, (a, b) in enumerate(pairs) if compare_values(a, b, kind) == "different"), 0)
+
+
+def cause(part, found, answers, values, row):
+    """What a difference comes from, where its operands tell: the start of its name."""
+    spark, ours = answers[part.sql()]
+    below = list(part.subtrees())[:-1]
+    if any(found[operand.sql()][0] == "near" for operand in [*below, part]):
+        return "last digits: "
+    if "error" in spark and any(operand.is_constant() and answers[operand.sql()][0] == spark for operand in below):
+        return "constant fails: "
+    if REPLACED in json.dumps(spark) and REPLACED not in json.dumps(ours):
+        return "no UTF-8: "
+    if any(is_end_of_time(answers[operand.sql()][0], row) for operand in below):
+        return "end of time: "
+    used = [value for name, value in zip(COLUMNS, values) if re.search(rf"\b{name}\b", part.sql())]
+    if EMOJI in part.sql() or EMOJI.encode().hex() in json.dumps(used):
+        return "beyond U+FFFF: "
+    return ""
+
+
+def is_end_of_time(answer, row):
+    """A time or interval within a day of the ends of what its microseconds can be."""
+    if not answer.get("type", "").startswith(("timestamp", "interval day")):
+        return False
+    value = answer["values"][row]
+    return isinstance(value, int) and abs(value) > 2**63 - DAY
 
 
 def example(request, text, answers):

@@ -40,13 +40,17 @@ def listed():
     return [re.compile(line.split("\t")[0]) for line in lines if line and not line.startswith("#")]
 
 
-def write_report(path, classes):
-    ordered = sorted(classes.items(), key=lambda item: -len(item[1]))
+def write_report(path, comparison):
+    """The kinds of differences with examples, then those that are listed."""
+    ordered = sorted(comparison.classes.items(), key=lambda item: -len(item[1]))
+    listed_kinds = getattr(comparison, "listed_kinds", None)
     with path.open("w") as file:
         for key, examples in ordered:
             file.write(f"{len(examples)}\t{key}\n")
             for case in sorted(examples, key=lambda case: len(json.dumps(case)))[:3]:
                 file.write("\t" + json.dumps(case, ensure_ascii=False) + "\n")
+        for key, count in listed_kinds.most_common() if listed_kinds else []:
+            file.write(f"{count}\tlisted: {key}\n")
 
 
 def write_ledger(path, flags, counts, seconds):
@@ -96,7 +100,7 @@ def main():
     for comparison in compare(flags):
         print(f"{time.monotonic() - start:7.1f} s  {dict(comparison.counts)}", flush=True)
         if flags.report:
-            write_report(flags.report, comparison.classes)
+            write_report(flags.report, comparison)
     if flags.ledger:
         write_ledger(flags.ledger, flags, comparison.counts, time.monotonic() - start)
     if not flags.report:
