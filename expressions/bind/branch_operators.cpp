@@ -110,8 +110,10 @@ Bound null_if(const FunctionCall& call, const BoundExpressionPtr& value,
   Bound left = cast_to(value, *type, call.settings);
   Bound right = cast_to(other, *type, call.settings);
   if (!left || !right) return different_branches(call, {value, other});
+  // A constant that fails does so where it is reached: Spark folds none in what it writes as a condition.
+  BoundExpressionPtr reached = kernels::make_coalesce(*type, {std::move(*right)});
   BoundExpressionPtr equal = make_binary(
-      TypeKind::Boolean, true, std::move(*left), std::move(*right),
+      TypeKind::Boolean, true, std::move(*left), std::move(reached),
       kernels::comparison_kernel(kernels::Comparison::Equal, *type), kernels::Cost::Cheap);
   BoundExpressionPtr null = bound_literal(Value{value->type(), {}});
   return kernels::make_case(value->type(), {{std::move(equal), std::move(null)}}, value);
