@@ -12,6 +12,7 @@
 #include <caf/send.hpp>
 #include <vector>
 
+#include "actors/call_task.hpp"
 #include "actors/source_thread.hpp"
 
 /// A call for the coordinator's actor; never leaves the process.
@@ -64,7 +65,7 @@ class SourceActor final : public caf::event_based_actor {
   SourceThread* thread_;
 };
 
-/// Runs posted calls in order.
+/// Runs posted calls in order, unless a source's thread does.
 class CoordinatorActor final : public caf::event_based_actor {
  public:
   explicit CoordinatorActor(caf::actor_config& config) : caf::event_based_actor(config) {}
@@ -89,7 +90,7 @@ int worker_threads(const RuntimeOptions& options) {
   return std::max(1, cores - static_cast<int>(options.num_source_threads));
 }
 
-/// One core for everything: the first source's thread runs the tasks that are poked.
+/// One core for everything: the first source's thread runs the tasks that are poked, and the coordinator.
 bool sources_run_tasks(const RuntimeOptions& options) {
   return !options.simulated && options.threads == 0 && options.num_source_threads > 0 &&
          usable_cores() <= static_cast<int>(options.num_source_threads);
@@ -141,15 +142,25 @@ struct ActorRuntime::State {
     return dynamic_cast<caf::scheduler::test_coordinator&>(system.scheduler());
   }
 
+  void run_after(std::chrono::microseconds delay, std::function<void()> call) {
+    if (!timers.add(SteadyClock::now() + delay, std::move(call))) return;
+    for (const auto& thread : source_threads) thread->look_at_timers();
+  }
+
   const IdleStrategy idle;
   const bool simulated;
   const bool sources_run_tasks;
   caf::actor_system_config config;
+  // Of calls for the coordinator, where sources run tasks.
+  TimerQueue timers;
   std::vector<std::unique_ptr<SourceThread>> source_threads;
   caf::actor_system system;
   std::vector<caf::actor> tasks;
   std::vector<caf::actor> sources;
   caf::actor coordinator;
+  // What is posted to the coordinator, where sources run tasks.
+  TaskCell coordinator_cell;
+  CallTask* calls = nullptr;
 };
 
 ActorRuntime::ActorRuntime(const RuntimeOptions& options)
@@ -171,7 +182,7 @@ std::function<void()> ActorRuntime::spawn_task(TaskCell& cell, bool own_thread) 
 
 std::function<void()> ActorRuntime::spawn_source(TaskCell& cell, SourceTask& task) {
   if (state_->simulated) return spawn_task(cell, false);
-  auto thread = std::make_unique<SourceThread>(cell, task, state_->idle);
+  auto thread = std::make_unique<SourceThread>(cell, task, state_->idle, state_->timers);
   SourceThread* waker = thread.get();
   state_->source_threads.push_back(std::move(thread));
   state_->sources.push_back(state_->system.spawn<SourceActor, caf::detached>(waker));
@@ -180,13 +191,31 @@ std::function<void()> ActorRuntime::spawn_source(TaskCell& cell, SourceTask& tas
 
 void ActorRuntime::spawn_coordinator() {
   state_->coordinator = state_->system.spawn<CoordinatorActor>();
+  auto task = std::make_unique<CallTask>();
+  state_->calls = task.get();
+  TaskCell& cell = state_->coordinator_cell;
+  const auto run = [&cell] {
+    TimeSlice slice;
+    cell.run(slice);
+  };
+  cell.attach(
+      std::move(task),
+      [run, &cell, state = state_.get(), handle = state_->coordinator] {
+        if (!state->run_at_source(cell)) caf::anon_send(handle, PostedCall{run});
+      },
+      false);
 }
 
 void ActorRuntime::post(std::function<void()> call) {
-  caf::anon_send(state_->coordinator, PostedCall{std::move(call)});
+  if (!state_->sources_run_tasks)
+    return caf::anon_send(state_->coordinator, PostedCall{std::move(call)});
+  state_->calls->put(std::move(call));
+  state_->coordinator_cell.signal();
 }
 
 void ActorRuntime::post_after(std::chrono::microseconds delay, std::function<void()> call) {
+  if (state_->sources_run_tasks)
+    return state_->run_after(delay, [this, call = std::move(call)] { post(call); });
   caf::delayed_anon_send(state_->coordinator, delay, PostedCall{std::move(call)});
 }
 

@@ -4,16 +4,18 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 
 #include "records/check.hpp"
 
 namespace millrace {
 
-SourceThread::SourceThread(TaskCell& cell, SourceTask& task, IdleStrategy idle)
+SourceThread::SourceThread(TaskCell& cell, SourceTask& task, IdleStrategy idle, TimerQueue& timers)
     : cell_(cell),
       task_(task),
       idle_(idle),
+      timers_(timers),
       epoll_fd_(epoll_create1(EPOLL_CLOEXEC)),
       event_fd_(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {
   MILLRACE_CHECK(epoll_fd_ >= 0 && event_fd_ >= 0, "no descriptor for a source's thread");
@@ -36,6 +38,7 @@ void SourceThread::run() {
     (void)cell_.claim();
     slice.renew();
     const bool idle = cell_.run_owned(slice);
+    for (const auto& call : timers_.take_due(slice.now())) call();
     run_poked(slice);
     if (!idle) continue;
     if (poked_.is_empty() && !task_.stopped() && idle_ == IdleStrategy::Park) wait_for_work();
@@ -48,9 +51,12 @@ void SourceThread::run() {
 
 bool SourceThread::run_soon(TaskCell& cell) {
   if (!poked_.put(cell)) return false;
-  const bool may_wait = idle_ == IdleStrategy::Park && thread_.load() != std::this_thread::get_id();
-  if (may_wait) wake();
+  wake_if_waiting();
   return true;
+}
+
+void SourceThread::wake_if_waiting() {
+  if (idle_ == IdleStrategy::Park && thread_.load() != std::this_thread::get_id()) wake();
 }
 
 void SourceThread::run_poked(TimeSlice& slice) {
@@ -79,14 +85,22 @@ void SourceThread::watch(int fd) {
   epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event);
 }
 
+std::chrono::nanoseconds SourceThread::longest_wait(std::chrono::nanoseconds until_poll) const {
+  const auto next = timers_.next();
+  if (next == TimerQueue::Time::max()) return until_poll;
+  const auto until_timer = std::max<std::chrono::nanoseconds>(std::chrono::nanoseconds(0),
+                                                              next - SteadyClock::now());
+  return until_poll.count() < 0 ? until_timer : std::min(until_poll, until_timer);
+}
+
 void SourceThread::wait_for_work() {
   const SourceWait wait = task_.wait();
   watch(wait.fd);
   std::array<epoll_event, 2> events;
-  const auto micros = wait.timeout.count();
-  const timespec timeout{micros / 1'000'000, micros % 1'000'000 * 1000};
+  const auto nanos = longest_wait(wait.timeout).count();
+  const timespec timeout{nanos / 1'000'000'000, nanos % 1'000'000'000};
   const int n = epoll_pwait2(epoll_fd_, events.data(), events.size(),
-                             micros < 0 ? nullptr : &timeout, nullptr);
+                             nanos < 0 ? nullptr : &timeout, nullptr);
   for (int i = 0; i < n; ++i) {
     if (events[static_cast<std::size_t>(i)].data.fd == event_fd_) {
       std::uint64_t count;

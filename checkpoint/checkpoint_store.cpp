@@ -145,10 +145,8 @@ CheckpointStore::State::~State() {
 }
 
 void CheckpointStore::State::start_thread() {
-  thread = std::thread([this] {
-    ::pthread_setname_np(::pthread_self(), "checkpoint");
-    run();
-  });
+  thread = std::thread([this] { run(); });
+  ::pthread_setname_np(thread.native_handle(), "checkpoint");
 }
 
 void CheckpointStore::State::run() {
