@@ -18,6 +18,7 @@ EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
     planned_watermark_ = options_.restart->planned_watermark;
     watermark_ = options_.restart->watermark;
     node_watermarks_ = options_.restart->node_watermarks;
+    if (options_.restart->sinks.empty()) last_completed_ = options_.restart->last;
   }
   if (!reruns_.empty()) next_epoch_ = next(reruns_.back().epoch);
 }
@@ -52,7 +53,7 @@ void EpochCoordinator::begin(std::int64_t now, CoordinatorActions& out) {
     wake_at_ = now + options_.trigger.interval.count();
     wake(out);
   } else {
-    if (is_one_shot()) out.push_back(FreezeEnds{});
+    if (is_one_shot() && reruns_.empty()) out.push_back(FreezeEnds{});
     start_planning(now, out);
   }
 }

@@ -6,6 +6,15 @@
 
 namespace millrace {
 
+namespace {
+
+/// All epochs of an earlier process are run again, and none of our own is planned yet.
+bool is_first_after_reruns(const CoordinatorOptions& options, Epoch next_epoch) {
+  return !options.reruns.empty() && next_epoch == next(options.reruns.back().epoch);
+}
+
+}  // namespace
+
 bool EpochCoordinator::is_one_shot() const {
   return options_.trigger.kind == Trigger::Kind::Once ||
          options_.trigger.kind == Trigger::Kind::AvailableNow;
@@ -52,13 +61,15 @@ void EpochCoordinator::trigger_late(std::int64_t now, CoordinatorActions& out) {
 }
 
 /// The watermark that an epoch is planned with holds what the epochs before it saw, so with watermarks
-/// all of them must have been reported.
+/// all of them must have been reported. So must those that are run again before ends are frozen: a source
+/// may not have received yet what it gave to an earlier process.
 bool EpochCoordinator::may_plan() const {
   if (in_flight_.size() >= options_.max_in_flight) return false;
   const auto num_unreported = std::count_if(in_flight_.begin(), in_flight_.end(),
                                             [](const InFlight& flight) { return !flight.is_reported; });
-  return num_unreported == 0 ||
-         (num_unreported == 1 && options_.plans_ahead && !options_.has_watermark);
+  const bool freezes_ends = is_one_shot() && is_first_after_reruns(options_, next_epoch_);
+  const bool may_overlap = options_.plans_ahead && !options_.has_watermark && !freezes_ends;
+  return num_unreported == 0 || (num_unreported == 1 && may_overlap);
 }
 
 /// Something under way has come further: a trigger that was held may go on. A trigger that found nothing
@@ -74,6 +85,7 @@ void EpochCoordinator::start_planning(std::int64_t now, CoordinatorActions& out)
   if (!reruns_.empty()) return run_again(now, out);
   phase_ = Phase::Planning;
   num_answers_ = 0;
+  if (is_one_shot() && is_first_after_reruns(options_, next_epoch_)) out.push_back(FreezeEnds{});
   out.push_back(AskLatestOffsets{});
   if (options_.num_sources == 0) decide(now, out);
 }

@@ -269,6 +269,18 @@ TEST_CASE("a restart tells sinks of the last commit again before anything else")
   CHECK(text(coordinator.on_committed(Epoch{6}, 1)) == "ask");
 }
 
+TEST_CASE("the first commit after a restart says that sinks have shown the epochs before") {
+  EpochCoordinator coordinator(restarted(one_source(Trigger::Kind::Continuous, 100)));
+  (void)coordinator.on_start(0);
+  (void)coordinator.on_timer(100);
+  (void)coordinator.on_report(report(0, 7), 110);
+
+  const auto actions = coordinator.on_report(report(1, 7), 120);
+
+  REQUIRE(actions.size() == 1);
+  CHECK(std::get<WriteCommit>(actions[0]).sinks_committed == Epoch{6});
+}
+
 TEST_CASE("continuous: what was read while sinks repeat the last commit is through before the job ends") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::Continuous, 100));
   options.restart->sinks = {report(1, 6)};
@@ -364,9 +376,9 @@ TEST_CASE("available now: an epoch that an earlier run planned and did not commi
   options.reruns = {StartEpoch{Epoch{7}, {"9"}, 50, 1234, false}};
   EpochCoordinator coordinator(options);
 
-  CHECK(text(coordinator.on_start(0)) == "freeze, start 7 w50");
+  CHECK(text(coordinator.on_start(0)) == "start 7 w50");
   (void)coordinator.on_report(report(0, 7), 1);
-  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7, ask");
+  CHECK(text(coordinator.on_report(report(1, 7), 2)) == "write commit 7, freeze, ask");
   CHECK(text(coordinator.on_durable(Epoch{7}, 3)) == "commit 7");
   CHECK(text(coordinator.on_committed(Epoch{7}, 4)) == "acknowledge 7");
   CHECK(text(coordinator.on_latest_offset(0, "9", "12", 5)) == "write plan 8");

@@ -162,6 +162,19 @@ TEST_CASE("stopping completes every epoch that is planned") {
   CHECK(text(coordinator.on_committed(Epoch{1}, 10)) == "acknowledge 1, finish");
 }
 
+TEST_CASE("available now: what is there counts from when all that an earlier run planned has been read") {
+  CoordinatorOptions options = restarted(one_source(Trigger::Kind::AvailableNow));
+  options.plans_ahead = true;
+  options.reruns = {StartEpoch{Epoch{7}, {"9"}, {}, 1234, false},
+                    StartEpoch{Epoch{8}, {"12"}, {}, 1235, false}};
+  EpochCoordinator coordinator(options);
+
+  CHECK(text(coordinator.on_start(0)) == "start 7");
+  CHECK(reported(coordinator, 7, 1) == "write commit 7, start 8");
+  CHECK(reported(coordinator, 8, 2) == "freeze, ask");
+  CHECK(text(coordinator.on_latest_offset(0, "12", "12", 3)) == "");
+}
+
 TEST_CASE("a restart runs every epoch that was planned and not committed, as it was and in order") {
   CoordinatorOptions options = restarted(one_source(Trigger::Kind::ProcessingTime, 1'000'000));
   options.reruns = {StartEpoch{Epoch{7}, {"9"}, 50, 1234, false},
