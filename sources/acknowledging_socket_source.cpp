@@ -269,7 +269,15 @@ Result<std::optional<Offset>> AcknowledgingSocketSource::latest_offset() {
     if (Status received = receive(); !received.ok()) return received.error();
     if (waiting_rows_ == before && round > 0) break;
   }
-  return std::optional(to_offset(positions(&Client::received)));
+  return std::optional(to_offset(planned_ends()));
+}
+
+/// What came from each client; at least what an earlier process planned to read of it, which is still to come.
+ClientPositions AcknowledgingSocketSource::planned_ends() const {
+  ClientPositions ends = positions(&Client::received);
+  for (const auto& [name, client] : clients_)
+    if (client.limit > 0) ends[name] = std::max(ends[name], client.limit);
+  return ends;
 }
 
 Status AcknowledgingSocketSource::limit_to(const Offset& end) {

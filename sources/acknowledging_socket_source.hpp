@@ -74,6 +74,7 @@ class AcknowledgingSocketSource final : public AheadSource {
   /// Stops watching clients while too many of their rows wait in memory.
   void hold_input(bool hold);
   ClientPositions positions(std::int64_t Client::*number) const;
+  ClientPositions planned_ends() const;
 
   // Fixed after open.
   const std::shared_ptr<const SocketOptions> options_;

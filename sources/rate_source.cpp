@@ -121,6 +121,8 @@ Result<std::optional<Offset>> RateSource::latest_offset() {
 Status RateSource::limit_to(const Offset& end) {
   limit_second_ = offset_number(end);
   if (!limit_second_) return offset_error("rate", end);
+  // An end that an earlier process planned may be ahead of a clock that was set back.
+  latest_second_ = std::max(latest_second_, *limit_second_);
   return {};
 }
 

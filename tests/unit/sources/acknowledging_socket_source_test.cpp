@@ -177,6 +177,14 @@ TEST_CASE("a planned micro-batch of an earlier process is read from what clients
   CHECK(offset_of(*source) == R"({"clients":{"terminals":3}})");
 }
 
+TEST_CASE("while a planned micro-batch is still to come, the next one does not end before it") {
+  SourceRig rig;
+  auto source = rig.open("socket", acknowledging(false), Offset{R"({"clients":{"terminals":1}})"});
+  REQUIRE(source->limit_to(Offset{R"({"clients":{"terminals":3,"tills":2}})"}).ok());
+
+  CHECK((*source->latest_offset())->json == R"({"clients":{"terminals":3,"tills":2}})");
+}
+
 TEST_CASE("acknowledging needs a row for each line of a listening source") {
   const auto refusal = [](std::vector<std::pair<std::string, std::string>> options) {
     options.emplace_back("port", "7000");

@@ -123,6 +123,16 @@ TEST_CASE("rate source makes the same rows again after a restart") {
   CHECK(folder.read("sources/0/0") == "v1\n100000");
 }
 
+TEST_CASE("rate source does not plan to go back when the clock was set back") {
+  SourceRig rig;
+  rig.now_micros = 100 * kSecond;
+  auto source = rig.open("rate", request_of({{"rowsPerSecond", "2"}}), Offset{"5"});
+  rig.now_micros = 40 * kSecond;
+  REQUIRE(source->limit_to(Offset{"9"}).ok());
+
+  CHECK((*source->latest_offset())->json == "9");
+}
+
 TEST_CASE("rate source refuses bad options with Spark's words") {
   const auto refusal = [](const char* name, const char* value) {
     return SourceRig::refusal("rate", request_of({{name, value}}));
