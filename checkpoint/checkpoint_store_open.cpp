@@ -14,11 +14,6 @@ namespace {
 
 constexpr std::string_view kRepair = "`millrace checkpoint repair LOCATION` says what can be saved";
 
-Error in_location(const std::string& location, Error error) {
-  error.message = fmt::format("checkpoint '{}': {}", location, error.message);
-  return error;
-}
-
 /// True when sinks may have shown rows of epochs after `from`.
 bool may_be_visible(const JournalContents& contents, Epoch from) {
   const auto last = decode_commit(contents.epochs.back().commit);
@@ -81,8 +76,13 @@ class Opening {
 
   /// Leaves the epochs up to `from_epoch`.
   Status go_back(JournalContents& contents) {
-    if (!options_.from_epoch || contents.epochs.empty()) return {};
+    if (!options_.from_epoch) return {};
     const Epoch from = *options_.from_epoch;
+    if (contents.epochs.empty())
+      return make_error(ErrorKind::Usage,
+                        fmt::format("epoch {} cannot be gone back to: none is committed yet",
+                                    number(from)),
+                        "start without --from-epoch");
     bool is_there = false;
     for (const CommittedEpoch& epoch : contents.epochs) is_there |= epoch.epoch == from;
     if (!is_there)
@@ -90,7 +90,7 @@ class Opening {
           ErrorKind::Usage,
           fmt::format("epoch {} cannot be gone back to: there are {} to {}", number(from),
                       number(contents.epochs.front().epoch), number(contents.epochs.back().epoch)),
-          fmt::format("`millrace checkpoint ls {}` lists them", location_));
+          "`millrace checkpoint ls LOCATION` lists them");
     if (from == contents.epochs.back().epoch) return {};
     if (!options_.allow_duplicates && may_be_visible(contents, from))
       return make_error(ErrorKind::Usage,

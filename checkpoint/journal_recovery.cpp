@@ -282,4 +282,12 @@ Error to_error(const JournalDamage& damage) {
                     "`millrace checkpoint repair LOCATION` says what can be saved");
 }
 
+Error in_location(const std::string& location, Error error) {
+  constexpr std::string_view kPlace = "LOCATION";
+  error.message = fmt::format("checkpoint '{}': {}", location, error.message);
+  if (const auto at = error.fix.find(kPlace); at != std::string::npos)
+    error.fix.replace(at, kPlace.size(), location);
+  return error;
+}
+
 }  // namespace millrace

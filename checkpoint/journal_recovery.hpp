@@ -73,6 +73,8 @@ Result<JournalContents> read_journal(FileSystem& files, const std::string& locat
                                      const std::string& query_id,
                                      std::optional<std::uint64_t> last_segment = {});
 Error to_error(const JournalDamage& damage);
+/// The error says which location it is about, and so does its way out, which may have the word LOCATION.
+Error in_location(const std::string& location, Error error);
 
 /// The state of one node: changes of its tables, oldest first, and numbers of each subtask.
 struct CollectedState {

@@ -14,8 +14,17 @@ Result<StoreMetadata> read_metadata(FileSystem& files, const std::string& locati
   auto metadata = decode_metadata((*text)->view());
   if (!metadata)
     return make_error(ErrorKind::BadData,
-                      "file 'metadata' at offset 0: " + metadata.error().message);
+                      "file 'metadata' at offset 0: " + metadata.error().message,
+                      "`millrace checkpoint repair LOCATION` says what can be saved");
   return metadata;
+}
+
+/// Error: nothing of a checkpoint lies there.
+Status check_is_checkpoint(FileSystem& files, const std::string& location) {
+  for (const char* name : {"/metadata", "/journal"})
+    if (files.exists(location + name)) return {};
+  return make_error(ErrorKind::InputMissing, "this is no checkpoint",
+                    "give the checkpointLocation of a job: a folder with a file 'metadata'");
 }
 
 /// The query id that the files of the journal carry.
@@ -124,6 +133,7 @@ class Repair {
 }  // namespace
 
 Result<JournalContents> inspect_location(FileSystem& files, const std::string& location) {
+  if (Status found = check_is_checkpoint(files, location); !found) return found.error();
   const auto metadata = read_metadata(files, location);
   if (!metadata) return metadata.error();
   return read_journal(files, location, metadata->query_id);
@@ -131,6 +141,7 @@ Result<JournalContents> inspect_location(FileSystem& files, const std::string& l
 
 Result<std::vector<std::string>> repair_location(FileSystem& files, const std::string& location,
                                                  RepairPermission permission) {
+  if (Status found = check_is_checkpoint(files, location); !found) return found.error();
   const auto lock = files.lock(location + "/lock");
   if (!lock) return lock.error();
   Repair repair(files, location, permission);

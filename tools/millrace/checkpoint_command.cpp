@@ -24,8 +24,8 @@ struct Flags {
   bool lose_epochs = false;
 };
 
-int fail_with(const Error& error) {
-  std::cerr << render_diagnostic(error, {}) << "\n";
+int fail_with(const Error& error, const Flags& flags) {
+  std::cerr << render_diagnostic(in_location(flags.location, error), {}) << "\n";
   return finish(static_cast<int>(error.kind));
 }
 
@@ -81,16 +81,17 @@ Json describe(const RecoveredState& state) {
   return {{"tables", tables}, {"numbers", numbers}};
 }
 
-int no_such_epoch(std::int64_t epoch) {
-  return fail(ErrorKind::Usage, fmt::format("checkpoint: there is no epoch {}", epoch),
-              "`millrace checkpoint ls LOCATION` lists the epochs");
+int no_such_epoch(std::int64_t epoch, const Flags& flags) {
+  return fail_with(make_error(ErrorKind::Usage, fmt::format("there is no epoch {}", epoch),
+                              "`millrace checkpoint ls LOCATION` lists the epochs"),
+                   flags);
 }
 
 int show(JournalContents& contents, const Flags& flags) {
   if (!flags.epochs.empty() && !keep_until(contents, flags.epochs[0]))
-    return no_such_epoch(flags.epochs[0]);
+    return no_such_epoch(flags.epochs[0], flags);
   const auto checkpoint = build_checkpoint(contents);
-  if (!checkpoint) return fail_with(checkpoint.error());
+  if (!checkpoint) return fail_with(checkpoint.error(), flags);
   Json out = Json::object();
   if (checkpoint->last) {
     out["epoch"] = number(checkpoint->last->epoch);
@@ -109,7 +110,7 @@ int show(JournalContents& contents, const Flags& flags) {
 
 int verify(const JournalContents& contents, const Flags& flags) {
   const auto checkpoint = build_checkpoint(contents);
-  if (!checkpoint) return fail_with(checkpoint.error());
+  if (!checkpoint) return fail_with(checkpoint.error(), flags);
   const std::int64_t last = checkpoint->last ? number(checkpoint->last->epoch) : -1;
   const Json out = {{"ok", true},
                     {"lastEpoch", last},
@@ -130,17 +131,17 @@ int diff(JournalContents& contents, const Flags& flags) {
   if (flags.epochs.size() != 2 || flags.epochs[0] > flags.epochs[1])
     return fail(ErrorKind::Usage, "checkpoint diff: two epochs are needed, the earlier one first",
                 "write `millrace checkpoint diff LOCATION 3 7`");
-  if (!keep_until(contents, flags.epochs[1])) return no_such_epoch(flags.epochs[1]);
+  if (!keep_until(contents, flags.epochs[1])) return no_such_epoch(flags.epochs[1], flags);
   JournalContents later;
   while (!contents.epochs.empty() && number(contents.epochs.back().epoch) > flags.epochs[0]) {
     later.epochs.insert(later.epochs.begin(), std::move(contents.epochs.back()));
     contents.epochs.pop_back();
   }
-  if (!keep_until(contents, flags.epochs[0])) return no_such_epoch(flags.epochs[0]);
+  if (!keep_until(contents, flags.epochs[0])) return no_such_epoch(flags.epochs[0], flags);
   const auto before = build_checkpoint(contents);
   const auto after = build_checkpoint(later);
-  if (!before) return fail_with(before.error());
-  if (!after) return fail_with(after.error());
+  if (!before) return fail_with(before.error(), flags);
+  if (!after) return fail_with(after.error(), flags);
   Json out = {{"from", flags.epochs[0]}, {"to", flags.epochs[1]}};
   out["offsetsBefore"] = as_json(before->last->offsets);
   out["offsetsAfter"] = as_json(after->last ? after->last->offsets : before->last->offsets);
@@ -153,7 +154,7 @@ int repair(const Flags& flags) {
   const auto report = repair_location(
       real_file_system(), flags.location,
       flags.lose_epochs ? RepairPermission::LoseEpochs : RepairPermission::LoseNothing);
-  if (!report) return fail_with(report.error());
+  if (!report) return fail_with(report.error(), flags);
   if (flags.as_json) return std::cout << Json(*report).dump() << "\n", finish(0);
   for (const std::string& line : *report) std::cout << line << "\n";
   if (report->empty()) std::cout << "nothing to repair\n";
@@ -164,8 +165,8 @@ int run_checkpoint(const Flags& flags) {
   if (flags.what == "now") return checkpoint_now(flags.location);
   if (flags.what == "repair") return repair(flags);
   auto contents = inspect_location(real_file_system(), flags.location);
-  if (!contents) return fail_with(contents.error());
-  if (contents->damage) return fail_with(to_error(*contents->damage));
+  if (!contents) return fail_with(contents.error(), flags);
+  if (contents->damage) return fail_with(to_error(*contents->damage), flags);
   if (flags.what == "ls") return list_epochs(*contents, flags);
   if (flags.what == "show") return show(*contents, flags);
   if (flags.what == "verify") return verify(*contents, flags);

@@ -253,6 +253,9 @@ int run(const Flags& flags) {
     print_errors(*prepared);
     return finish(topology_exit_code(prepared->errors));
   }
+  if (flags.from_epoch >= 0 && prepared->checkpoint_location.empty())
+    return fail(ErrorKind::Usage, "--from-epoch: there is no checkpoint to go back in",
+                "add --checkpoint DIR, or a checkpointLocation to the file");
   if (flags.log_level != "error" && flags.log_level != "off") print_warnings(*prepared);
   return start_and_await(flags, *prepared);
 }
@@ -270,7 +273,8 @@ void add_run(CLI::App& app, const Choose& choose) {
   command->add_option("--set", flags->topology.overrides, summary("set"))->allow_extra_args(false);
   command->add_option("--trigger", flags->topology.trigger, summary("trigger"));
   command->add_option("--checkpoint", flags->topology.checkpoint, summary("checkpoint"));
-  command->add_option("--from-epoch", flags->from_epoch, summary("from-epoch"));
+  command->add_option("--from-epoch", flags->from_epoch, summary("from-epoch"))
+      ->check(CLI::NonNegativeNumber);
   command->add_flag("--allow-duplicates", flags->allow_duplicates, summary("allow-duplicates"));
   command->add_option("--progress", flags->progress, summary("progress"));
   command->add_option("--log-level", flags->log_level, summary("log-level"));

@@ -359,3 +359,24 @@ TEST_CASE("an epoch that is not there cannot be gone back to") {
 
   CHECK(rig.open_error() == "checkpoint '/job': epoch 7 cannot be gone back to: there are 0 to 0");
 }
+
+TEST_CASE("a new location has no epoch to go back to") {
+  StoreRig rig;
+  rig.options.from_epoch = Epoch{7};
+
+  CHECK(rig.open_error() ==
+        "checkpoint '/job': epoch 7 cannot be gone back to: none is committed yet");
+}
+
+TEST_CASE("the way out of a damage names the location") {
+  StoreRig rig;
+  rig.open();
+  rig.commit(0, {{"a", "0"}});
+  rig.store.reset();
+  rig.files.set_content("/job/metadata", "{}");
+
+  const Status opened = rig.try_open();
+
+  REQUIRE_FALSE(opened);
+  CHECK(opened.error().fix == "`millrace checkpoint repair /job` says what can be saved");
+}

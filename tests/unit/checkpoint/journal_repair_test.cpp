@@ -78,3 +78,17 @@ TEST_CASE("repair makes lost metadata anew, with the same query id") {
   rig.options.fingerprint.nodes = {{"other", "key: INT"}};
   CHECK(rig.open_error().find("written by another topology") != std::string::npos);
 }
+
+TEST_CASE("a folder without a checkpoint is said to be none and stays as it is") {
+  FaultyFileSystem files(1);
+  REQUIRE(files.make_folder("/other"));
+
+  const auto repaired = repair_location(files, "/other", RepairPermission::LoseEpochs);
+  const auto inspected = inspect_location(files, "/other");
+
+  REQUIRE_FALSE(repaired);
+  CHECK(repaired.error().message == "this is no checkpoint");
+  REQUIRE_FALSE(inspected);
+  CHECK(inspected.error().kind == ErrorKind::InputMissing);
+  CHECK_FALSE(files.exists("/other/lock"));
+}
