@@ -12,8 +12,8 @@ namespace millrace::bench {
 /// A folder for topology files and data that goes when the figure is printed.
 class Scratch {
  public:
-  Scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "millrace-bench-XXXXXX").string();
+  explicit Scratch(const std::filesystem::path& below = std::filesystem::temp_directory_path()) {
+    std::string name = (below / "millrace-bench-XXXXXX").string();
     MILLRACE_CHECK(mkdtemp(name.data()) != nullptr, "no folder for temporary files");
     path_ = name;
   }

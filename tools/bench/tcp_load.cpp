@@ -83,7 +83,9 @@ class LoadRun {
         begin_(now_ns()),
         counted_from_(begin_ + nanoseconds(shape.warm_up)),
         end_(begin_ + nanoseconds(shape.warm_up + shape.seconds)),
-        next_due_(begin_) {}
+        next_due_(begin_) {
+    result_.counted_from_ns = counted_from_;
+  }
 
   LoadResult run() {
     for (std::int64_t now = begin_; !is_over(now); now = now_ns()) {

@@ -15,6 +15,7 @@ struct LoadResult {
   std::vector<std::int64_t> lateness_ns;  // of the generator itself
   /// Longest time that the generator, which never sleeps, was kept from running.
   std::int64_t largest_gap_ns = 0;
+  std::int64_t counted_from_ns = 0;  // steady clock
   std::int64_t first_arrival_ns = 0;  // steady clock; 0: nothing came
   std::int64_t num_sent = 0;
   std::int64_t num_returned = 0;

@@ -16,6 +16,7 @@
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/instruction_counter.hpp"
+#include "tools/bench/suite/state_size.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
 namespace {
@@ -92,6 +93,20 @@ void measure_epochs(Measured& measured) {
         static_cast<double>(num_syncs - before) / static_cast<double>(num_epochs);
 }
 
+void measure_state(Measured& measured) {
+  measured["slots moved by one state operation, a million keys"] = fill_table(1'000'000).most_moved;
+  measured["bytes logged for ten elements added to a list of 100,000, to a list of ten"] =
+      static_cast<double>(bytes_of_longer_list(100'000)) /
+      static_cast<double>(bytes_of_longer_list(10));
+  const DiskUse use = commit_epochs(10'000, 100'000, 200);
+  const auto changes = static_cast<double>(use.changes);
+  measured["journal bytes per byte of changes"] = static_cast<double>(use.journal) / changes;
+  measured["journal and base image bytes per byte of changes"] =
+      static_cast<double>(use.journal + use.base_images) / changes;
+  measured["bytes on disk to four times the live state and 64 MiB"] =
+      static_cast<double>(use.most) / static_cast<double>(4 * use.live + (64 << 20));
+}
+
 bool is_within(const std::string& name, const std::optional<double>& value, double budget) {
   if (!value) {
     std::cout << fmt::format("skipped: {}: this machine does not give the figure\n", name);
@@ -114,6 +129,7 @@ int check_budgets(const std::string& file) {
   Measured measured;
   measure_records(measured);
   measure_epochs(measured);
+  measure_state(measured);
   bool all_within = true;
   for (const auto& [name, budget] : budgets.items()) {
     if (measured.count(name) == 0) {

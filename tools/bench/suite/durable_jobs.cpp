@@ -75,6 +75,25 @@ void measure_latency(const State& state, milliseconds interval, const SuiteOptio
   results.figures.push_back(std::move(epochs));
 }
 
+/// Long enough for a base image while rows count.
+void measure_base_images(const SuiteOptions& options, Results& results) {
+  std::cerr << "J7 in process, base images\n";
+  const KeyedLoad load = paced(1'000'000, kRate, options);
+  KeyedLoad long_load = load;
+  long_load.num_rows = static_cast<std::int64_t>(kRate * 8);
+  const std::string name =
+      "1 million keys, 200000/s, epochs of 10 ms, while a base image is built: p99 to p99 without";
+  std::vector<double> ratios;
+  for (int round = 0; round < (options.rounds + 1) / 2; ++round) {
+    const KeyedRun durable = run_keyed(long_load, milliseconds(10));
+    if (durable.while_building.count() == 0) continue;
+    ratios.push_back(micros(durable.while_building, 0.99) /
+                     micros(run_keyed(load, std::nullopt).latency, 0.99));
+  }
+  if (ratios.empty()) return results.missing.push_back({"J7", name + ": no base image was built"});
+  add(results, "J7", name, "x", std::move(ratios), 1.2);
+}
+
 void measure_throughput(const SuiteOptions& options, Results& results) {
   std::cerr << "J7 in process, throughput\n";
   const KeyedLoad load{.num_rows = 10'000'000, .num_changing = 2'000};
@@ -93,6 +112,7 @@ void run_checkpoint_cost(const SuiteOptions& options, Results& results) {
   for (const State& state : {State{10'000, "10,000"}, State{1'000'000, "1 million"}})
     for (milliseconds interval : {milliseconds(10), milliseconds(100), milliseconds(1'000)})
       measure_latency(state, interval, options, results);
+  measure_base_images(options, results);
   measure_throughput(options, results);
 }
 

@@ -146,6 +146,7 @@ const std::vector<InProcessJob>& in_process_jobs() {
       {"J9", "micro-batches against continuous: latency and throughput of the same job",
        run_micro_batches},
       {"J10", "fraud detection over TCP: payment to decision", run_fraud},
+      {"J11", "state that has grown: ten million keys, a long list, checkpoints on disk", run_state},
   };
   return jobs;
 }

@@ -11,6 +11,8 @@
 #include "actors/job.hpp"
 #include "tools/bench/clock.hpp"
 #include "tools/bench/scratch.hpp"
+#include "tools/bench/suite/base_image_watch.hpp"
+#include "tools/bench/suite/disk_core.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
@@ -73,10 +75,11 @@ class CommitTimingSink final : public Sink {
   std::map<Epoch, std::vector<std::int64_t>> prepared_;
 };
 
-std::unique_ptr<Sink> make_sink(KeyedRun& run, bool times_commits) {
+std::unique_ptr<Sink> make_sink(KeyedRun& run, const BaseImageWatch& images, bool times_commits) {
   if (times_commits) return std::make_unique<CommitTimingSink>(run.committed);
-  return make_timing_sink([&run](const RecordBatch& batch, std::int64_t now) {
+  return make_timing_sink([&](const RecordBatch& batch, std::int64_t now) {
     add_latencies(run.latency, batch, now);
+    if (images.is_building()) add_latencies(run.while_building, batch, now);
   });
 }
 
@@ -86,20 +89,20 @@ void take_epoch(const EpochSummary& summary, std::int64_t num_keys, KeyedRun& ru
       run.add_epoch(report.state->freeze_ns);
 }
 
-void move_to_first_core(pid_t thread) {
+void move_thread(pid_t thread, int core) {
   cpu_set_t set;
   CPU_ZERO(&set);
-  CPU_SET(0, &set);
+  CPU_SET(core, &set);
   sched_setaffinity(thread, sizeof set, &set);
 }
 
-/// Where there is a second core, the engine's is left to it: its checkpoint threads move.
-void move_checkpoint_threads() {
+/// Where there is a second core, the engine's is left to it.
+void move_checkpoint_threads(int core) {
   for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
     std::string name;
     std::getline(std::ifstream(task.path() / "comm") >> std::ws, name);
     if (name == "checkpoint" || name == "base-image")
-      move_to_first_core(std::stoi(task.path().filename()));
+      move_thread(std::stoi(task.path().filename()), core);
   }
 }
 
@@ -122,18 +125,21 @@ KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> inte
   KeyedRun run;
   load.taken_ns = std::make_shared<std::atomic<std::int64_t>>(0);
   const Scratch scratch;
+  BaseImageWatch images;
   JobOptions options;
   options.trigger = {Trigger::Kind::Continuous, interval.value_or(std::chrono::seconds(1))};
   options.idle = IdleStrategy::Spin;
   if (interval) options.checkpoint.location = (scratch.path() / "state").string();
   options.on_epoch = [&](const EpochSummary& summary) { take_epoch(summary, load.num_keys, run); };
-  pin_to_core(1);
+  const int disk_core = core_of_disk(scratch.path().string());
+  pin_to_core(1 - disk_core);
   auto job = Job::start(plan_of(
                             kTopology, [load] { return make_keyed_source(load); },
-                            [&] { return make_sink(run, times_commits); }),
+                            [&] { return make_sink(run, images, times_commits); }),
                         options);
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
-  move_checkpoint_threads();
+  move_checkpoint_threads(disk_core);
+  if (interval) images.start(options.checkpoint.location);
   (void)(*job)->await();
   run.seconds = static_cast<double>(*load.taken_ns) / 1e9;
   return run;

@@ -12,8 +12,9 @@ namespace millrace::bench {
 
 /// What a running count and sum for each key did under a load, in this process.
 struct KeyedRun {
-  Histogram latency;    // due to the row that leaves the engine
-  Histogram committed;  // due to the commit of the row's epoch
+  Histogram latency;         // due to the row that leaves the engine
+  Histogram while_building;  // those that left it while a base image was being built
+  Histogram committed;       // due to the commit of the row's epoch
   double seconds = 0;   // of the rows that count
   // Of the epochs that held all keys.
   std::int64_t first_epoch_ns = 0, last_epoch_ns = 0;
@@ -23,8 +24,9 @@ struct KeyedRun {
   double epochs_per_second() const;
 };
 
-/// The source and the operators have core 1, the threads that write checkpoints the other one. `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled,
-/// else only `latency`.
+/// The threads that write checkpoints have the core that the disk interrupts, the source and the operators the other
+/// one. `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled, else
+/// only `latency`.
 KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
                    bool times_commits = false);
 

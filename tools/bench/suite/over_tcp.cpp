@@ -28,6 +28,39 @@ void run_point(const TcpJob& job, const LoadPoint& point, const SuiteOptions& op
   for (Series& series : all) results.series.push_back(std::move(series));
 }
 
+double building_us(const Slice& slice, double quantile) {
+  return static_cast<double>(slice.while_building.at_quantile(quantile)) / 1000;
+}
+
+/// `above` while base images were being built, against all of `below`.
+void add_ratio_while_building(const Series& above, const Series& below, double quantile,
+                              const std::string& name, double limit, Results& results) {
+  const std::vector<double> others = below.quantiles(quantile);
+  std::vector<double> values;
+  for (std::size_t i = 0; i < above.slices.size() && i < others.size(); ++i)
+    if (above.slices[i].while_building.count() > 0 && others[i] > 0)
+      values.push_back(building_us(above.slices[i], quantile) / others[i]);
+  if (values.empty()) return results.missing.push_back({above.job, name + ": no base image was built"});
+  Figure figure = make_figure(above.job, name, "x", std::move(values));
+  hold_to(figure, limit);
+  results.figures.push_back(std::move(figure));
+}
+
+/// Slices that are long enough for base images.
+void run_while_building(const TcpJob& job, SuiteOptions options, Results& results) {
+  const LoadPoint& point = job.points.front();
+  options.seconds = std::max(options.seconds, 6.0);
+  options.rounds = (options.rounds + 1) / 2;
+  std::vector<TcpSystem> systems{floor_of(job, point, true, options),
+                                 engine_of(job, point, true, options),
+                                 engine_of(job, point, false, options)};
+  const std::vector<Series> all = run_in_turn(systems, job, point, options);
+  const std::string place = "TCP, while a base image is built: ";
+  add_ratio_while_building(all[1], all[0], 0.5, place + "p50 to floor", job.p50_limit, results);
+  add_ratio_while_building(all[1], all[0], 0.99, place + "p99 to floor", job.p99_limit, results);
+  add_ratio_while_building(all[1], all[2], 0.99, place + "p99 to p99 without durable epochs", 1.2, results);
+}
+
 }  // namespace
 
 void run_over_tcp(const TcpJob& job, const SuiteOptions& options, Results& results) {
@@ -41,6 +74,7 @@ void run_over_tcp(const TcpJob& job, const SuiteOptions& options, Results& resul
   }
   pin_to_core(0);
   for (const LoadPoint& point : job.points) run_point(job, point, options, results);
+  if (job.is_durable) run_while_building(job, options, results);
 }
 
 }  // namespace millrace::bench

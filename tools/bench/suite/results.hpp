@@ -19,6 +19,7 @@ struct Moment {
 /// One system under one load for a second or a few.
 struct Slice {
   Histogram latency, lateness;
+  Histogram while_building;  // latency of records that were due while a base image was being built
   std::vector<Moment> moments;
   Disturbance disturbance;
   ProcessCost cost;  // of the system under test, warm-up included

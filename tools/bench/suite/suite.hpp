@@ -27,6 +27,7 @@ void run_checkpoint_cost(const SuiteOptions& options, Results& results);
 void run_recovery(const SuiteOptions& options, Results& results);
 void run_micro_batches(const SuiteOptions& options, Results& results);
 void run_idle(const SuiteOptions& options, Results& results);
+void run_state(const SuiteOptions& options, Results& results);
 void run_fraud(const SuiteOptions& options, Results& results);
 void run_kafka(const SuiteOptions& options, Results& results);
 

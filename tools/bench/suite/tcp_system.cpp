@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/suite/base_image_watch.hpp"
 
 namespace millrace::bench {
 
@@ -70,7 +71,14 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
   shape.seconds = std::max(options.seconds, job.shape.returns == Returns::Results ? 4.0 : 0.0);
   const ProcessCost before = cost_of(process.pid());
   const std::int64_t stolen_before = stolen_ns();
-  take_latencies(load.run(shape), slice);
+  BaseImageWatch images;
+  images.start(scratch.path() / "state");
+  const LoadResult result = load.run(shape);
+  images.stop();
+  take_latencies(result, slice);
+  for (std::size_t i = 0; i < result.latencies_ns.size(); ++i)
+    if (images.was_building(result.counted_from_ns + result.due_ns[i]))
+      slice.while_building.add(result.latencies_ns[i]);
   slice.cost = cost_of(process.pid()) - before;
   const double elapsed_ns = (shape.warm_up + shape.seconds) * 1e9;
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed_ns;
