@@ -1,6 +1,8 @@
 #include "checkpoint/state_table_entry.hpp"
 #include "records/check.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
@@ -27,6 +29,18 @@ constexpr std::uint32_t kFetchFrom = 1u << 13;
 /// a look at their entries. `hash_with` gives a hash with the same tag.
 std::uint32_t tag_of(std::uint64_t hash) { return static_cast<std::uint32_t>(hash >> 7); }
 std::uint64_t hash_with(std::uint32_t tag) { return std::uint64_t{tag} << 7; }
+
+/// Gives the memory of one piece of an index that is not needed any more back to the system. False behind the last
+/// piece.
+bool give_back_piece(void* slots, std::size_t num_bytes, std::uint32_t piece) {
+  constexpr std::uintptr_t kPage = 4096, kPiece = 32 * kPage;
+  const auto begin = reinterpret_cast<std::uintptr_t>(slots);
+  const std::uintptr_t from = (begin + kPage - 1) / kPage * kPage + piece * kPiece;
+  if (from + kPiece > begin + num_bytes) return false;
+  // A wish: a system that does not grant it takes all back at the end.
+  (void)::madvise(reinterpret_cast<void*>(from), kPiece, MADV_DONTNEED);
+  return true;
+}
 
 std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
@@ -219,7 +233,15 @@ void StateTable::start_growth() {
   index_.allocate((old_.mask + 1) * 2);
 }
 
+/// When all have moved, further calls give the old index back piece by piece: at once, that of ten million keys would hold
+/// up an operation for milliseconds. What is given back reads as free slots.
 void StateTable::move_slots(std::uint32_t most) {
+  if (move_next_ > old_.mask) {
+    const std::size_t num_bytes = (std::size_t{old_.mask} + 1) * sizeof(Slot);
+    const std::uint32_t piece = move_next_++ - old_.mask - 1;
+    if (most == UINT32_MAX || !give_back_piece(old_.slots.get(), num_bytes, piece)) old_ = {};
+    return;
+  }
   const std::uint32_t end = static_cast<std::uint32_t>(
       std::min<std::uint64_t>(std::uint64_t{move_next_} + most, std::uint64_t{old_.mask} + 1));
   std::uint32_t moved = 0;
@@ -231,7 +253,7 @@ void StateTable::move_slots(std::uint32_t most) {
     ++moved;
   }
   count_moved(moved);
-  if (move_next_ > old_.mask) old_ = {};
+  if (move_next_ > old_.mask && most == UINT32_MAX) old_ = {};
 }
 
 void StateTable::count_moved(std::uint32_t moved) { most_moved_ = std::max(most_moved_, moved); }

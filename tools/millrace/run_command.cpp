@@ -253,7 +253,7 @@ int run(const Flags& flags) {
     print_errors(*prepared);
     return finish(topology_exit_code(prepared->errors));
   }
-  if (flags.from_epoch >= 0 && prepared->checkpoint_location.empty())
+  if (flags.from_epoch >= 0 && prepared->loaded.checkpoint_location.empty())
     return fail(ErrorKind::Usage, "--from-epoch: there is no checkpoint to go back in",
                 "add --checkpoint DIR, or a checkpointLocation to the file");
   if (flags.log_level != "error" && flags.log_level != "off") print_warnings(*prepared);

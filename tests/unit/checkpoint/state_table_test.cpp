@@ -3,6 +3,7 @@
 #include "records/key_encoding.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <string>
 
@@ -141,6 +142,26 @@ TEST_CASE("no operation moves more than 64 slots") {
   CHECK(table.size() == 200'000);
   CHECK(table.most_moved() > 0);
   CHECK(table.most_moved() <= 64);
+}
+
+TEST_CASE("keys are found while the index that a table has outgrown is given back piece by piece") {
+  constexpr std::int64_t kKeys = 190'000;  // an index of 2 MiB gave way to one of 4
+  StateTable table({8, {}});
+  std::size_t most_bytes = 0;
+  for (std::int64_t key = 0; key < kKeys; ++key) {
+    number(put(table, std::to_string(key))) = key;
+    most_bytes = std::max(most_bytes, table.bytes_used());
+    const std::int64_t earlier = key * 7919 % (key + 1);
+    const std::byte* value = find(table, std::to_string(earlier));
+    REQUIRE(value != nullptr);
+    REQUIRE(*reinterpret_cast<const std::int64_t*>(value) == earlier);
+  }
+  for (std::int64_t key = 0; key < kKeys; key += 2) table.erase(find(table, std::to_string(key)));
+
+  CHECK(find(table, "2") == nullptr);
+  CHECK(number(find(table, "3")) == 3);
+  CHECK(table.size() == kKeys / 2);
+  CHECK(table.bytes_used() < most_bytes);
 }
 
 TEST_CASE("keys whose hashes meet in one place are found when some of them go") {
