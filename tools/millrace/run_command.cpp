@@ -274,7 +274,9 @@ void add_run(CLI::App& app, const Choose& choose) {
   command->add_option("--trigger", flags->topology.trigger, summary("trigger"));
   command->add_option("--checkpoint", flags->topology.checkpoint, summary("checkpoint"));
   command->add_option("--from-epoch", flags->from_epoch, summary("from-epoch"))
-      ->check(CLI::NonNegativeNumber);
+      ->check([](const std::string& text) {
+        return text.starts_with('-') ? "an epoch is 0 or more: '" + text + "'" : std::string();
+      });
   command->add_flag("--allow-duplicates", flags->allow_duplicates, summary("allow-duplicates"));
   command->add_option("--progress", flags->progress, summary("progress"));
   command->add_option("--log-level", flags->log_level, summary("log-level"));
