@@ -43,12 +43,30 @@ class Rows:
     """What consoles get: rows as JSON by batch, or, told to print, the console's own text."""
 
     def __init__(self):
-        self.batches = {}
         self.prints = False
+        self.forget()
 
-    def keep(self, batch, epoch):
-        line = F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("line")
-        self.batches[epoch] = [row.line for row in batch.select(line).collect()]
+    def forget(self):
+        self.of_writers = []  # for each console that was started, its rows by batch
+
+    def keeper(self):
+        rows_of = {}
+        self.of_writers.append(rows_of)
+
+        def keep(batch, epoch):
+            line = F.to_json(F.struct("*"), {"ignoreNullFields": "false"}).alias("line")
+            rows_of[epoch] = [row.line for row in batch.select(line).collect()]
+
+        return keep
+
+    def of_batch(self, epoch):
+        """Of the writer that was started last, when several ran the batch."""
+        return next((rows[epoch] for rows in reversed(self.of_writers) if epoch in rows), None)
+
+    def by_batch(self):
+        """Of all consoles together, in the order of the batches."""
+        epochs = sorted({epoch for rows in self.of_writers for epoch in rows})
+        return [[row for rows in self.of_writers for row in rows.get(epoch, [])] for epoch in epochs]
 
 
 ROWS = Rows()
@@ -60,7 +78,7 @@ def listen_to_consoles():
 
     def format(writer, name):
         wants_rows = name == "console" and not ROWS.prints
-        return writer.foreachBatch(ROWS.keep) if wants_rows else choose(writer, name)
+        return writer.foreachBatch(ROWS.keeper()) if wants_rows else choose(writer, name)
 
     DataStreamWriter.format = format
     StreamingQuery.awaitTermination = lambda query, timeout=None: None
@@ -223,7 +241,8 @@ class GoldenCase:
         before = {key: self.spark.conf.get(key, None) for key in [*conf, *SETTINGS]}
         for key, value in conf.items():
             self.spark.conf.set(key, value)
-        ROWS.batches, ROWS.prints = {}, "stdout" in self.case
+        ROWS.forget()
+        ROWS.prints = "stdout" in self.case
         self.console.text()
         try:
             self.feed(program)
@@ -247,7 +266,7 @@ class GoldenCase:
             if not batch.get("output"):
                 continue
             expected = (self.folder / batch["output"]).read_text().splitlines()
-            got = ROWS.batches.get(batch["batchId"])
+            got = ROWS.of_batch(batch["batchId"])
             if got is None:
                 return f"batch {batch['batchId']} did not run"
             if (got if self.case.get("order") == "exact" else sorted(got)) != expected:
@@ -289,7 +308,8 @@ def run_example(spark, flags, file):
         server = WordServer()
         os.environ.update(WORDCOUNT_HOST="127.0.0.1", WORDCOUNT_PORT=str(server.port))
     program = exported(flags, file, *(["--trigger", "availableNow"] if with_files else []))
-    ROWS.batches, ROWS.prints = {}, False
+    ROWS.forget()
+    ROWS.prints = False
     with contextlib.redirect_stdout(io.StringIO()):
         exec(compile(program, str(file), "exec"), {"__name__": "__main__"})
     try:
@@ -305,7 +325,7 @@ def wait_for_rows(spark, with_files, with_socket):
             wait_for_end(query)
         return
     at_end = time.monotonic() + 120
-    while time.monotonic() < at_end and not any(ROWS.batches.values()):
+    while time.monotonic() < at_end and not any(ROWS.by_batch()):
         time.sleep(0.2)
     if with_socket:
         for query in spark.streams.active:
@@ -322,14 +342,14 @@ def wait_for_end(query):
 def example_difference(file):
     topology = yaml.safe_load(file.read_text())
     mode = next(iter(topology["sinks"].values())).get("outputMode", "append")
-    all_rows = [row for _, rows in sorted(ROWS.batches.items()) for row in rows]
+    all_rows = [row for rows in ROWS.by_batch() for row in rows]
     if file.stem == "rate_console":
         good = all_rows and all(json.loads(row)["value"] % 2 == 0 for row in all_rows)
         return "" if good else f"not the even numbers: {all_rows[:5]}"
     name = "wordcount" if file.stem.startswith("wordcount") else file.stem
     golden = (GOLDEN / f"{name}.jsonl").read_text().splitlines()
     if mode == "complete":
-        all_rows = next((rows for _, rows in sorted(ROWS.batches.items(), reverse=True) if rows), [])
+        all_rows = next((rows for rows in reversed(ROWS.by_batch()) if rows), [])
     if mode == "update":
         all_rows, golden = last_of_each_key(all_rows), last_of_each_key(golden)
     return "" if sorted(all_rows) == sorted(golden) else f"golden {golden}, now {all_rows}"
