@@ -184,10 +184,11 @@ def cause(part, found, answers, values, row):
         return "constant fails: "
     if REPLACED in json.dumps(spark) and REPLACED not in json.dumps(ours):
         return "no UTF-8: "
-    if any(is_end_of_time(answers[operand.sql()][0], row) for operand in below):
+    what = found[part.sql()][1]
+    if not re.match("type|DATATYPE", what) and any(is_end_of_time(answers[o.sql()][0], row) for o in below):
         return "end of time: "
     used = [value for name, value in zip(COLUMNS, values) if re.search(rf"\b{name}\b", part.sql())]
-    if EMOJI in part.sql() or EMOJI.encode().hex() in json.dumps(used):
+    if what == "value / value" and (EMOJI in part.sql() or EMOJI.encode().hex() in json.dumps(used)):
         return "beyond U+FFFF: "
     return ""
 
