@@ -57,16 +57,20 @@ void GroupTable::evaluate(EvalContext& context, const RecordBatch& batch) {
   }
 }
 
+void GroupTable::add(EvalContext& context, Rows rows) {
+  for (const Call& call : calls_) update_call(context, call, rows);
+}
+
 void GroupTable::update(EvalContext& context, Rows rows) {
+  add(context, rows);
   for (Call& call : calls_) {
-    update_call(context, call, rows);
     call.arguments.clear();
     call.filter.reset();
   }
   table_.changed(groups_);
 }
 
-void GroupTable::update_call(EvalContext& context, Call& call, Rows rows) {
+void GroupTable::update_call(EvalContext& context, const Call& call, Rows rows) {
   if (call.filter) {
     pass_filter(call, rows);
     rows = Rows::listed(passing_rows_.data(), static_cast<std::uint32_t>(passing_rows_.size()));

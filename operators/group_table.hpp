@@ -37,6 +37,8 @@ class GroupTable {
   /// Adds the evaluated rows to their groups, which are changed then. `rows` are those of the last
   /// `find`.
   void update(EvalContext& context, Rows rows);
+  /// Adds evaluated rows to the groups of the last `assign` and keeps what was evaluated for an `update`.
+  void add(EvalContext& context, Rows rows);
   /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
   /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
@@ -76,7 +78,7 @@ class GroupTable {
   static Plan make_plan(std::vector<BoundAggregate> aggregates, bool has_event_time);
   GroupTable(std::vector<DataType> key_types, Plan plan);
 
-  void update_call(EvalContext& context, Call& call, Rows rows);
+  void update_call(EvalContext& context, const Call& call, Rows rows);
   void run_call(EvalContext& context, const Call& call, Rows rows, Column& result);
   void pass_filter(const Call& call, Rows rows);
 

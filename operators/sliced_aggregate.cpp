@@ -20,8 +20,24 @@ constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
 constexpr std::size_t kPerCall = ResultBatch::kRows;
 constexpr std::size_t kFetchedAhead = 8;
 
-/// The entries of one slice.
-using Slice = std::vector<std::byte*>;
+/// What stands in front of the total of a key.
+struct alignas(16) KeyHead {
+  /// How many slices have an entry of the key, which goes with the last of them.
+  std::uint64_t num_slices;
+  /// The slice that the key was last seen in and the entry there; null at first.
+  std::int64_t slice;
+  std::byte* entry;
+};
+
+/// A key with an entry in a slice.
+struct SliceEntry {
+  std::byte* entry;
+  std::byte* key;
+};
+using Slice = std::vector<SliceEntry>;
+
+KeyHead& head_of(std::byte* key) { return *reinterpret_cast<KeyHead*>(key); }
+std::byte* total_of(std::byte* key) { return key + sizeof(KeyHead); }
 
 std::vector<DataType> plain_types(const AggregateOptions& options) {
   std::vector<DataType> types;
@@ -36,7 +52,15 @@ StateLayout slice_layout(const AggregateOptions& options) {
   return layout;
 }
 
-/// Begins to load an entry: its value and the key in front of it.
+/// Head and total.
+StateLayout key_layout(const StateLayout& total) {
+  StateLayout layout = total;
+  layout.value_size += sizeof(KeyHead);
+  for (std::size_t& offset : layout.growing) offset += sizeof(KeyHead);
+  return layout;
+}
+
+/// Begins to load a value of a state table and the key in front of it.
 void fetch(const std::byte* entry) {
   __builtin_prefetch(entry - 64);
   __builtin_prefetch(entry);
@@ -69,9 +93,9 @@ class SlicedAggregate final : public Operator {
         encoder_(plain_types(options_.aggregate)),
         calls_({}, options_.aggregate.aggregates, true),
         entries_(slice_layout(options_.aggregate)),
-        late_windows_(StateLayout{}),
         total_layout_(GroupTable::layout_of(options_.aggregate.aggregates, true)),
-        totals_(total_layout_),
+        keys_of_windows_(key_layout(total_layout_)),
+        late_windows_(StateLayout{}),
         result_(options_.aggregate.output, options_.aggregate.on_error) {}
 
   Status open(OperatorContext& context) override {
@@ -98,6 +122,9 @@ class SlicedAggregate final : public Operator {
   void drop_late(RecordBatch& batch);
   void count_late(std::uint32_t k, std::int64_t time);
   void find_entries(const Rows& rows);
+  void find_missing_entries(const Rows& rows);
+  void put_into_slice(std::byte* entry, std::byte* key, std::int64_t slice);
+  void add_to_totals(const Rows& rows);
   void restore();
 
   Progress run(Output& out);
@@ -105,13 +132,20 @@ class SlicedAggregate final : public Operator {
   void prepare();
   bool find_window();
   std::int64_t first_open_window(std::int64_t slice) const;
-  bool is_added(std::int64_t slice) const {
-    return slice < next_slice_ || (slice == next_slice_ && next_entry_ != 0);
+  bool is_added(const StateTimer& place) const {
+    return place.micros < next_slice_ ||
+           (place.micros == next_slice_ && index_of(place) < next_entry_);
   }
-  bool add_slices(std::int64_t end);
+  /// The timer of an entry holds the start of its slice and, from 1, its place there.
+  static std::size_t index_of(const StateTimer& place) {
+    return static_cast<std::size_t>(place.is_set) - 1;
+  }
+  std::byte* total_in_round(std::byte* key);
+  bool add_slices();
   void add_entries(const Slice& slice, std::size_t first, std::size_t count);
   bool give_rows(Output& out);
   void append_rows();
+  void forget(const SliceEntry& gone);
   bool forget_slices();
   void advance_watermark(Output& out);
   void end_epoch();
@@ -132,8 +166,11 @@ class SlicedAggregate final : public Operator {
   // at or before the watermark were given.
   StateTable entries_;
   std::int64_t watermark_ = kNoWatermark;
-  // The same by slice; made again after a restart.
+  // The same by slice, and their keys, each with its total of the window that closes next; made again
+  // after a restart.
   std::map<std::int64_t, Slice> slices_;
+  const StateLayout total_layout_;
+  StateTable keys_of_windows_;
   bool is_restored_ = false;
 
   // Passed on since the start of the process: a restored watermark is passed on again.
@@ -146,14 +183,12 @@ class SlicedAggregate final : public Operator {
   std::int64_t removed_ = 0;
   StateTable late_windows_;
 
-  // What is left to do before the next input, and how far it is: the window that closes next, its
-  // rows by key, the slice and entry that come next. Slices are added as soon as they are complete,
-  // ahead of the end of the window. Totals of another round are of windows before.
+  // What is left to do before the next input, and how far it is: the window that closes next, the slice
+  // and entry that are added to its totals next. Slices are added ahead of the end of the window, rows
+  // of those that were added to both. Totals of another round are of windows before.
   std::vector<Step> steps_;
   Stage stage_ = Stage::FindWindow;
   std::int64_t window_ = 0;
-  const StateLayout total_layout_;
-  StateTable totals_;
   std::uint32_t total_round_ = 0;
   std::int64_t next_slice_ = 0;
   std::size_t next_entry_ = 0;
@@ -170,6 +205,11 @@ class SlicedAggregate final : public Operator {
   std::vector<std::string_view> entry_keys_;
   std::vector<std::uint64_t> hashes_;
   std::vector<std::byte*> found_;
+  std::vector<std::byte*> found_keys_;
+  std::vector<std::uint32_t> missing_;
+  std::vector<std::byte*> missing_entries_;
+  std::vector<std::byte*> totals_;
+  std::vector<std::uint32_t> added_rows_;
   std::vector<ColumnRef> key_columns_;
 };
 
@@ -179,6 +219,7 @@ Progress SlicedAggregate::process(int /*port*/, RecordBatch batch, Output& /*out
   drop_late(batch);
   const Rows rows = batch.rows();
   find_entries(rows);
+  if (stage_ == Stage::AddSlices) add_to_totals(rows);
   calls_.assign(found_);
   calls_.update(context_->eval, rows);
   entries_.changed(found_);
@@ -214,7 +255,7 @@ void SlicedAggregate::drop_late(RecordBatch& batch) {
     if (may_be_null && times_->is_null(row)) continue;
     const std::int64_t time = times[row];
     const bool has_closed =
-        watermark_ != kNoWatermark && slicing_.first_window(time) + slicing_.size() <= watermark_;
+        time < watermark_ && slicing_.first_window(time) + slicing_.size() <= watermark_;
     if (has_closed) {
       if (!std::exchange(is_encoded, true)) encoder_.encode(keys_, rows);
       count_late(k, time);
@@ -239,48 +280,103 @@ void SlicedAggregate::count_late(std::uint32_t k, std::int64_t time) {
       static_cast<std::int64_t>(late_windows_.size() - before));
 }
 
-/// Finds or makes the entry of each row's key and slice.
+/// Finds or makes the entry of each row's key and slice: mostly the one that the key was last seen in.
 void SlicedAggregate::find_entries(const Rows& rows) {
   const auto* times = times_->values<std::int64_t>();
   encoder_.encode(keys_, rows);
   const std::size_t count = rows.size();
-  std::size_t num_bytes = 0;
-  for (const std::string_view key : encoder_.keys()) num_bytes += key.size() + sizeof(std::int64_t);
-  key_bytes_.resize(num_bytes);
-  entry_keys_.resize(count);
-  hashes_.resize(count);
   found_.resize(count);
-  char* to = key_bytes_.data();
+  found_keys_.resize(count);
+  missing_.clear();
+  keys_of_windows_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_keys_.data());
   for (std::uint32_t k = 0; k < count; ++k) {
-    const std::string_view key = encoder_.key(k);
-    const std::int64_t slice = slicing_.slice_of(times[rows[k]]);
+    const KeyHead& head = head_of(found_keys_[k]);
+    found_[k] = head.entry;
+    const bool is_there = head.entry != nullptr && slicing_.contains(head.slice, times[rows[k]]);
+    if (is_there)
+      fetch(head.entry);
+    else
+      missing_.push_back(k);
+  }
+  if (!missing_.empty()) find_missing_entries(rows);
+  for (std::byte* entry : found_)
+    if (StateTable::mark(entry, round_)) ++updated_;
+}
+
+void SlicedAggregate::find_missing_entries(const Rows& rows) {
+  const auto* times = times_->values<std::int64_t>();
+  std::size_t num_bytes = 0;
+  for (const std::uint32_t k : missing_) num_bytes += encoder_.key(k).size() + sizeof(std::int64_t);
+  key_bytes_.resize(num_bytes);
+  entry_keys_.resize(missing_.size());
+  hashes_.resize(missing_.size());
+  missing_entries_.resize(missing_.size());
+  char* to = key_bytes_.data();
+  for (std::size_t i = 0; i < missing_.size(); ++i) {
+    const std::string_view key = encoder_.key(missing_[i]);
+    const std::int64_t slice = slicing_.slice_of(times[rows[missing_[i]]]);
     std::memcpy(to, key.data(), key.size());
     std::memcpy(to + key.size(), &slice, sizeof slice);
-    entry_keys_[k] = {to, key.size() + sizeof slice};
-    hashes_[k] = entries_.hash_of_key(entry_keys_[k], encoder_.hash(k));
-    to += entry_keys_[k].size();
+    entry_keys_[i] = {to, key.size() + sizeof slice};
+    hashes_[i] = entries_.hash_of_key(entry_keys_[i], encoder_.hash(missing_[i]));
+    to += entry_keys_[i].size();
   }
-  entries_.find_or_insert_batch(entry_keys_, hashes_, found_.data());
-  for (std::uint32_t k = 0; k < count; ++k) {
-    if (StateTable::mark(found_[k], round_)) ++updated_;
-    StateTimer& start = GroupTable::event_time(found_[k]);
-    const bool is_new = start.is_set == 0;
-    if (is_new) start = {slicing_.slice_of(times[rows[k]]), 1};
-    if (is_new) slices_[start.micros].push_back(found_[k]);
-    // The totals lack this row, or are of a window that is not the first to close any more.
-    if (stage_ == Stage::AddSlices &&
-        (is_added(start.micros) || first_open_window(start.micros) < window_))
-      stage_ = Stage::FindWindow;
+  entries_.find_or_insert_batch(entry_keys_, hashes_, missing_entries_.data());
+  for (std::size_t i = 0; i < missing_.size(); ++i) {
+    std::byte* entry = found_[missing_[i]] = missing_entries_[i];
+    std::byte* key = found_keys_[missing_[i]];
+    const std::int64_t slice = slicing_.slice_of(times[rows[missing_[i]]]);
+    if (GroupTable::event_time(entry).is_set == 0) put_into_slice(entry, key, slice);
+    head_of(key).slice = slice;
+    head_of(key).entry = entry;
   }
 }
 
-/// After a restart the entries are there, their order by slice is not.
+void SlicedAggregate::put_into_slice(std::byte* entry, std::byte* key, std::int64_t slice) {
+  Slice& entries = slices_[slice];
+  entries.push_back({entry, key});
+  GroupTable::event_time(entry) = {slice, static_cast<std::int64_t>(entries.size())};
+  ++head_of(key).num_slices;
+}
+
+/// Adds rows to the totals too whose entries were added before.
+void SlicedAggregate::add_to_totals(const Rows& rows) {
+  const std::int64_t end_of_earlier = window_ - slicing_.slide() + slicing_.size();
+  totals_.clear();
+  added_rows_.clear();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    const StateTimer& place = GroupTable::event_time(found_[k]);
+    const bool is_in_earlier = place.micros < end_of_earlier && first_open_window(place.micros) < window_;
+    if (is_in_earlier) {
+      stage_ = Stage::FindWindow;
+      return;
+    }
+    if (!is_added(place)) continue;
+    totals_.push_back(total_in_round(found_keys_[k]));
+    added_rows_.push_back(rows[k]);
+  }
+  if (totals_.empty()) return;
+  calls_.assign(totals_);
+  calls_.add(context_->eval, Rows::listed(added_rows_.data(), static_cast<std::uint32_t>(added_rows_.size())));
+}
+
+/// The total of a key in the window that closes next.
+std::byte* SlicedAggregate::total_in_round(std::byte* key) {
+  std::byte* total = total_of(key);
+  if (StateTable::mark(key, total_round_)) reset(total, total_layout_);
+  return total;
+}
+
+/// After a restart the entries are there, their order by slice and their keys are not.
 void SlicedAggregate::restore() {
   is_restored_ = true;
   closed_ = watermark_;
   StateTable::Cursor cursor;
-  while (std::byte* entry = entries_.next(cursor))
-    slices_[GroupTable::event_time(entry).micros].push_back(entry);
+  while (std::byte* entry = entries_.next(cursor)) {
+    const std::string_view key = plain_key_of(entry);
+    put_into_slice(entry, keys_of_windows_.find_or_insert(key, KeyEncoder::hash_of(key)),
+                   GroupTable::event_time(entry).micros);
+  }
 }
 
 Progress SlicedAggregate::on_watermark(Watermark watermark, Output& out) {
@@ -323,7 +419,7 @@ Progress SlicedAggregate::close_windows(Output& out) {
       return Progress::More;
     case Stage::AddSlices:
       if (window_ + slicing_.size() > next_watermark_) return Progress::Done;
-      if (add_slices(kEndOfTime)) stage_ = Stage::GiveRows;
+      if (add_slices()) stage_ = Stage::GiveRows;
       return Progress::More;
     case Stage::GiveRows:
       if (give_rows(out)) stage_ = Stage::ForgetSlices;
@@ -338,7 +434,7 @@ Progress SlicedAggregate::close_windows(Output& out) {
 /// Does a portion of the work that the end of the next window would have to wait for.
 void SlicedAggregate::prepare() {
   if (stage_ == Stage::FindWindow && !find_window()) return;
-  if (next_watermark_ != kNoWatermark) (void)add_slices(slicing_.slice_of(next_watermark_));
+  (void)add_slices();
 }
 
 /// The earliest window with a slice that was not given.
@@ -359,11 +455,11 @@ bool SlicedAggregate::find_window() {
   return true;
 }
 
-/// True when all slices of the window that begin before `end` have been added to the totals.
-bool SlicedAggregate::add_slices(std::int64_t end) {
+/// Adds a portion of the window's slices to the totals; true when all have been added.
+bool SlicedAggregate::add_slices() {
   auto slice = slices_.lower_bound(next_slice_);
-  end = std::min(end, window_ + slicing_.size());
-  if (slice == slices_.end() || slice->first >= end) return true;
+  if (slice == slices_.end() || slice->first >= window_ + slicing_.size()) return true;
+  if (slice->first != next_slice_) next_entry_ = 0;
   const std::size_t count = std::min(kPerCall, slice->second.size() - next_entry_);
   add_entries(slice->second, next_entry_, count);
   next_entry_ += count;
@@ -375,57 +471,56 @@ bool SlicedAggregate::add_slices(std::int64_t end) {
 }
 
 void SlicedAggregate::add_entries(const Slice& slice, std::size_t first, std::size_t count) {
-  entry_keys_.resize(count);
-  hashes_.resize(count);
-  found_.resize(count);
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i + kFetchedAhead < count) fetch(slice[first + i + kFetchedAhead]);
-    entry_keys_[i] = plain_key_of(slice[first + i]);
-    hashes_[i] = KeyEncoder::hash_of(entry_keys_[i]);
-  }
-  totals_.find_or_insert_batch(entry_keys_, hashes_, found_.data());
-  for (std::size_t i = 0; i < count; ++i) {
-    if (StateTable::mark(found_[i], total_round_)) reset(found_[i], total_layout_);
-    calls_.merge(found_[i], slice[first + i]);
+  for (std::size_t i = first; i < first + count; ++i) {
+    if (i + kFetchedAhead < slice.size()) {
+      fetch(slice[i + kFetchedAhead].entry);
+      fetch(slice[i + kFetchedAhead].key);
+    }
+    calls_.merge(total_in_round(slice[i].key), slice[i].entry);
   }
 }
 
 /// Gives a portion of the window's rows; true when all are out.
 bool SlicedAggregate::give_rows(Output& out) {
-  found_.clear();
-  std::byte* total = nullptr;
-  while (found_.size() < kPerCall && (total = totals_.next(cursor_)) != nullptr) {
-    const bool is_of_window = !StateTable::mark(total, total_round_);
-    if (is_of_window)
-      found_.push_back(total);
-    else
-      totals_.erase(total);
+  found_keys_.clear();
+  std::byte* key = nullptr;
+  while (found_keys_.size() < kPerCall && (key = keys_of_windows_.next(cursor_)) != nullptr) {
+    const bool is_of_window = !StateTable::mark(key, total_round_);
+    if (is_of_window) found_keys_.push_back(key);
   }
   append_rows();
   result_.flush(out);
-  if (total != nullptr) return false;
+  if (key != nullptr) return false;
   cursor_ = {};
   closed_ = std::max(closed_, window_ + slicing_.size());
   return true;
 }
 
 void SlicedAggregate::append_rows() {
-  if (found_.empty()) return;
+  if (found_keys_.empty()) return;
   const std::vector<ColumnRef>& columns = result_.columns();
   const std::size_t num_keys = options_.aggregate.keys.size();
   key_columns_.clear();
   for (std::size_t i = 0; i < num_keys; ++i)
     if (i != window_key_) key_columns_.push_back(columns[i]);
   Column& window = *columns[window_key_];
-  for (const std::byte* total : found_) {
-    encoder_.decode(StateTable::key_of(total), key_columns_);
+  for (std::byte* key : found_keys_) {
+    encoder_.decode(StateTable::key_of(key), key_columns_);
     window.child(0)->append(window_);
     window.child(1)->append(window_ + slicing_.size());
     window.append_struct();
-    calls_.finish_calls(context_->eval, total, std::span(columns).subspan(num_keys));
+    calls_.finish_calls(context_->eval, total_of(key), std::span(columns).subspan(num_keys));
     result_.row_done();
   }
   key_columns_.clear();
+}
+
+void SlicedAggregate::forget(const SliceEntry& gone) {
+  KeyHead& head = head_of(gone.key);
+  if (head.entry == gone.entry) head.entry = nullptr;
+  if (--head.num_slices == 0) keys_of_windows_.erase(gone.key);
+  entries_.erase(gone.entry);
+  ++removed_;
 }
 
 /// True when no slice is left whose windows have all been given.
@@ -435,10 +530,12 @@ bool SlicedAggregate::forget_slices() {
     return true;
   Slice& entries = slice->second;
   for (std::size_t i = std::min(kPerCall, entries.size()); i > 0; --i) {
-    if (entries.size() > kFetchedAhead) fetch(entries[entries.size() - 1 - kFetchedAhead]);
-    entries_.erase(entries.back());
+    if (entries.size() > kFetchedAhead) {
+      fetch(entries[entries.size() - 1 - kFetchedAhead].entry);
+      fetch(entries[entries.size() - 1 - kFetchedAhead].key);
+    }
+    forget(entries.back());
     entries.pop_back();
-    ++removed_;
   }
   if (entries.empty()) slices_.erase(slice);
   return false;
@@ -461,7 +558,8 @@ void SlicedAggregate::end_epoch() {
   count_entries();
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(entries_.bytes_used()));
+  counters.state_bytes.set(
+      static_cast<std::int64_t>(entries_.bytes_used() + keys_of_windows_.bytes_used()));
   updated_ = removed_ = 0;
   if (++round_ == 0) round_ = 1;
   if (late_windows_.size() != 0) late_windows_.clear();

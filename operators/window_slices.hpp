@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 
 namespace millrace {
@@ -10,13 +11,17 @@ namespace millrace {
 class WindowSlices {
  public:
   WindowSlices(std::int64_t size, std::int64_t slide, std::int64_t start)
-      : size_(size), slide_(slide), start_(start), rest_(size % slide) {}
+      : size_(size), slide_(slide), start_(start), rest_(size % slide), shortest_(rest_ == 0 ? slide : std::min(rest_, slide - rest_)) {}
 
   /// Start of the slice that holds a time.
   std::int64_t slice_of(std::int64_t time) const {
     const std::int64_t window = last_window(time);
     const bool is_behind_rest = rest_ != 0 && time - window >= rest_;
     return is_behind_rest ? window + rest_ : window;
+  }
+  /// Whether a time lies in the slice with this start.
+  bool contains(std::int64_t slice, std::int64_t time) const {
+    return time >= slice && (time - slice < shortest_ || slice_of(time) == slice);
   }
   /// Starts of the first and of the last window that hold a time; a slice's start stands for all of it.
   std::int64_t first_window(std::int64_t time) const {
@@ -35,6 +40,7 @@ class WindowSlices {
   const std::int64_t slide_;
   const std::int64_t start_;
   const std::int64_t rest_;
+  const std::int64_t shortest_;
 };
 
 }  // namespace millrace

@@ -118,3 +118,23 @@ TEST_CASE("slices begin where windows begin and where they end") {
   CHECK(slices.first_window(1) == -9);
   CHECK(slices.last_window(5) == 1);
 }
+
+TEST_CASE("rows of the slice under way count once, whether it was added to the next window or not") {
+  auto harness = counts(10, 5, false);
+  harness.rows({{"a", sec(6)}, {"b", sec(6)}})
+      .rows({{"a", sec(7)}})
+      .watermark(7)
+      .rows({{"a", sec(8)}, {"c", sec(8)}})
+      .rows({{"a", sec(11)}, {"c", sec(9)}, {"b", sec(3)}});
+  harness.watermark(15).rows({{"a", sec(13)}}).watermark(20).marker();
+
+  CHECK(harness.run() ==
+        "w7 {0,10},a,3 {0,10},b,2 {0,10},c,2 {5,15},a,4 {5,15},b,1 {5,15},c,2 w15 {10,20},a,2 w20 |0");
+}
+
+TEST_CASE("a key that was forgotten with its last slice begins anew") {
+  auto harness = counts(10, 5, false);
+  harness.rows({{"a", sec(7)}}).watermark(20).rows({{"a", sec(22)}}).watermark(40).marker();
+
+  CHECK(harness.run() == "{0,10},a,1 {5,15},a,1 w20 {15,25},a,1 {20,30},a,1 w40 |0");
+}
