@@ -9,13 +9,24 @@ namespace millrace {
 
 static_assert(sizeof(StateBytes) == 32);
 
+namespace {
+
+/// Half as much again, and what the allocator would waste: little memory of large states lies idle.
+std::uint32_t grown_capacity(std::uint32_t capacity, std::uint64_t size) {
+  constexpr std::uint64_t kUnit = 16, kAllocatorsOwn = 8;
+  const std::uint64_t wanted = std::max<std::uint64_t>(size, std::uint64_t{capacity} * 3 / 2);
+  const std::uint64_t rounded = (wanted + kAllocatorsOwn + kUnit - 1) / kUnit * kUnit - kAllocatorsOwn;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(rounded, INT32_MAX));
+}
+
+}  // namespace
+
 /// Makes room for `size` bytes: moves them to the front where that frees half the memory.
 void StateBytes::make_room(std::uint64_t size) {
   if (size <= capacity_ / 2) {
     std::memmove(bytes_.get(), bytes_.get() + start_, size_);
   } else {
-    const std::uint64_t doubled = std::min<std::uint64_t>(std::uint64_t{capacity_} * 2, INT32_MAX);
-    capacity_ = static_cast<std::uint32_t>(std::max<std::uint64_t>({doubled, size, 16}));
+    capacity_ = grown_capacity(capacity_, size);
     auto grown = std::make_unique_for_overwrite<std::byte[]>(capacity_);
     if (size_ != 0) std::memcpy(grown.get(), bytes_.get() + start_, size_);
     bytes_ = std::move(grown);

@@ -137,7 +137,7 @@ int main(int argc, char** argv) {
   // Epochs take and free memory many times a second: giving it back to the system each time costs more
   // than what is done with it.
   mallopt(M_TRIM_THRESHOLD, 256 << 20);
-  mallopt(M_TOP_PAD, 1 << 20);
+  mallopt(M_TOP_PAD, 64 << 20);
   mallopt(M_MMAP_THRESHOLD, 32 << 20);
   return millrace::cli::run_program(argc, argv);
 }
