@@ -11,8 +11,10 @@ namespace {
 
 template <class Unsigned>
 void append_big_endian(std::string& key, Unsigned bits) {
-  for (int shift = static_cast<int>(sizeof bits) * 8 - 8; shift >= 0; shift -= 8)
-    key.push_back(static_cast<char>(bits >> shift));
+  char bytes[sizeof bits];
+  for (std::size_t i = 0; i < sizeof bits; ++i)
+    bytes[i] = static_cast<char>(bits >> (8 * (sizeof bits - 1 - i)));
+  key.append(bytes, sizeof bytes);
 }
 
 /// Signed numbers order like unsigned ones when the sign bit is turned over.
