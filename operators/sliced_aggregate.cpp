@@ -1,7 +1,7 @@
 #include "operators/sliced_aggregate.hpp"
 
-#include "operators/group_table.hpp"
 #include "operators/result_batch.hpp"
+#include "operators/slice_entries.hpp"
 #include "operators/window_slices.hpp"
 
 #include <algorithm>
@@ -19,70 +19,6 @@ constexpr std::int64_t kEndOfTime = std::numeric_limits<std::int64_t>::max();
 // Entries or rows that one call deals with: well below what other records may have to wait.
 constexpr std::size_t kPerCall = ResultBatch::kRows;
 constexpr std::size_t kFetchedAhead = 8;
-
-/// What stands in front of the total of a key.
-struct alignas(16) KeyHead {
-  /// How many slices have an entry of the key, which goes with the last of them.
-  std::uint64_t num_slices;
-  /// The slice that the key was last seen in and the entry there; null at first.
-  std::int64_t slice;
-  std::byte* entry;
-};
-
-/// A key with an entry in a slice.
-struct SliceEntry {
-  std::byte* entry;
-  std::byte* key;
-};
-using Slice = std::vector<SliceEntry>;
-
-KeyHead& head_of(std::byte* key) { return *reinterpret_cast<KeyHead*>(key); }
-std::byte* total_of(std::byte* key) { return key + sizeof(KeyHead); }
-
-std::vector<DataType> plain_types(const AggregateOptions& options) {
-  std::vector<DataType> types;
-  for (std::size_t i = 0; i < options.keys.size(); ++i)
-    if (static_cast<int>(i) != options.event_time_key) types.push_back(options.keys[i]->type());
-  return types;
-}
-
-StateLayout slice_layout(const AggregateOptions& options) {
-  StateLayout layout = GroupTable::layout_of(options.aggregates, true);
-  layout.sub_key_size = sizeof(std::int64_t);
-  return layout;
-}
-
-/// Head and total.
-StateLayout key_layout(const StateLayout& total) {
-  StateLayout layout = total;
-  layout.value_size += sizeof(KeyHead);
-  for (std::size_t& offset : layout.growing) offset += sizeof(KeyHead);
-  return layout;
-}
-
-/// Begins to load a value of a state table and the key in front of it.
-void fetch(const std::byte* entry) {
-  __builtin_prefetch(entry - 64);
-  __builtin_prefetch(entry);
-}
-
-/// Makes a value what it was when it was new.
-void reset(std::byte* value, const StateLayout& layout) {
-  std::size_t begin = 0;
-  for (const std::size_t offset : layout.growing) {
-    std::memset(value + begin, 0, offset - begin);
-    reinterpret_cast<StateBytes*>(value + offset)->resize(0);
-    begin = offset + sizeof(StateBytes);
-  }
-  std::memset(value + begin, 0, layout.value_size - begin);
-}
-
-/// The key of an entry without its slice.
-std::string_view plain_key_of(const std::byte* entry) {
-  std::string_view key = StateTable::key_of(entry);
-  key.remove_suffix(sizeof(std::int64_t));
-  return key;
-}
 
 class SlicedAggregate final : public Operator {
  public:
@@ -131,14 +67,12 @@ class SlicedAggregate final : public Operator {
   Progress close_windows(Output& out);
   void prepare();
   bool find_window();
-  std::int64_t first_open_window(std::int64_t slice) const;
+  std::int64_t first_open_window(std::int64_t slice) const {
+    return slicing_.first_window_behind(closed_, slice);
+  }
   bool is_added(const StateTimer& place) const {
     return place.micros < next_slice_ ||
            (place.micros == next_slice_ && index_of(place) < next_entry_);
-  }
-  /// The timer of an entry holds the start of its slice and, from 1, its place there.
-  static std::size_t index_of(const StateTimer& place) {
-    return static_cast<std::size_t>(place.is_set) - 1;
   }
   std::byte* total_in_round(std::byte* key);
   bool add_slices();
@@ -149,7 +83,9 @@ class SlicedAggregate final : public Operator {
   bool forget_slices();
   void advance_watermark(Output& out);
   void end_epoch();
-  void count_entries();
+  void count_entries() {
+    context_->counters.state_rows_total.set(static_cast<std::int64_t>(entries_.size()));
+  }
 
   // Fixed after open.
   const SlicedAggregateOptions options_;
@@ -346,7 +282,8 @@ void SlicedAggregate::add_to_totals(const Rows& rows) {
   added_rows_.clear();
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
     const StateTimer& place = GroupTable::event_time(found_[k]);
-    const bool is_in_earlier = place.micros < end_of_earlier && first_open_window(place.micros) < window_;
+    const bool is_in_earlier =
+        place.micros < end_of_earlier && first_open_window(place.micros) < window_;
     if (is_in_earlier) {
       stage_ = Stage::FindWindow;
       return;
@@ -357,7 +294,8 @@ void SlicedAggregate::add_to_totals(const Rows& rows) {
   }
   if (totals_.empty()) return;
   calls_.assign(totals_);
-  calls_.add(context_->eval, Rows::listed(added_rows_.data(), static_cast<std::uint32_t>(added_rows_.size())));
+  const auto count = static_cast<std::uint32_t>(added_rows_.size());
+  calls_.add(context_->eval, Rows::listed(added_rows_.data(), count));
 }
 
 /// The total of a key in the window that closes next.
@@ -414,9 +352,7 @@ Progress SlicedAggregate::run(Output& out) {
 /// Does one portion of the work on the window at hand; Done when no window is left to close.
 Progress SlicedAggregate::close_windows(Output& out) {
   switch (stage_) {
-    case Stage::FindWindow:
-      if (!find_window()) return Progress::Done;
-      return Progress::More;
+    case Stage::FindWindow: return find_window() ? Progress::More : Progress::Done;
     case Stage::AddSlices:
       if (window_ + slicing_.size() > next_watermark_) return Progress::Done;
       if (add_slices()) stage_ = Stage::GiveRows;
@@ -435,13 +371,6 @@ Progress SlicedAggregate::close_windows(Output& out) {
 void SlicedAggregate::prepare() {
   if (stage_ == Stage::FindWindow && !find_window()) return;
   (void)add_slices();
-}
-
-/// The earliest window with a slice that was not given.
-std::int64_t SlicedAggregate::first_open_window(std::int64_t slice) const {
-  const std::int64_t window = slicing_.first_window(slice);
-  const bool is_closed = closed_ != kNoWatermark && window + slicing_.size() <= closed_;
-  return is_closed ? slicing_.first_window(closed_) : window;
 }
 
 /// Turns to the earliest window that has rows and was not given; false when there is none.
@@ -547,10 +476,6 @@ void SlicedAggregate::advance_watermark(Output& out) {
   if (watermark_ <= given_watermark_) return;
   given_watermark_ = watermark_;
   out.emit(Watermark{watermark_});
-}
-
-void SlicedAggregate::count_entries() {
-  context_->counters.state_rows_total.set(static_cast<std::int64_t>(entries_.size()));
 }
 
 void SlicedAggregate::end_epoch() {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 
 namespace millrace {
 
@@ -11,7 +12,11 @@ namespace millrace {
 class WindowSlices {
  public:
   WindowSlices(std::int64_t size, std::int64_t slide, std::int64_t start)
-      : size_(size), slide_(slide), start_(start), rest_(size % slide), shortest_(rest_ == 0 ? slide : std::min(rest_, slide - rest_)) {}
+      : size_(size),
+        slide_(slide),
+        start_(start),
+        rest_(size % slide),
+        shortest_(rest_ == 0 ? slide : std::min(rest_, slide - rest_)) {}
 
   /// Start of the slice that holds a time.
   std::int64_t slice_of(std::int64_t time) const {
@@ -31,6 +36,13 @@ class WindowSlices {
     std::int64_t into = (time - start_) % slide_;
     if (into < 0) into += slide_;
     return time - into;
+  }
+  /// The first window of a slice that ends after `closed`, the least number where none has closed.
+  std::int64_t first_window_behind(std::int64_t closed, std::int64_t slice) const {
+    const std::int64_t window = first_window(slice);
+    const bool is_closed =
+        closed != std::numeric_limits<std::int64_t>::min() && window + size_ <= closed;
+    return is_closed ? first_window(closed) : window;
   }
   std::int64_t size() const { return size_; }
   std::int64_t slide() const { return slide_; }
