@@ -174,7 +174,7 @@ CoordinatorOptions Job::coordinator_options() const {
   CoordinatorOptions options;
   options.trigger = options_.trigger;
   if (plan_.bounded) options.trigger.kind = Trigger::Kind::AvailableNow;
-  options.num_sources = sources_.size();
+  for (const auto& [index, task] : sources_) options.source_nodes.push_back(subtasks_[index]->node);
   options.num_sinks = sinks_.size();
   options.needs_no_data_epochs = plan_.needs_no_data_epochs;
   options.max_watermark_policy = plan_.max_watermark_policy;

@@ -1,6 +1,7 @@
 #include "actors/source_task.hpp"
 
 #include "actors/busy_time.hpp"
+#include "sources/lagging_source.hpp"
 
 namespace millrace {
 namespace {
@@ -35,7 +36,9 @@ SourceTask::SourceTask(TaskPlace place, std::size_t index, std::unique_ptr<Sourc
 
 Status SourceTask::open(const std::optional<Offset>& start, std::string state_folder) {
   context_.state_directory = std::move(state_folder);
-  return source_->open(context_, start);
+  Status status = source_->open(context_, start);
+  if (status) epoch_start_ = json_of(source_->offset());
+  return status;
 }
 
 SliceEnd SourceTask::run_slice(TimeSlice& slice) {
@@ -144,7 +147,13 @@ SubtaskReport SourceTask::report_of(Epoch epoch) {
   records_before_ = counters_.records_out.value();
   report.num_bad_records = counters_.dropped_records.value() - bad_records_before_;
   bad_records_before_ = counters_.dropped_records.value();
-  if (const std::optional<Offset> offset = source_->offset()) report.offset = offset->json;
+  report.offset = json_of(source_->offset());
+  report.start_offset = std::exchange(epoch_start_, report.offset);
+  const auto* lagging = dynamic_cast<const LaggingSource*>(source_.get());
+  if (lagging == nullptr || continuous_) return report;
+  SourceLag lag = lagging->lag();
+  report.latest_offset = std::move(lag.latest_offset);
+  report.metrics = std::move(lag.metrics);
   return report;
 }
 

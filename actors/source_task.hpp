@@ -110,6 +110,7 @@ class SourceTask final : public Task {
   // Planned and not read yet; `reads_epoch_`: the first is being read.
   std::deque<ReadEpoch> epochs_;
   bool reads_epoch_ = false;
+  std::optional<std::string> epoch_start_;  // of the epoch that is read now
   std::int64_t records_before_ = 0;
   std::int64_t bad_records_before_ = 0;
 };

@@ -10,8 +10,8 @@ EpochCoordinator::EpochCoordinator(CoordinatorOptions options)
     : options_(std::move(options)),
       next_epoch_(options_.first),
       reruns_(options_.reruns.begin(), options_.reruns.end()),
-      starts_(options_.num_sources),
-      ends_(options_.num_sources) {
+      starts_(options_.source_nodes.size()),
+      ends_(options_.source_nodes.size()) {
   if (options_.has_watermark) watermark_ = 0;
   if (options_.restart) {
     next_epoch_ = next(options_.restart->last);
@@ -222,7 +222,7 @@ void EpochCoordinator::take_event_times(const EpochSummary& summary) {
 }
 
 CoordinatorActions EpochCoordinator::on_source_ended(std::int64_t now) {
-  if (++num_ended_sources_ < options_.num_sources) return {};
+  if (++num_ended_sources_ < options_.source_nodes.size()) return {};
   return on_stop(now);
 }
 

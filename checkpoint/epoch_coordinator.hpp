@@ -44,7 +44,10 @@ struct SubtaskReport {
   Epoch epoch{};
   std::int64_t num_records = 0;        // source: read; sink: written; in this epoch
   std::int64_t num_bad_records = 0;    // source: dropped or sent to a sink of their own
-  std::optional<std::string> offset;   // source: next to read
+  std::optional<std::string> start_offset;   // source: where the epoch began; none: not fixed then
+  std::optional<std::string> offset;         // source: next to read
+  std::optional<std::string> latest_offset;  // source: where it ended when the epoch was planned
+  std::map<std::string, std::string> metrics;  // source: Spark's `metrics` of progress
   std::optional<std::string> token;    // sink: what commit needs
   std::optional<EventTimeReport> event_time;
   std::optional<StateReport> state;
@@ -58,7 +61,6 @@ struct EpochSummary {
   std::int64_t reported_at = 0;   // every subtask had reported
   std::int64_t completed_at = 0;  // every sink had committed
   std::optional<std::int64_t> watermark;  // in force in this epoch, micro-batch mode
-  std::map<int, std::optional<std::string>> start_offsets;  // by source node, subtask 0
   std::vector<SubtaskReport> reports;
 };
 
@@ -99,7 +101,7 @@ struct SkipTrigger {
   std::int64_t trigger_start = 0;
   std::int64_t planned_at = 0;
   std::optional<std::int64_t> watermark;
-  std::vector<std::optional<std::string>> starts;  // by source index
+  std::map<int, std::optional<std::string>> starts;  // by source node, of its first subtask
 };
 struct CommitEpoch {
   Epoch epoch{};
@@ -139,7 +141,7 @@ struct CoordinatorStart {
 
 struct CoordinatorOptions {
   Trigger trigger;
-  std::size_t num_sources = 0;   // subtasks
+  std::vector<int> source_nodes;  // of each source subtask, by source index
   std::size_t num_subtasks = 0;  // all of them, sources and sinks too
   std::size_t num_sinks = 0;     // subtasks
   bool needs_no_data_epochs = false;
@@ -232,6 +234,7 @@ class EpochCoordinator {
   void plan_epoch(std::int64_t now, CoordinatorActions& out);
   void open_epoch(StartEpoch plan, std::int64_t now);
   void end_when_through(CoordinatorActions& out);
+  std::map<int, std::optional<std::string>> starts_by_node() const;
 
   // Both modes.
   void begin(std::int64_t now, CoordinatorActions& out);

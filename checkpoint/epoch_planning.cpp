@@ -87,7 +87,7 @@ void EpochCoordinator::start_planning(std::int64_t now, CoordinatorActions& out)
   num_answers_ = 0;
   if (is_one_shot() && is_first_after_reruns(options_, next_epoch_)) out.push_back(FreezeEnds{});
   out.push_back(AskLatestOffsets{});
-  if (options_.num_sources == 0) decide(now, out);
+  if (options_.source_nodes.empty()) decide(now, out);
 }
 
 void EpochCoordinator::run_again(std::int64_t now, CoordinatorActions& out) {
@@ -106,7 +106,7 @@ CoordinatorActions EpochCoordinator::on_latest_offset(std::size_t source,
   if (phase_ != Phase::Planning) return out;
   starts_[source] = std::move(start);
   ends_[source] = std::move(end);
-  if (++num_answers_ == options_.num_sources) decide(now, out);
+  if (++num_answers_ == options_.source_nodes.size()) decide(now, out);
   return out;
 }
 
@@ -118,7 +118,7 @@ void EpochCoordinator::decide(std::int64_t now, CoordinatorActions& out) {
   if (new_data || (moved && options_.needs_no_data_epochs)) return plan_epoch(now, out);
   if (is_one_shot()) return end_when_through(out);
   if (in_flight_.empty())
-    out.push_back(SkipTrigger{next_epoch_, trigger_start_, now, watermark_, starts_});
+    out.push_back(SkipTrigger{next_epoch_, trigger_start_, now, watermark_, starts_by_node()});
   schedule_next(now, false, out);
 }
 
@@ -148,10 +148,15 @@ void EpochCoordinator::open_epoch(StartEpoch plan, std::int64_t now) {
   flight.summary.trigger_start = trigger_start_;
   flight.summary.planned_at = now;
   flight.summary.watermark = plan.watermark;
-  for (std::size_t i = 0; i < starts_.size(); ++i)
-    flight.summary.start_offsets[static_cast<int>(i)] = starts_[i];
   in_flight_.push_back(std::move(flight));
   planned_watermark_ = plan.watermark;
+}
+
+std::map<int, std::optional<std::string>> EpochCoordinator::starts_by_node() const {
+  std::map<int, std::optional<std::string>> starts;
+  for (std::size_t i = 0; i < starts_.size(); ++i)
+    starts.try_emplace(options_.source_nodes[i], starts_[i]);
+  return starts;
 }
 
 void EpochCoordinator::end_when_through(CoordinatorActions& out) {

@@ -1,5 +1,6 @@
 #include "sources/kafka_offsets.hpp"
 
+#include "records/number_text.hpp"
 #include "records/option_value.hpp"
 
 #include <fmt/format.h>
@@ -135,6 +136,29 @@ PartitionOffsets limit_rate(const PartitionOffsets& begin, const PartitionOffset
     if (rows < waiting) offset = from->second + static_cast<std::int64_t>(rows);
   }
   return limited;
+}
+
+std::map<std::string, std::string> offsets_behind(const PartitionOffsets& end,
+                                                  const PartitionOffsets& latest) {
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  std::int64_t most = std::numeric_limits<std::int64_t>::min();
+  double sum = 0;
+  int count = 0;
+  for (const auto& [partition, offset] : latest) {
+    const auto reached = end.find(partition);
+    if (reached == end.end()) continue;
+    const std::int64_t behind = offset - reached->second;
+    least = std::min(least, behind);
+    most = std::max(most, behind);
+    sum += static_cast<double>(behind);
+    ++count;
+  }
+  if (count == 0) return {};
+  std::string average;
+  append_double(average, sum / count);
+  return {{"minOffsetsBehindLatest", std::to_string(least)},
+          {"maxOffsetsBehindLatest", std::to_string(most)},
+          {"avgOffsetsBehindLatest", average}};
 }
 
 }  // namespace millrace

@@ -48,5 +48,9 @@ PartitionOffsets limit_rate(const PartitionOffsets& begin, const PartitionOffset
                             std::int64_t max);
 /// Records that wait between the two, of partitions in both.
 std::int64_t num_waiting(const PartitionOffsets& begin, const PartitionOffsets& end);
+/// Spark's metrics of the source: how far `end` stays behind `latest`, over the partitions in both, as
+/// texts under `minOffsetsBehindLatest`, `max...` and `avg...`. Empty when there are none.
+std::map<std::string, std::string> offsets_behind(const PartitionOffsets& end,
+                                                  const PartitionOffsets& latest);
 
 }  // namespace millrace

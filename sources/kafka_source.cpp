@@ -124,6 +124,7 @@ Result<std::optional<Offset>> KafkaSource::latest_offset() {
   for (const auto& [partition, offset] : *new_begins) read_from(partition, offset);
   begin.insert(new_begins->begin(), new_begins->end());
   if (should_delay(begin, **ends)) return offset();
+  latest_ = **ends;
   if (options_->max_offsets) **ends = limit_rate(begin, **ends, *options_->max_offsets);
   planned_ = **ends;
   if (planned_ == fixed_) clear_stale_signals();
@@ -295,6 +296,14 @@ void KafkaSource::emit(SourceOutput& out, std::size_t rows) {
   batch_.set_ingest_ns(context_->steady_ns());
   out.emit(std::move(batch_));
   batch_ = RecordBatch();
+}
+
+SourceLag KafkaSource::lag() const {
+  SourceLag lag;
+  if (!latest_ || !fixed_) return lag;
+  lag.latest_offset = to_offset(*latest_).json;
+  lag.metrics = offsets_behind(*fixed_, *latest_);
+  return lag;
 }
 
 void KafkaSource::acknowledge(const Offset& offset) {

@@ -3,6 +3,7 @@
 #include "sources/kafka_consumer.hpp"
 #include "sources/kafka_discovery.hpp"
 #include "sources/kafka_source_options.hpp"
+#include "sources/lagging_source.hpp"
 
 #include <map>
 #include <memory>
@@ -17,7 +18,7 @@ namespace millrace {
 /// Records that are gone before they were read end the query, or are told of and left out
 /// (`failOnDataLoss: false`), and so does a topic that was made again between two runs. Brokers that
 /// are away are waited for, except at the start.
-class KafkaSource final : public Source {
+class KafkaSource final : public LaggingSource {
  public:
   explicit KafkaSource(std::shared_ptr<const KafkaSourceOptions> options);
   ~KafkaSource() override;
@@ -31,6 +32,8 @@ class KafkaSource final : public Source {
   Status limit_to(const Offset& end) override;
   Status freeze_end() override;
   void acknowledge(const Offset& offset) override;
+  /// The ends of the partitions and how far the epoch stayed behind them.
+  SourceLag lag() const override;
   int ready_fd() const override;
 
  private:
@@ -88,6 +91,7 @@ class KafkaSource final : public Source {
   std::optional<PartitionOffsets> fixed_;  // micro-batch: the last limit that was reached
   std::optional<PartitionOffsets> limit_;
   std::optional<PartitionOffsets> planned_;  // the last answer of latest_offset
+  std::optional<PartitionOffsets> latest_;   // the ends it was made from
   std::optional<PartitionOffsets> frozen_;
   std::int64_t last_trigger_micros_ = 0;
   std::unique_ptr<KafkaDiscovery> discovery_;  // last: its thread uses the consumer

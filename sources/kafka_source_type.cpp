@@ -70,6 +70,7 @@ Result<PlannedSource> plan_kafka(const SourceRequest& request) {
   planned.schema = kafka_source_schema(options->include_headers);
   planned.description = fmt::format("KafkaV2[{}]", options->subscription.description);
   planned.bounded = !request.streaming;
+  planned.tells_latest_offset = true;
   planned.make = [options] { return std::make_unique<KafkaSource>(options); };
   return planned;
 }

@@ -16,7 +16,7 @@ double rate(std::int64_t rows, std::int64_t micros) {
 struct NodeTotals {
   std::int64_t records = 0;
   std::int64_t bad_records = 0;
-  std::optional<std::string> offset;
+  const SubtaskReport* first = nullptr;  // of its first subtask
   std::optional<StateReport> state;
 };
 
@@ -26,7 +26,7 @@ std::map<int, NodeTotals> totals_by_node(const EpochSummary& epoch) {
     NodeTotals& node = totals[report.node];
     node.records += report.num_records;
     node.bad_records += report.num_bad_records;
-    if (report.offset && (report.subtask == 0 || !node.offset)) node.offset = report.offset;
+    if (node.first == nullptr || report.subtask == 0) node.first = &report;
     if (!report.state) continue;
     if (!node.state) node.state.emplace();
     node.state->rows_total += report.state->rows_total;
@@ -55,15 +55,18 @@ EventTimeProgress event_times(const EpochSummary& epoch) {
   return times;
 }
 
-SourceProgress source_progress(const ExecutionNode& node, const SourceSpec& source,
-                               const NodeTotals& totals, const EpochSummary& epoch) {
+SourceProgress source_progress(const SourceSpec& source, const NodeTotals& totals) {
   SourceProgress progress;
   progress.description = source.description;
-  const auto start = epoch.start_offsets.find(node.id);
-  if (start != epoch.start_offsets.end()) progress.start_offset = start->second;
-  progress.end_offset = totals.offset;
-  if (source.tells_latest_offset) progress.latest_offset = totals.offset;
   progress.num_input_rows = totals.records;
+  if (totals.first != nullptr) {
+    const SubtaskReport& report = *totals.first;
+    progress.start_offset = report.start_offset;
+    progress.end_offset = report.offset;
+    if (source.tells_latest_offset)
+      progress.latest_offset = report.latest_offset ? report.latest_offset : report.offset;
+    progress.metrics = report.metrics;
+  }
   if (totals.bad_records > 0)
     progress.metrics["numBadRecords"] = std::to_string(totals.bad_records);
   return progress;
@@ -147,16 +150,15 @@ std::optional<QueryProgress> ProgressReport::idle(const SkipTrigger& skipped) {
 }
 
 void ProgressReport::add_idle_nodes(QueryProgress& progress, const SkipTrigger& skipped) const {
-  std::size_t first_subtask = 0;
   for (const ExecutionNode& node : plan_.nodes) {
     if (const auto* source = std::get_if<SourceSpec>(&node.spec)) {
       SourceProgress idle;
       idle.description = source->description;
-      if (first_subtask < skipped.starts.size()) idle.start_offset = skipped.starts[first_subtask];
+      if (const auto start = skipped.starts.find(node.id); start != skipped.starts.end())
+        idle.start_offset = start->second;
       idle.end_offset = idle.start_offset;
       if (source->tells_latest_offset) idle.latest_offset = idle.start_offset;
       progress.sources.push_back(std::move(idle));
-      first_subtask += static_cast<std::size_t>(node.parallelism);
     } else if (const auto* sink = std::get_if<SinkSpec>(&node.spec)) {
       progress.sinks.push_back({sink->description, -1});
     }
@@ -169,7 +171,7 @@ void ProgressReport::add_nodes(QueryProgress& progress, const EpochSummary& epoc
     if (node.is_table) continue;
     const NodeTotals& total = totals[node.id];
     if (const auto* source = std::get_if<SourceSpec>(&node.spec)) {
-      progress.sources.push_back(source_progress(node, *source, total, epoch));
+      progress.sources.push_back(source_progress(*source, total));
       progress.num_input_rows += total.records;
     } else if (const auto* sink = std::get_if<SinkSpec>(&node.spec)) {
       progress.sinks.push_back({sink->description, sink->tells_rows ? total.records : -1});

@@ -100,15 +100,7 @@ ExecutionPlan joined_plan(std::int64_t total, std::int64_t batch, Outside& outsi
   chain.total = total;
   chain.batch = batch;
   chain.num_operators = 1;
-  ExecutionPlan plan = counting_plan(chain, outside);
-  ExecutionNode second = plan.nodes[0];
-  second.id = static_cast<int>(plan.nodes.size());
-  second.name = "more numbers";
-  ExecutionEdge edge = plan.edges[0];
-  edge.from = second.id;
-  plan.nodes.push_back(std::move(second));
-  plan.edges.push_back(std::move(edge));
-  return plan;
+  return with_second_source(counting_plan(chain, outside));
 }
 
 Chain random_chain(std::mt19937_64& random, std::int64_t total) {

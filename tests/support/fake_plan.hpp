@@ -91,4 +91,16 @@ inline ExecutionPlan plan_of(const Chain& chain, std::shared_ptr<Collected> coll
   return plan;
 }
 
+/// The plan with one more source in front of its first operator.
+inline ExecutionPlan with_second_source(ExecutionPlan plan) {
+  ExecutionNode second = plan.nodes[0];
+  second.id = static_cast<int>(plan.nodes.size());
+  second.name = "more numbers";
+  ExecutionEdge edge = plan.edges[0];
+  edge.from = second.id;
+  plan.nodes.push_back(std::move(second));
+  plan.edges.push_back(std::move(edge));
+  return plan;
+}
+
 }  // namespace millrace::testing

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <atomic>
+#include <map>
+#include <utility>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/fake_plan.hpp"
@@ -192,18 +194,37 @@ TEST_CASE("with one core a job of two sources ends when it is stopped") {
   auto collected = std::make_shared<Collected>();
   Chain chain;
   chain.total = INT64_MAX;
-  ExecutionPlan plan = plan_of(chain, collected);
-  ExecutionNode second = plan.nodes[0];
-  second.id = static_cast<int>(plan.nodes.size());
-  second.name = "more numbers";
-  ExecutionEdge edge = plan.edges[0];
-  edge.from = second.id;
-  plan.nodes.push_back(std::move(second));
-  plan.edges.push_back(std::move(edge));
+  ExecutionPlan plan = with_second_source(plan_of(chain, collected));
 
   auto job = Job::start(std::move(plan), with(Trigger::Kind::Continuous, std::chrono::milliseconds(1)));
   REQUIRE(job.ok());
   (*job)->stop();
 
   CHECK((*job)->await().ok());
+}
+
+TEST_CASE("an epoch of each of two sources begins where its epoch before ended") {
+  ExecutionPlan plan = with_second_source(plan_of({}, std::make_shared<Collected>()));
+  const int second = plan.nodes.back().id;
+  std::get<SourceSpec>(plan.nodes.back().spec).make = [] {
+    return std::make_unique<NumbersSource>(20, 7, 10);
+  };
+  const Trigger::Kind kind = GENERATE(Trigger::Kind::AvailableNow, Trigger::Kind::Continuous);
+  std::map<int, std::string> reached{{0, "0"}, {second, "0"}};
+  int num_reports = 0;
+  JobOptions options = with(kind, std::chrono::milliseconds(1));
+  options.on_epoch = [&](const EpochSummary& epoch) {
+    for (const SubtaskReport& report : epoch.reports) {
+      if (!report.offset) continue;
+      ++num_reports;
+      CHECK(report.start_offset == std::exchange(reached.at(report.node), *report.offset));
+    }
+  };
+
+  auto job = Job::start(std::move(plan), options);
+  REQUIRE(job.ok());
+  REQUIRE((*job)->await().ok());
+
+  CHECK(num_reports >= 2);
+  CHECK(reached == std::map<int, std::string>{{0, "1000"}, {second, "20"}});
 }

@@ -48,7 +48,7 @@ inline std::string text(const CoordinatorActions& actions) {
 inline CoordinatorOptions one_source(Trigger::Kind kind, std::int64_t interval = 0) {
   CoordinatorOptions options;
   options.trigger = {kind, std::chrono::microseconds(interval)};
-  options.num_sources = 1;
+  options.source_nodes = {0};
   options.num_subtasks = 2;
   options.num_sinks = 1;
   return options;

@@ -27,6 +27,17 @@ TEST_CASE("text that is no offsets is refused") {
     CHECK_FALSE(parse_partition_offsets(text));
 }
 
+TEST_CASE("progress tells how far an epoch stayed behind the ends, in Spark's texts") {
+  const PartitionOffsets end{{kFirst, 29}, {kSecond, 1}};
+  const PartitionOffsets latest{{kFirst, 100}, {kSecond, 1}, {kThird, 5}};
+
+  CHECK(offsets_behind(end, latest) ==
+        std::map<std::string, std::string>{{"avgOffsetsBehindLatest", "35.5"},
+                                           {"maxOffsetsBehindLatest", "71"},
+                                           {"minOffsetsBehindLatest", "0"}});
+  CHECK(offsets_behind({}, latest).empty());
+}
+
 TEST_CASE("a rate limit is shared out by what waits, at least one record each") {
   const PartitionOffsets begin{{kFirst, 0}, {kSecond, 100}, {kThird, 7}};
   const PartitionOffsets end{{kFirst, 300}, {kSecond, 200}, {kThird, 7}};

@@ -35,7 +35,7 @@ EpochSummary epoch_at(std::int64_t start, std::int64_t took, std::int64_t rows) 
 }
 
 SkipTrigger skipped_at(std::int64_t start) {
-  return {Epoch{4}, start, start + 2000, std::int64_t{9}, {"7"}};
+  return {Epoch{4}, start, start + 2000, std::int64_t{9}, {{0, "7"}}};
 }
 
 }  // namespace
@@ -84,6 +84,22 @@ TEST_CASE("an idle trigger shows the next number, no rows and the state as it wa
         R"("sources":[{"description":"FileStreamSource[file:/in]","startOffset":7,"endOffset":7,)"
         R"("latestOffset":null,"numInputRows":0,"inputRowsPerSecond":0.0,)"
         R"("processedRowsPerSecond":0.0}],"sink":{"description":"NoopTable","numOutputRows":-1}})");
+}
+
+TEST_CASE("a source shows where its epoch began and ended, how far it could go, and its metrics") {
+  const ExecutionPlan plan = small_plan({{}, "KafkaV2", false, true});
+  ProgressReport report(plan, "i", "r");
+  EpochSummary epoch = epoch_at(0, kSecond, 3);
+  epoch.reports[0].start_offset = "4";
+  epoch.reports[0].latest_offset = "9";
+  epoch.reports[0].metrics = {{"maxOffsetsBehindLatest", "2"}};
+
+  const SourceProgress source = report.next(epoch).sources.front();
+
+  CHECK(source.start_offset == "4");
+  CHECK(source.end_offset == "7");
+  CHECK(source.latest_offset == "9");
+  CHECK(source.metrics.at("maxOffsetsBehindLatest") == "2");
 }
 
 TEST_CASE("only sources that say so show a latest offset, only sinks that count show rows") {
