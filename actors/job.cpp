@@ -33,9 +33,9 @@ Result<std::unique_ptr<Job>> Job::start(ExecutionPlan plan, JobOptions options) 
   if (Status status = job->open_checkpoint(); !status) return std::move(status.error());
   job->make_cells();
   job->connect();
-  if (Status status = job->make_tasks(); !status) return std::move(status.error());
   if (job->options_.on_opened)
     job->options_.on_opened(job->checkpoint_ ? job->checkpoint_->store().query_id() : "");
+  if (Status status = job->make_tasks(); !status) return std::move(status.error());
   job->run();
   return job;
 }

@@ -38,7 +38,7 @@ struct JobOptions {
   bool simulated = false;
   /// What dead letters must not show; the texts of errors and warnings are the caller's to hide.
   Secrets secrets;
-  /// Called once before anything runs: the query id of the checkpoint; empty without one.
+  /// Called once before sources and sinks open: the query id of the checkpoint; empty without one.
   std::function<void(const std::string& query_id)> on_opened;
   /// Called by the coordinator for each complete epoch, in order; must return soon.
   std::function<void(const EpochSummary&)> on_epoch;

@@ -2,6 +2,7 @@
 
 #include "expressions/expression_errors.hpp"
 #include "session/data_stream_writer.hpp"
+#include "session/option_names.hpp"
 #include "session/query_start.hpp"
 #include "session/session_state.hpp"
 
@@ -136,7 +137,9 @@ Result<std::vector<Row>> DataFrame::rows() const {
 }
 
 Result<Schema> DataFrame::schema() const {
-  return schema_of(plan_, session_->catalog(), session_->settings());
+  const Catalog catalog = session_->catalog();
+  if (Status status = check_option_names(plan_, catalog); !status) return std::move(status.error());
+  return schema_of(plan_, catalog, session_->settings());
 }
 
 Result<bool> DataFrame::is_streaming() const { return millrace::is_streaming(*session_, plan_); }

@@ -74,6 +74,10 @@ Status check_option_names(const plan::WriteStream& output, const Catalog& catalo
   return visit_options(output, catalog, check_names);
 }
 
+Status check_option_names(const plan::NodePtr& plan, const Catalog& catalog) {
+  return visit_reads(plan, catalog, check_names);
+}
+
 Secrets secrets_of(const plan::WriteStream& output, const Catalog& catalog) {
   Secrets secrets;
   (void)visit_options(output, catalog,

@@ -204,6 +204,7 @@ Result<ValueRows> collect_rows(const std::shared_ptr<SessionState>& session,
                                const plan::NodePtr& plan) {
   Settings settings = session->settings();
   settings.trigger.kind = Trigger::Kind::AvailableNow;
+  if (Status status = check_option_names(plan, session->catalog()); !status) return status.error();
   const plan::WriteStream output = memory_output(plan);
   auto resolved = analyzed({output}, session->catalog(), settings);
   if (!resolved) return std::move(resolved.error());

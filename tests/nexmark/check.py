@@ -55,7 +55,8 @@ def read_events(millrace, folder):
     topology = os.path.join(folder, "dump.yaml")
     with open(topology, "w", encoding="utf-8") as file:
         file.write(dump_topology(folder))
-    run([millrace, "run", topology, "--progress", "off", "--log-level", "error"])
+    run([millrace, "run", topology, "--progress", "off", "--log-level", "error",
+         "--checkpoint", os.path.join(folder, "dump.state")])
     events = {kind: read_json_files(f"{folder}/{kind}/part-*") for kind in KINDS}
     for rows in events.values():
         rows.sort(key=lambda row: row["dateTime"])  # stable: files keep the order of events

@@ -132,6 +132,18 @@ TEST_CASE("a mistake in a source does not hide those in what reads it") {
   CHECK(contains(end.err, "output mode: complet"));
 }
 
+TEST_CASE("files are written only with a checkpoint, as in Spark") {
+  const std::string job =
+      "sources: {ticks: {type: rate}}\nsinks: {out: {from: ticks, type: json, path: /tmp/unused}}\n";
+
+  const ProgramEnd run = run_program({"run", "-"}, job);
+  const ProgramEnd validate = run_program({"validate", "-"}, job);
+
+  check_failure(run, 78, "config", "checkpointLocation must be specified");
+  CHECK(validate.code == 0);
+  CHECK(validate.err.find("warning: checkpointLocation must be specified") != std::string::npos);
+}
+
 TEST_CASE("run refuses a file with mistakes before it starts anything") {
   check_failure(run_program({"run", "-"}, kFiveMistakes), 78, "config", "'10 secnds'");
 }

@@ -59,7 +59,8 @@ const char* const kMixed =
 TEST_CASE("a record that cannot be decoded goes to the dead-letter sink with its place") {
   const JobFolder folder(kMixed);
   const ProgramEnd end = run_program(
-      {"run", "-", "--trigger", "availableNow", "--progress", "json"},
+      {"run", "-", "--trigger", "availableNow", "--progress", "json", "--checkpoint",
+       folder.path() + "/state"},
       job_text(folder, "badRecords: deadLetter, deadLetter: bad",
                "sinks:\n"
                "  screen: {from: events, type: console, format: json}\n"
@@ -82,7 +83,7 @@ TEST_CASE("a record that cannot be decoded goes to the dead-letter sink with its
 TEST_CASE("a row on which an expression fails goes there as JSON") {
   const JobFolder folder(kMixed);
   const ProgramEnd end = run_program(
-      {"run", "-", "--trigger", "availableNow"},
+      {"run", "-", "--trigger", "availableNow", "--checkpoint", folder.path() + "/state"},
       job_text(folder, "badRecords: drop",
                "operators:\n"
                "  shares: {from: events, select: [k, 10 / n AS share], onError: deadLetter, "

@@ -5,12 +5,15 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <sstream>
 
 #include "actors/job.hpp"
 #include "prepared_topology.hpp"
+#include "records/edit_distance.hpp"
 #include "records/formats/format.hpp"
 #include "sinks/memory_table.hpp"
 #include "sources/memory_stream.hpp"
+#include "sources/schema_inference.hpp"
 #include "topology/planner.hpp"
 
 namespace millrace::cli {
@@ -19,6 +22,36 @@ namespace {
 constexpr int kMaxSteps = 10'000'000;
 // Names that no topology can use.
 const std::string kPrefix = "\x01test/";
+
+template <class Map>
+std::vector<std::string> keys_of(const Map& map) {
+  std::vector<std::string> keys;
+  for (const auto& [key, value] : map) keys.push_back(key);
+  return keys;
+}
+
+Error unknown_name(const std::string& what, const std::string& name,
+                   const std::vector<std::string>& known) {
+  const std::string nearest = nearest_name(name, known);
+  return make_error(ErrorKind::Config,
+                    what + " '" + name + "'" +
+                        (nearest.empty() ? "" : "; did you mean '" + nearest + "'?"));
+}
+
+/// A field of the lines that no column has would be NULL in silence.
+Status check_fields(const std::string& where, const Schema& schema, const std::string& text) {
+  JsonSchemaInference fields;
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) fields.add(line);
+  std::vector<std::string> columns;
+  for (const Field& field : schema.fields) columns.push_back(field.name);
+  for (const Field& field : fields.schema().fields) {
+    const auto is_it = [&](const std::string& name) { return equal_ignoring_case(name, field.name); };
+    if (std::any_of(columns.begin(), columns.end(), is_it)) continue;
+    return unknown_name(where + " has no column", field.name, columns);
+  }
+  return {};
+}
 
 /// JSON lines as a batch of the schema.
 Result<RecordBatch> decode(RecordPool& pool, const SchemaPtr& schema, std::string text) {
@@ -139,7 +172,7 @@ class CaseRun {
       replacement.nodes[below] = stream_for(name, std::move(*schema), *below);
     }
     if (!left.empty())
-      return make_error(ErrorKind::Config, "the topology has no source '" + *left.begin() + "'");
+      return unknown_name("the topology has no source", *left.begin(), keys_of(streams_));
     for (auto& [name, node] : loaded_.views) node = replacement.apply(node);
     for (auto& output : loaded_.outputs) output.input = replacement.apply(output.input);
     return {};
@@ -209,7 +242,9 @@ class CaseRun {
   Status add_rows(const std::string& name, std::size_t batch) {
     const auto given = case_.input.find(name);
     if (given == case_.input.end() || batch >= given->second.size()) return {};
-    auto rows = decode(*pool_, streams_[name]->schema(), given->second[batch]);
+    const SchemaPtr schema = streams_[name]->schema();
+    if (Status known = check_fields(name, *schema, given->second[batch]); !known) return known;
+    auto rows = decode(*pool_, schema, given->second[batch]);
     if (!rows) return std::move(rows.error());
     if (rows->num_rows() > 0) streams_[name]->add_batch(*rows);
     return {};
@@ -230,8 +265,10 @@ class CaseRun {
 
   Status compare_sink(const std::string& sink, const std::string& text,
                       std::vector<std::string>& differences) {
-    const auto table = find_memory_table(sink_names_[sink]);
-    if (!table) return make_error(ErrorKind::Config, "the topology has no sink '" + sink + "'");
+    const auto named = sink_names_.find(sink);
+    const auto table = named == sink_names_.end() ? nullptr : find_memory_table(named->second);
+    if (!table) return unknown_name("the topology has no sink", sink, keys_of(sink_names_));
+    if (Status known = check_fields(sink, *table->schema(), text); !known) return known;
     auto rows = decode(*pool_, table->schema(), text);
     if (!rows) return std::move(rows.error());
     std::multiset<std::string> missing;

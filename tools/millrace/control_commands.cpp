@@ -22,12 +22,15 @@ struct Flags {
 Result<std::string> location_of(const std::string& target) {
   std::error_code code;
   if (std::filesystem::is_directory(target, code)) return target;
-  auto prepared = prepare({target});
-  if (!prepared) return std::move(prepared.error());
-  if (prepared->loaded.checkpoint_location.empty())
+  if (!std::filesystem::exists(target, code))
+    return make_error(ErrorKind::InputMissing, "no such topology file or folder: '" + target + "'",
+                      "name the job's topology file or its checkpoint folder");
+  auto loaded = load_file({target});
+  if (!loaded) return std::move(loaded.error());
+  if (loaded->checkpoint_location.empty())
     return make_error(ErrorKind::Config, "'" + target + "' has no checkpointLocation",
                       "name the folder that the job was started with");
-  return prepared->loaded.checkpoint_location;
+  return loaded->checkpoint_location;
 }
 
 int ask(const Flags& flags, const std::string& request) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <filesystem>
 #include <iostream>
 #include <memory>
@@ -6,10 +7,11 @@
 
 #include "commands.hpp"
 #include "exit_code.hpp"
-#include "records/columnar/columnar_file.hpp"
 #include "records/edit_distance.hpp"
 #include "records/schema_text.hpp"
 #include "sources/schema_inference.hpp"
+#include "topology/analysis/formats.hpp"
+#include "topology/option_registry.hpp"
 
 namespace millrace::cli {
 namespace {
@@ -25,12 +27,16 @@ bool is_hidden(const std::filesystem::path& path) {
   return name.starts_with(".") || name.starts_with("_");
 }
 
+/// Those of a folder and of the folders in it that partitions make.
 std::vector<std::string> files_of(const std::string& path) {
   std::error_code code;
   if (!std::filesystem::is_directory(path, code)) return {path};
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(path, code))
-    if (entry.is_regular_file(code) && !is_hidden(entry.path())) files.push_back(entry.path());
+  using Entries = std::filesystem::recursive_directory_iterator;
+  for (Entries entry(path, code), end; entry != end; entry.increment(code)) {
+    if (is_hidden(entry->path())) entry.disable_recursion_pending();
+    else if (entry->is_regular_file(code)) files.push_back(entry->path());
+  }
   std::sort(files.begin(), files.end());
   return files;
 }
@@ -42,7 +48,16 @@ std::string format_of(const std::vector<std::string>& files) {
   return suffix == ".csv" || suffix == ".tsv" ? "csv" : suffix == ".txt" ? "text" : "json";
 }
 
-Result<Options> options_of(const Flags& flags) {
+Status check_option(const std::string& name, const std::string& format) {
+  const auto source = find_source(builtin_sources(), format);
+  const auto known = options_of(*source->type, format);
+  if (find_option(known, name)) return {};
+  const std::string nearest = nearest_name(name, names_of(known));
+  return make_error(ErrorKind::Usage, "--option: unknown option of " + format + ": '" + name + "'",
+                    nearest.empty() ? "remove it" : "write `" + nearest + "`");
+}
+
+Result<Options> read_options(const Flags& flags, const std::string& format) {
   Options options;
   options.set("inferSchema", "true");
   options.set("header", "true");
@@ -51,7 +66,9 @@ Result<Options> options_of(const Flags& flags) {
     if (equal == std::string::npos)
       return make_error(ErrorKind::Usage, "--option: not NAME=VALUE: '" + option + "'",
                         "write for example --option header=false");
-    options.set(option.substr(0, equal), option.substr(equal + 1));
+    const std::string name = option.substr(0, equal);
+    if (Status known = check_option(name, format); !known) return std::move(known.error());
+    options.set(name, option.substr(equal + 1));
   }
   return options;
 }
@@ -63,10 +80,13 @@ int infer(const Flags& flags) {
                 "name a file or a folder of files");
   const auto files = files_of(flags.path);
   const std::string format = flags.format.empty() ? format_of(files) : flags.format;
-  if (format != "json" && format != "csv" && format != "text" && !is_columnar_format(format))
+  const auto& formats = format_names();
+  if (std::find(formats.begin(), formats.end(), format) == formats.end()) {
+    const std::string nearest = nearest_name(format, formats);
     return fail(ErrorKind::Usage, "unknown format: '" + format + "'",
-                "write json, csv, text, parquet or orc");
-  const auto options = options_of(flags);
+                nearest.empty() ? "write json, csv, text, parquet or orc" : "write `" + nearest + "`");
+  }
+  const auto options = read_options(flags, format);
   if (!options)
     return fail(options.error().kind, options.error().message, options.error().fix);
   const auto schema = infer_schema(format, files, *options, "UTC");
@@ -83,7 +103,7 @@ void add_infer(CLI::App& app, const Choose& choose) {
       app.add_subcommand("infer", "Print the schema of files as DDL, for `schema:`.");
   command->add_option("path", flags->path, "A file, or a folder of files.")->required();
   command->add_option("--format", flags->format, "json, csv, text, parquet or orc; by default by the file's name.");
-  command->add_option("--option", flags->options, "csv: an option, header=false. Repeatable.")
+  command->add_option("--option", flags->options, "An option of the format, header=false. Repeatable.")
       ->allow_extra_args(false);
   command->callback([=] { choose([flags] { return infer(*flags); }); });
 }

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "color.hpp"
+#include "topology/analysis/formats.hpp"
 #include "topology/planner.hpp"
 #include "topology/yaml/document.hpp"
 
@@ -63,6 +64,26 @@ void analyze_and_plan(PreparedTopology& prepared) {
     prepared.errors.push_back(loaded.located(std::move(plan.error())));
 }
 
+/// Without a checkpoint each run begins with epoch 0, which the folder of a file sink has already: the
+/// rows would be left out in silence. Spark refuses it too.
+std::vector<Error> missing_checkpoints(const PreparedTopology& prepared) {
+  std::vector<Error> errors;
+  const LoadedTopology& loaded = prepared.loaded;
+  if (!loaded.checkpoint_location.empty() || !prepared.plan || prepared.plan->bounded) return errors;
+  for (const plan::WriteStream& output : loaded.outputs) {
+    const auto sink = find_sink(builtin_sinks(), output.format);
+    if (!sink || !sink->type->needs_checkpoint) continue;
+    Error error = make_error(
+        ErrorKind::Config,
+        "checkpointLocation must be specified either through option(\"checkpointLocation\", ...) or "
+        "SparkSession.conf.set(\"spark.sql.streaming.checkpointLocation\", ...).",
+        "write `checkpointLocation: folder` in the topology file, or run it with --checkpoint");
+    error.origin = output.origin;
+    errors.push_back(loaded.located(std::move(error)));
+  }
+  return errors;
+}
+
 void print(const std::vector<Error>& errors, const SourceTexts& texts, Severity severity) {
   if (!errors.empty()) std::cerr << colored(render_diagnostics(errors, texts, severity)) << "\n";
 }
@@ -94,6 +115,8 @@ Result<PreparedTopology> prepare(const TopologyRequest& request) {
   prepared.loaded = std::move(*loaded);
   prepared.errors = prepared.loaded.errors;
   analyze_and_plan(prepared);
+  for (Error& error : missing_checkpoints(prepared))
+    (request.to_run ? prepared.errors : prepared.loaded.warnings).push_back(std::move(error));
   return prepared;
 }
 

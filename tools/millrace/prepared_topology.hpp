@@ -22,6 +22,8 @@ struct TopologyRequest {
   std::vector<std::string> overrides = {};
   std::string trigger = {};     // empty: the file's
   std::string checkpoint = {};  // folder; empty: the file's
+  /// The job is to be started: what is missing for that is an error, else a warning.
+  bool to_run = false;
 };
 
 /// Reads and loads. The error is about reading the file; mistakes in it are in what was loaded.

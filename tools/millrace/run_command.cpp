@@ -1,10 +1,14 @@
 #include <csignal>
 #include <unistd.h>
 
+#include <algorithm>
 #include <chrono>
+#include <cstdlib>
+#include <future>
 #include <iostream>
 #include <memory>
 #include <optional>
+#include <thread>
 
 #include <CLI/CLI.hpp>
 
@@ -14,6 +18,7 @@
 #include "control_socket.hpp"
 #include "exit_code.hpp"
 #include "job_http.hpp"
+#include "job_options.hpp"
 #include "prepared_topology.hpp"
 #include "progress_view.hpp"
 #include "records/uuid.hpp"
@@ -28,6 +33,8 @@ namespace millrace::cli {
 namespace {
 
 constexpr std::chrono::milliseconds kSignalPeriod{50};
+// A job gets so long to open, however short its duration is.
+constexpr std::chrono::seconds kShortestOpening{2};
 
 struct Flags {
   TopologyRequest topology;
@@ -95,42 +102,82 @@ std::string flags_of_our_engine(const Flags& flags) {
   return names;
 }
 
+/// Flags count for more than the file.
 JobOptions job_options(const Flags& flags, const LoadedTopology& loaded) {
-  JobOptions options;
-  options.trigger = loaded.settings.trigger;
-  options.time_zone = loaded.settings.time_zone;
-  const bool spin = flags.idle.empty() ? loaded.runtime.spin : flags.idle == "spin";
-  options.idle = spin ? IdleStrategy::Spin : IdleStrategy::Park;
-  options.threads = flags.threads >= 0 ? flags.threads : loaded.runtime.threads;
-  options.checkpoint.location = loaded.checkpoint_location;
-  options.checkpoint.retention = loaded.runtime.checkpoint_retention;
+  JobOptions options = cli::job_options(loaded);
+  if (!flags.idle.empty())
+    options.idle = flags.idle == "spin" ? IdleStrategy::Spin : IdleStrategy::Park;
+  if (flags.threads >= 0) options.threads = flags.threads;
   if (flags.from_epoch >= 0) options.checkpoint.from_epoch = Epoch{flags.from_epoch};
   options.checkpoint.allow_duplicates = flags.allow_duplicates;
-  options.secrets = loaded.secrets;
-  options.max_state_bytes = loaded.runtime.max_state_bytes;
-  options.alignment = loaded.settings.aligned ? Alignment::Aligned : Alignment::None;
-  options.hand_off = flags.handoff.empty() ? loaded.runtime.hand_off : flags.handoff == "on";
+  if (!flags.handoff.empty()) options.hand_off = flags.handoff == "on";
   return options;
 }
+
+/// `--duration`, from when this was made.
+class TimeLimit {
+ public:
+  explicit TimeLimit(const std::string& duration, std::chrono::microseconds least = {}) {
+    if (!duration.empty()) end_ = Clock::now() + std::max(*parse_duration(duration), least);
+  }
+  bool is_over() const { return end_ && Clock::now() >= *end_; }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  std::optional<Clock::time_point> end_;
+};
 
 /// Waits for the end of the job, for a signal, a request or for the time to be up, whichever comes first.
 /// False: the job is to be ended at once.
 bool await_end(Job& job, const Flags& flags, const RunControl& control) {
-  using Clock = std::chrono::steady_clock;
-  const auto limit = flags.duration.empty() ? std::chrono::microseconds::max()
-                                            : *parse_duration(flags.duration);
-  const auto start = Clock::now();
+  const TimeLimit limit(flags.duration);
   bool stopped = false;
   while (!job.await_for(std::chrono::duration_cast<std::chrono::microseconds>(kSignalPeriod))) {
     const StopRequest request = control.stop_request();
     if (request == StopRequest::AtOnce) return false;
-    const bool is_over = request == StopRequest::Drain ||
-                         (!flags.duration.empty() && Clock::now() - start >= limit);
+    const bool is_over = request == StopRequest::Drain || limit.is_over();
     if (stopped || (caught_signal == 0 && !is_over)) continue;
     job.stop();
     stopped = true;
   }
   return true;
+}
+
+using Opening = std::future<Result<std::unique_ptr<Job>>>;
+
+/// Opens the job on a thread of its own: brokers and peers may let it wait for long.
+Opening open_job(ExecutionPlan plan, JobOptions options) {
+  std::packaged_task<Result<std::unique_ptr<Job>>()> task(
+      [plan = std::move(plan), options = std::move(options)]() mutable {
+        return Job::start(std::move(plan), std::move(options));
+      });
+  Opening opening = task.get_future();
+  std::thread(std::move(task)).detach();
+  return opening;
+}
+
+/// False: a signal or a request came first, or the time was up.
+bool await_opened(const Opening& opening, const Flags& flags, const RunControl& control) {
+  const TimeLimit limit(flags.duration, kShortestOpening);
+  while (opening.wait_for(kSignalPeriod) != std::future_status::ready) {
+    const bool is_asked = caught_signal != 0 || control.stop_request() != StopRequest::None;
+    if (is_asked || limit.is_over()) return false;
+  }
+  return true;
+}
+
+/// Ends the process while its job is being opened. Nothing was read, and what an earlier run left to be
+/// committed is left to the next one, as after a crash. Who waits for a broker cannot be told to stop.
+[[noreturn]] void leave_unopened(const LoadedTopology& loaded, const RunControl& control) {
+  if (!loaded.checkpoint_location.empty())
+    ::unlink((loaded.checkpoint_location + "/" + kControlSocket).c_str());
+  int code = caught_signal == 0 ? 0 : 128 + caught_signal;
+  if (code == 0 && control.stop_request() == StopRequest::None)
+    code = fail(ErrorKind::Unavailable, "the job was not open when its duration was over",
+                "check that its brokers and peers can be reached");
+  else
+    finish(code);
+  std::_Exit(code);
 }
 
 /// Other processes may ask the job while it runs, when it has a folder to be found in.
@@ -221,7 +268,9 @@ int start_and_await(const Flags& flags, const PreparedTopology& prepared) {
   JobOptions options = job_options(flags, loaded);
   watch(options, watchers);
   catch_signals();
-  auto job = Job::start(plan, std::move(options));
+  Opening opening = open_job(plan, std::move(options));
+  if (!await_opened(opening, flags, watchers.control)) leave_unopened(loaded, watchers.control);
+  auto job = opening.get();
   Status status = job ? finish_job(std::move(*job), flags, watchers) : Status(job.error());
   watchers.server.reset();
   watchers.view.end();
@@ -246,7 +295,9 @@ int run(const Flags& flags) {
                          progress_mode(flags.progress), flags.log_level});
   if (!flags.master.empty() || !flags.conf.empty())
     return fail(ErrorKind::Usage, "--master and --conf are Spark's", "add --engine spark");
-  auto prepared = prepare(flags.topology);
+  TopologyRequest request = flags.topology;
+  request.to_run = true;
+  auto prepared = prepare(request);
   if (!prepared)
     return fail(prepared.error().kind, prepared.error().message, prepared.error().fix);
   if (!prepared->errors.empty()) {

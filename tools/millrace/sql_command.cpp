@@ -24,15 +24,17 @@ struct Flags {
   SessionSettings settings;
 };
 
-/// Runs statements until one fails; gives the exit code.
-int run_all(SqlShell& shell, const std::string& text) {
+/// Runs statements until one fails; gives the exit code. `name`: of the text, in messages.
+int run_all(SqlShell& shell, const std::string& text, const std::string& name) {
   for (const std::string& statement : split_statements(text)) {
-    const auto printed = shell.run(statement);
+    auto printed = shell.run(statement);
     if (printed) {
       std::cout << *printed << std::flush;
       continue;
     }
-    std::cerr << colored(render_diagnostic(printed.error(), {})) << "\n";
+    Error& error = printed.error();
+    if (error.origin.line > 0 && error.origin.file.empty()) error.origin.file = name;
+    std::cerr << colored(render_diagnostic(error, {{name, text}})) << "\n";
     return static_cast<int>(printed.error().kind);
   }
   return 0;
@@ -64,7 +66,7 @@ int run_interactively(SqlShell& shell) {
     if (line->find_last_not_of(" \t") == std::string::npos ||
         (*line)[line->find_last_not_of(" \t")] != ';')
       continue;
-    (void)run_all(shell, text);
+    (void)run_all(shell, text, "sql");
     text.clear();
   }
   return 0;
@@ -75,7 +77,7 @@ int run_sql(const Flags& flags) {
   if (!flags.statements.empty()) {
     int code = 0;
     for (const std::string& statement : flags.statements)
-      if (code == 0) code = run_all(shell, statement);
+      if (code == 0) code = run_all(shell, statement, "sql");
     return finish(code);
   }
   if (flags.file.empty() && isatty(STDIN_FILENO) != 0) return finish(run_interactively(shell));
@@ -85,7 +87,8 @@ int run_sql(const Flags& flags) {
     return fail(ErrorKind::InputMissing, "sql: file not found: '" + flags.file + "'",
                 "name an existing file");
   std::istream& input = flags.file.empty() ? std::cin : file;
-  return finish(run_all(shell, {std::istreambuf_iterator<char>(input), {}}));
+  return finish(run_all(shell, {std::istreambuf_iterator<char>(input), {}},
+                        flags.file.empty() ? "sql" : flags.file));
 }
 
 }  // namespace

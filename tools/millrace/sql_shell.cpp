@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cctype>
+#include <iostream>
 
 #include "expressions/function_registry.hpp"
+#include "job_options.hpp"
 #include "prepared_topology.hpp"
+#include "records/edit_distance.hpp"
 #include "records/option_value.hpp"
 #include "records/schema_text.hpp"
 
@@ -13,6 +16,9 @@ namespace {
 
 constexpr const char* kStatements =
     "write SELECT, CREATE TEMPORARY VIEW, DROP VIEW, DESCRIBE, SHOW VIEWS, RUN, SHOW QUERIES or STOP";
+
+const std::vector<std::string> kFirstWords{"SELECT",   "WITH", "CREATE", "DROP",
+                                           "DESCRIBE", "SHOW", "RUN",    "STOP"};
 
 bool is_word(char c) { return std::isalnum(static_cast<unsigned char>(c)) || c == '_' || c == '.'; }
 
@@ -30,8 +36,8 @@ std::size_t piece_end(const std::string& text, std::size_t at) {
   return end == std::string::npos ? text.size() : end + 2;
 }
 
-/// Words, quoted texts without their quotes, and single characters.
-std::vector<std::string> words_of(const std::string& text) {
+/// Words, quoted texts without their quotes, and single characters; `ends` gets where each ends.
+std::vector<std::string> words_of(const std::string& text, std::vector<std::size_t>* ends = nullptr) {
   std::vector<std::string> words;
   for (std::size_t at = 0; at < text.size();) {
     std::size_t end = piece_end(text, at);
@@ -43,6 +49,7 @@ std::vector<std::string> words_of(const std::string& text) {
     else if (end == at + 1 ? !std::isspace(static_cast<unsigned char>(text[at]))
                            : is_word(text[at]))
       words.push_back(text.substr(at, end - at));
+    if (ends != nullptr && ends->size() < words.size()) ends->push_back(end);
     at = end;
   }
   return words;
@@ -56,6 +63,26 @@ std::string word_at(const std::vector<std::string>& words, std::size_t at) {
   return at < words.size() ? words[at] : std::string();
 }
 
+/// Spaces in place of all that is before `begin`, so that what follows keeps its line and column.
+std::string blank_before(std::string text, std::size_t begin) {
+  for (std::size_t at = 0; at < begin; ++at)
+    if (text[at] != '\n') text[at] = ' ';
+  return text;
+}
+
+/// The fix with the nearest of the known names, where one is near.
+std::string fix_with(const std::string& name, const std::vector<std::string>& known,
+                     const std::string& fix) {
+  const std::string nearest = nearest_name(name, known);
+  return nearest.empty() ? fix : "did you mean `" + nearest + "`? " + fix;
+}
+
+std::string state_of(Job& job) {
+  if (!job.await_for(std::chrono::microseconds(0))) return "running";
+  const Status end = job.await();
+  return end ? "ended" : "failed: " + end.error().message;
+}
+
 Error statement_error(const std::string& message, const std::string& fix = kStatements) {
   return make_error(ErrorKind::Usage, "sql: " + message, fix);
 }
@@ -66,11 +93,12 @@ std::vector<std::string> split_statements(const std::string& text) {
   std::vector<std::string> statements(1);
   for (std::size_t at = 0; at < text.size();) {
     const std::size_t end = piece_end(text, at);
-    const bool is_comment = text.compare(at, 2, "--") == 0 || text.compare(at, 2, "/*") == 0;
+    const std::string piece = text.substr(at, end - at);
+    const bool is_comment = piece.starts_with("--") || piece.starts_with("/*");
     if (text[at] == ';')
-      statements.emplace_back();
+      statements.push_back(blank_before(statements.back() + " ", statements.back().size() + 1));
     else
-      statements.back() += is_comment ? " " : text.substr(at, end - at);
+      statements.back() += is_comment ? blank_before(piece, piece.size()) : piece;
     at = end;
   }
   std::erase_if(statements, [](const std::string& one) {
@@ -90,7 +118,9 @@ Result<std::string> SqlShell::run(const std::string& statement) {
   if (is(words, 0, "SHOW")) return show(word_at(words, 1));
   if (is(words, 0, "DESCRIBE") || is(words, 0, "DESC")) return describe(word_at(words, 1));
   if (is(words, 0, "STOP")) return stop(word_at(words, 1));
-  if (!is(words, 0, "RUN")) return statement_error("unknown statement: '" + words[0] + "'");
+  if (!is(words, 0, "RUN"))
+    return statement_error("unknown statement: '" + words[0] + "'",
+                           fix_with(words[0], kFirstWords, kStatements));
   const std::size_t start = statement.find_first_not_of(" \t\r\n", statement.find(words[0]) + 3);
   std::string file = start == std::string::npos ? "" : statement.substr(start);
   while (!file.empty() && std::isspace(static_cast<unsigned char>(file.back()))) file.pop_back();
@@ -101,7 +131,20 @@ Result<std::string> SqlShell::run(const std::string& statement) {
 Result<std::string> SqlShell::select(const std::string& text) {
   auto frame = session_.sql(text);
   if (!frame) return std::move(frame.error());
-  return frame->show_text(1000, false);
+  auto shown = frame->show_text(1000, false);
+  return shown ? std::move(shown) : with_view_hint(std::move(shown.error()), text);
+}
+
+/// Which view may be meant by the name in `text` that is none.
+Error SqlShell::with_view_hint(Error error, const std::string& text) const {
+  if (error.error_class != "TABLE_OR_VIEW_NOT_FOUND") return error;
+  error.fix = "SHOW VIEWS lists views; files are read as json.`folder`";
+  std::vector<std::string> known = session_.view_names();
+  for (const std::string& word : words_of(text))
+    if (const std::string nearest = nearest_name(word, known);
+        !nearest.empty() && error.message.find("`" + word + "`") != std::string::npos)
+      error.label = "did you mean `" + nearest + "`?";
+  return error;
 }
 
 Result<std::string> SqlShell::create_view(const std::vector<std::string>& words,
@@ -116,15 +159,15 @@ Result<std::string> SqlShell::create_view(const std::vector<std::string>& words,
   at += 2;
   auto frame = [&]() -> Result<DataFrame> {
     if (is(words, at, "USING")) return view_over_files(words, at + 1);
-    const auto is_as = [](char a, char b) { return std::toupper(a) == b; };
-    const std::string as = " AS ";
-    const auto found = std::search(text.begin(), text.end(), as.begin(), as.end(), is_as);
-    if (!is(words, at, "AS") || found == text.end())
+    if (!is(words, at, "AS"))
       return statement_error("a view needs AS SELECT ... or USING format OPTIONS (...)");
-    return session_.sql(std::string(found + 4, text.end()));
+    std::vector<std::size_t> ends;
+    words_of(text, &ends);
+    return session_.sql(blank_before(text, ends[at]));
   }();
   if (!frame) return std::move(frame.error());
-  if (auto schema = frame->schema(); !schema) return std::move(schema.error());
+  if (auto schema = frame->schema(); !schema)
+    return with_view_hint(std::move(schema.error()), text);
   if (replace) frame->create_or_replace_temp_view(name);
   else if (auto status = frame->create_temp_view(name); !status) return std::move(status.error());
   return std::string();
@@ -151,7 +194,8 @@ Result<DataFrame> SqlShell::view_over_files(const std::vector<std::string>& word
 
 Result<std::string> SqlShell::drop_view(const std::string& name) {
   if (session_.drop_temp_view(name)) return std::string();
-  return statement_error("no such view: '" + name + "'", "SHOW VIEWS lists them");
+  return statement_error("no such view: '" + name + "'",
+                         fix_with(name, session_.view_names(), "SHOW VIEWS lists them"));
 }
 
 Result<std::string> SqlShell::show(const std::string& what) {
@@ -160,16 +204,15 @@ Result<std::string> SqlShell::show(const std::string& what) {
     for (const std::string& name : session_.view_names()) out += name + "\n";
     return out;
   }
-  if (!equal_ignoring_case(what, "QUERIES")) return statement_error("nothing is called '" + what + "'");
-  for (const auto& job : jobs_)
-    out += job->plan().name +
-           (job->await_for(std::chrono::microseconds(0)) ? "  ended\n" : "  running\n");
+  if (!equal_ignoring_case(what, "QUERIES"))
+    return statement_error("nothing is called '" + what + "'", "write SHOW VIEWS or SHOW QUERIES");
+  for (const auto& job : jobs_) out += job->plan().name + "  " + state_of(*job) + "\n";
   return out;
 }
 
 Result<std::string> SqlShell::describe(const std::string& name) {
   auto frame = session_.table(name);
-  if (!frame) return std::move(frame.error());
+  if (!frame) return with_view_hint(std::move(frame.error()), name);
   auto schema = frame->schema();
   if (!schema) return std::move(schema.error());
   std::string out;
@@ -178,12 +221,20 @@ Result<std::string> SqlShell::describe(const std::string& name) {
 }
 
 Result<std::string> SqlShell::run_topology(const std::string& file) {
-  auto prepared = prepare({file});
+  TopologyRequest request{file};
+  request.to_run = true;
+  auto prepared = prepare(request);
   if (!prepared) return std::move(prepared.error());
-  if (!prepared->errors.empty()) return prepared->errors.front();
-  JobOptions options;
-  options.trigger = prepared->loaded.settings.trigger;
-  options.time_zone = prepared->loaded.settings.time_zone;
+  if (!prepared->errors.empty()) {
+    print_errors(*prepared);
+    return make_error(ErrorKind::Config, "sql: not started: '" + file + "'",
+                      "mend what is said above");
+  }
+  JobOptions options = job_options(prepared->loaded);
+  options.on_warning = [secrets = prepared->loaded.secrets](const std::string& where,
+                                                            const std::string& text) {
+    std::cerr << "warning: " + secrets.hidden(where + ": " + text) + "\n";
+  };
   auto job = Job::start(*prepared->plan, std::move(options));
   if (!job) return std::move(job.error());
   jobs_.push_back(std::move(*job));
@@ -197,7 +248,10 @@ Result<std::string> SqlShell::stop(const std::string& name) {
     if (auto status = job->await(); !status) return std::move(status.error());
     return name + " stopped\n";
   }
-  return statement_error("no query of that name: '" + name + "'", "SHOW QUERIES lists them");
+  std::vector<std::string> known;
+  for (const auto& job : jobs_) known.push_back(job->plan().name);
+  return statement_error("no query of that name: '" + name + "'",
+                         fix_with(name, known, "SHOW QUERIES lists them"));
 }
 
 std::vector<std::string> SqlShell::words() const {

@@ -25,6 +25,7 @@ class SqlShell {
 
  private:
   Result<std::string> select(const std::string& text);
+  Error with_view_hint(Error error, const std::string& text) const;
   Result<std::string> create_view(const std::vector<std::string>& words, const std::string& text);
   Result<DataFrame> view_over_files(const std::vector<std::string>& words, std::size_t at);
   Result<std::string> drop_view(const std::string& name);
@@ -37,7 +38,9 @@ class SqlShell {
   std::vector<std::unique_ptr<Job>> jobs_;
 };
 
-/// Splits at semicolons that are not inside of quotes or comments; blank statements are left out.
+/// Splits at semicolons that are not inside of quotes or comments; blank statements are left out. Each
+/// has blanks in place of all that stands before it and of comments: its lines and columns are those of
+/// the whole text.
 std::vector<std::string> split_statements(const std::string& text);
 
 }  // namespace millrace::cli

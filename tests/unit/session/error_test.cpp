@@ -83,6 +83,20 @@ TEST_CASE("unknown formats, options and intervals are refused by start") {
             QueryTrigger::processing_time("5"))) != "started");
 }
 
+TEST_CASE("an unknown option of a table is refused when its columns or rows are asked for") {
+  const Session session;
+  const DataFrame table = session.read().format("csv").option("heder", true).load("tests/unit");
+
+  const auto columns = table.schema();
+  const auto rows = table.collect();
+
+  REQUIRE_FALSE(columns.ok());
+  CHECK(columns.error().message == "source 'csv': unknown option: 'heder'");
+  CHECK(columns.error().fix == "write `header`");
+  REQUIRE_FALSE(rows.ok());
+  CHECK(rows.error().message == columns.error().message);
+}
+
 TEST_CASE("two queries of one name do not run at once in a session, but in two") {
   const Session session, other;
   auto first = rates(session).write_stream().format("noop").query_name("twice").start();
