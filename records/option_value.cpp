@@ -41,6 +41,7 @@ std::optional<std::int64_t> parse_duration(std::string_view text, std::string_vi
 
 Error option_error(const Options& options, std::string_view name, std::string message,
                    std::string fix) {
+  if (fix.empty()) fix = fmt::format("give '{}' such a value, or leave it out", name);
   Error error = make_error(ErrorKind::Config, std::move(message), std::move(fix));
   if (const OptionText* text = options.find(name)) error.origin = text->origin;
   return error;
@@ -59,7 +60,8 @@ Result<bool> boolean_option(const Options& options, std::string_view name, bool 
   if (value == "false") return false;
   return option_error(options, name,
                       fmt::format("Invalid value '{}' for option '{}', must be 'true' or 'false'",
-                                  text->value, name));
+                                  text->value, name),
+                      "write true or false");
 }
 
 Result<std::int64_t> integer_option(const Options& options, std::string_view name,
@@ -78,7 +80,8 @@ Result<std::optional<std::int64_t>> positive_option(const Options& options, std:
   if (number && *number > 0) return number;
   return option_error(options, name,
                       fmt::format("Invalid value '{}' for option '{}', must be a positive integer",
-                                  text->value, name));
+                                  text->value, name),
+                      "write a whole number of 1 or more");
 }
 
 Result<std::int64_t> duration_option(const Options& options, std::string_view name,
@@ -92,7 +95,8 @@ Result<std::int64_t> duration_option(const Options& options, std::string_view na
           "Time must be specified as seconds (s), milliseconds (ms), microseconds (us), minutes "
           "(m or min), hour (h), or day (d). E.g. 50s, 100ms, or 250us.\nFailed to parse time "
           "string: {}",
-          text->value));
+          text->value),
+      "write a number and a unit, for example 7d or 100ms");
 }
 
 OptionDeclaration declare(std::string name, OptionType type, std::string default_text,

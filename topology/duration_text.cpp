@@ -26,12 +26,34 @@ Error unknown_trigger(std::string_view kind) {
   return error;
 }
 
+/// Microseconds, below 0 too.
+Result<std::int64_t> parse_signed(std::string_view text) {
+  auto interval = parse_interval(text);
+  if (!interval) {
+    interval.error().kind = ErrorKind::Config;
+    if (interval.error().fix.empty())
+      interval.error().fix = "write a number and a unit, for example `10 seconds` or `100ms`";
+    return interval.error();
+  }
+  if (interval->months != 0)
+    return config_error("Doesn't support month or year interval: " + std::string(text),
+                        "write the duration in days");
+  std::int64_t micros = 0;
+  if (__builtin_mul_overflow(std::int64_t{interval->days}, kMicrosPerDay, &micros) ||
+      __builtin_add_overflow(micros, interval->microseconds, &micros))
+    return config_error("duration too long: '" + std::string(text) + "'", "write a shorter one");
+  return micros;
+}
+
 Result<Trigger> interval_trigger(Trigger::Kind kind, std::string_view interval) {
   if (interval.empty())
     return config_error("trigger: the interval is missing", "write for example `10 seconds`");
-  auto duration = parse_duration(interval);
-  if (!duration) return duration.error();
-  Trigger trigger{kind, *duration};
+  const auto micros = parse_signed(interval);
+  if (!micros) return micros.error();
+  if (*micros < 0)
+    return config_error("requirement failed: the interval of trigger should not be negative",
+                        "write an interval of 0 or more");
+  Trigger trigger{kind, std::chrono::microseconds(*micros)};
   const bool is_out_of_range = trigger.interval < std::chrono::milliseconds(1) ||
                                trigger.interval > std::chrono::hours(24);
   if (trigger.is_continuous() && is_out_of_range)
@@ -49,24 +71,12 @@ std::string_view trim(std::string_view text) {
 }  // namespace
 
 Result<std::chrono::microseconds> parse_duration(std::string_view text) {
-  auto interval = parse_interval(text);
-  if (!interval) {
-    interval.error().kind = ErrorKind::Config;
-    if (interval.error().fix.empty())
-      interval.error().fix = "write a number and a unit, for example `10 seconds` or `100ms`";
-    return interval.error();
-  }
-  if (interval->months != 0)
-    return config_error("Doesn't support month or year interval: " + std::string(text),
-                        "write the duration in days");
-  std::int64_t micros = 0;
-  if (__builtin_mul_overflow(std::int64_t{interval->days}, kMicrosPerDay, &micros) ||
-      __builtin_add_overflow(micros, interval->microseconds, &micros))
-    return config_error("duration too long: '" + std::string(text) + "'", "write a shorter one");
-  if (micros < 0)
+  const auto micros = parse_signed(text);
+  if (!micros) return micros.error();
+  if (*micros < 0)
     return config_error("duration must not be negative: '" + std::string(text) + "'",
                         "write a duration of 0 or more");
-  return std::chrono::microseconds(micros);
+  return std::chrono::microseconds(*micros);
 }
 
 Result<Trigger> make_trigger(std::string_view kind, std::string_view interval) {

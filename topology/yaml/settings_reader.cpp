@@ -94,6 +94,14 @@ void take(LoadContext& context, Result<Trigger> trigger, const YamlValue& value,
   context.errors.push_back(std::move(trigger.error()));
 }
 
+void warn_of_once(LoadContext& context, std::string_view kind, const Origin& origin) {
+  if (!equal_ignoring_case(kind, "once")) return;
+  Error warning = make_error(ErrorKind::Config, "trigger: `once` is deprecated",
+                             "write `availableNow`, which does the same");
+  warning.origin = origin;
+  context.warnings.push_back(std::move(warning));
+}
+
 }  // namespace
 
 void read_settings(LoadContext& context, const YamlValue& value, Settings& settings,
@@ -106,6 +114,7 @@ void read_settings(LoadContext& context, const YamlValue& value, Settings& setti
 void read_trigger(LoadContext& context, const YamlValue& value, Trigger& trigger) {
   if (value.is_null()) return;
   if (value.is_scalar()) {
+    warn_of_once(context, value.text, value.origin);
     if (!equal_ignoring_case(value.text, "none"))
       take(context, parse_trigger(value.text), value, trigger);
     return;
@@ -119,6 +128,7 @@ void read_trigger(LoadContext& context, const YamlValue& value, Trigger& trigger
     return take(context, parse_trigger(entry.key.text), entry.key, trigger);
   if (!entry.value.is_null() && !context.expect(YamlValue::Kind::Scalar, entry.value, "trigger"))
     return;
+  warn_of_once(context, entry.key.text, entry.key.origin);
   take(context, make_trigger(entry.key.text, entry.value.text), entry.value, trigger);
 }
 

@@ -135,6 +135,14 @@ TEST_CASE("a trigger may be a map or text") {
   CHECK(kind_of("none").interval == 0s);
 }
 
+TEST_CASE("the trigger `once` is accepted with a warning") {
+  for (const char* text : {"once", "{once: true}"}) {
+    const auto loaded = load(kRate + "trigger: " + text + "\n");
+    CHECK(loaded.ok());
+    CHECK(summary(loaded.warnings).find("trigger: `once` is deprecated") != std::string::npos);
+  }
+}
+
 TEST_CASE("wrong triggers are refused") {
   const auto errors_of = [](const std::string& text) {
     return summary(load(kRate + "trigger: " + text + "\n").errors);
@@ -144,6 +152,8 @@ TEST_CASE("wrong triggers are refused") {
   CHECK(errors_of("availableNau") == "5:10 trigger: unknown kind: 'availableNau'\n");
   CHECK(errors_of("{processingTime: 1 month}") ==
         "5:27 Doesn't support month or year interval: 1 month\n");
+  CHECK(errors_of("{processingTime: -5 seconds}") ==
+        "5:27 requirement failed: the interval of trigger should not be negative\n");
   CHECK(errors_of("{once: true, continuous: 1 s}") == "5:10 trigger: exactly one kind is needed\n");
 }
 
