@@ -133,7 +133,11 @@ Result<BatchCommand> read_command(const SinkRequest& request) {
   BatchCommand command;
   command.options = request.options;
   command.command = text_option(request.options, "command", "");
-  command.format = text_option(request.options, "format", "json");
+  command.format = lower_trimmed(text_option(request.options, "format", "json"));
+  if (command.format != "json" && command.format != "csv" && command.format != "arrow")
+    return option_error(request.options, "format",
+                        "foreachBatch sink: unknown format: '" + command.format + "'",
+                        "choose 'json', 'csv' or 'arrow'");
   if (command.command.empty())
     return make_error(ErrorKind::Config, "foreachBatch sink: no command",
                       "set command, for example command: ./load.sh; a program gives a function "

@@ -100,6 +100,18 @@ Result<std::vector<ManifestEntry>> parse_manifest_lines(std::string_view text) {
   return entries;
 }
 
+FileManifest::FileManifest(const std::string& output_folder, std::chrono::microseconds retention,
+                           Clock now_ms)
+    : folder_(output_folder + "/_spark_metadata"),
+      retention_(retention),
+      now_ms_(std::move(now_ms)) {}
+
+std::chrono::sys_time<std::chrono::milliseconds> FileManifest::now() const {
+  using std::chrono::milliseconds;
+  if (now_ms_) return std::chrono::sys_time<milliseconds>(milliseconds(now_ms_()));
+  return std::chrono::time_point_cast<milliseconds>(std::chrono::system_clock::now());
+}
+
 Result<std::vector<ManifestEntry>> FileManifest::read(const std::string& name) const {
   std::ifstream file(folder_ + "/" + name, std::ios::binary);
   const std::string text{std::istreambuf_iterator<char>(file), {}};
@@ -142,13 +154,12 @@ Result<std::vector<ManifestEntry>> FileManifest::files() const {
 
 bool FileManifest::is_expired(const ManifestEntry& entry) const {
   if (retention_ == kForEver) return false;
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  return now - std::chrono::milliseconds(entry.modified_ms) > retention_;
+  return now().time_since_epoch() - std::chrono::milliseconds(entry.modified_ms) > retention_;
 }
 
 // Readers that listed the folder before may still want what a compact file replaces.
 void FileManifest::remove_compacted(std::int64_t epoch) const {
-  const auto newest = std::filesystem::file_time_type::clock::now() - kCleanupDelay;
+  const auto newest = std::filesystem::file_time_type::clock::from_sys(now() - kCleanupDelay);
   for (const EpochFile& file : epoch_files(folder_)) {
     const std::filesystem::path path = folder_ + "/" + file_name(file.epoch);
     std::error_code gone;

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -30,10 +31,11 @@ Result<std::vector<ManifestEntry>> parse_manifest_lines(std::string_view text);
 class FileManifest {
  public:
   static constexpr std::chrono::microseconds kForEver = std::chrono::microseconds::max();
+  /// Milliseconds since 1970 UTC.
+  using Clock = std::function<std::int64_t()>;
 
   explicit FileManifest(const std::string& output_folder,
-                        std::chrono::microseconds retention = kForEver)
-      : folder_(output_folder + "/_spark_metadata"), retention_(retention) {}
+                        std::chrono::microseconds retention = kForEver, Clock now_ms = {});
 
   /// Adds the files of an epoch, durably; files of the epoch that are there already stay.
   Status commit(Epoch epoch, const std::vector<ManifestEntry>& entries);
@@ -46,11 +48,13 @@ class FileManifest {
   Status write(const std::string& name, const std::vector<ManifestEntry>& entries) const;
   Result<std::vector<ManifestEntry>> files_before(std::int64_t epoch) const;
 
+  std::chrono::sys_time<std::chrono::milliseconds> now() const;
   bool is_expired(const ManifestEntry& entry) const;
   void remove_compacted(std::int64_t epoch) const;
 
   std::string folder_;
   std::chrono::microseconds retention_;
+  Clock now_ms_;  // empty: the wall clock
 };
 
 }  // namespace millrace

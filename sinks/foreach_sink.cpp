@@ -1,10 +1,39 @@
 #include "sinks/foreach_sink.hpp"
 
+#include "expressions/expression_errors.hpp"
 #include "sinks/visible_change.hpp"
+
+#include <exception>
 
 namespace millrace {
 
 namespace {
+
+/// Names of one kind of sink in Spark's error.
+struct CallerNames {
+  const char* error_class;
+  const char* sink;
+};
+constexpr CallerNames kForeach{"FOREACH_USER_FUNCTION_ERROR", "foreach"};
+constexpr CallerNames kForeachBatch{"FOREACH_BATCH_USER_FUNCTION_ERROR", "foreach batch"};
+
+Error function_error(const CallerNames& names, const std::string& reason) {
+  return spark_error(names.error_class, "39000",
+                     "An error occurred in the user provided function in " +
+                         std::string(names.sink) + " sink. Reason: " + reason);
+}
+
+/// Calls code of the program, which may throw: that fails the epoch.
+template <class Call>
+auto guarded(const CallerNames& names, const Call& call) -> decltype(call()) {
+  try {
+    return call();
+  } catch (const std::exception& thrown) {
+    return function_error(names, thrown.what());
+  } catch (...) {
+    return function_error(names, "it threw what is no std::exception");
+  }
+}
 
 class ForeachSink final : public Sink {
  public:
@@ -19,40 +48,47 @@ class ForeachSink final : public Sink {
     Status begun = begin(context_->epoch);
     if (!begun.ok()) return begun.error();
     if (!takes_rows_) return WriteStatus::Accepted;
-    Status processed;
-    for_each_visible(batch, [&](std::uint32_t row) {
-      if (processed.ok()) processed = writer_->process(batch, row);
-    });
+    const Status processed = guarded(kForeach, [&] { return process(batch); });
     if (processed.ok()) return WriteStatus::Accepted;
-    end(&processed.error());
+    (void)end(&processed.error());
     return processed.error();
   }
   void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
     Status begun = begin(epoch);
     if (!begun.ok()) return done(begun.error());
-    end(nullptr);
+    if (Status ended = end(nullptr); !ended.ok()) return done(ended.error());
     done(CommitToken{});
   }
   void commit(Epoch, const CommitToken&, std::function<void(Status)> done) override { done({}); }
   void rollback() override {
     if (!is_open_) return;
     const Error error = make_error(ErrorKind::QueryFailed, "foreach sink: epoch was given up");
-    end(&error);
+    (void)end(&error);
   }
   bool is_blocking() const override { return true; }
 
  private:
   Status begin(Epoch epoch) {
     if (is_open_) return {};
-    auto opened = writer_->open(context_->subtask, epoch);
+    auto opened = guarded(kForeach, [&] { return writer_->open(context_->subtask, epoch); });
     if (!opened.ok()) return opened.error();
     is_open_ = true;
     takes_rows_ = *opened;
     return {};
   }
-  void end(const Error* error) {
+  Status process(const RecordBatch& batch) {
+    Status processed;
+    for_each_visible(batch, [&](std::uint32_t row) {
+      if (processed.ok()) processed = writer_->process(batch, row);
+    });
+    return processed;
+  }
+  Status end(const Error* error) {
     is_open_ = false;
-    writer_->close(error);
+    return guarded(kForeach, [&] {
+      writer_->close(error);
+      return Status();
+    });
   }
 
   std::unique_ptr<ForeachWriter> writer_;
@@ -79,7 +115,8 @@ class ForeachBatchSink final : public Sink {
     return WriteStatus::Accepted;
   }
   void prepare(Epoch epoch, std::function<void(Result<CommitToken>)> done) override {
-    Status called = function_(rows_, context_->schema, epoch);
+    Status called =
+        guarded(kForeachBatch, [&] { return function_(rows_, context_->schema, epoch); });
     rows_.clear();
     done(called.ok() ? Result<CommitToken>(CommitToken{}) : Result<CommitToken>(called.error()));
   }

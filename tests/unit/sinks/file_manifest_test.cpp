@@ -8,12 +8,16 @@ namespace {
 namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 
+// 2020-09-13; real files are younger.
+constexpr std::int64_t kNowMs = 1'600'000'000'000;
 constexpr std::int64_t kLongAgoMs = 1'000'000;
 
-std::int64_t now_ms() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(
-             std::chrono::system_clock::now().time_since_epoch())
-      .count();
+std::int64_t now_ms() { return kNowMs; }
+
+void make_older_than_ten_minutes(const SinkFolder& folder) {
+  const std::chrono::sys_time<std::chrono::milliseconds> now{std::chrono::milliseconds(kNowMs)};
+  for (const auto& entry : fs::directory_iterator(folder.path("_spark_metadata")))
+    fs::last_write_time(entry.path(), fs::file_time_type::clock::from_sys(now - 11min));
 }
 
 ManifestEntry file(const std::string& path, std::int64_t modified_ms) {
@@ -41,7 +45,7 @@ bool has(const SinkFolder& folder, const std::string& name) {
 
 TEST_CASE("files older than the retention leave the list and the next compact manifest") {
   const SinkFolder folder;
-  FileManifest manifest(folder.path(), 1h);
+  FileManifest manifest(folder.path(), 1h, now_ms);
   REQUIRE(manifest.commit(Epoch{0}, {file("/old", kLongAgoMs), file("/new", now_ms())}).ok());
 
   CHECK(paths(manifest) == "/new");
@@ -54,7 +58,7 @@ TEST_CASE("files older than the retention leave the list and the next compact ma
 
 TEST_CASE("without a retention files are listed for ever") {
   const SinkFolder folder;
-  FileManifest manifest(folder.path());
+  FileManifest manifest(folder.path(), FileManifest::kForEver, now_ms);
   REQUIRE(manifest.commit(Epoch{0}, {file("/old", kLongAgoMs)}).ok());
 
   CHECK(paths(manifest) == "/old");
@@ -62,10 +66,9 @@ TEST_CASE("without a retention files are listed for ever") {
 
 TEST_CASE("manifests that a compact one replaces go after ten minutes, not those of the last hundred epochs") {
   const SinkFolder folder;
-  FileManifest manifest(folder.path());
+  FileManifest manifest(folder.path(), FileManifest::kForEver, now_ms);
   commit_up_to(manifest, 118);
-  for (const auto& entry : fs::directory_iterator(folder.path("_spark_metadata")))
-    fs::last_write_time(entry.path(), fs::file_time_type::clock::now() - 11min);
+  make_older_than_ten_minutes(folder);
   const std::string before = paths(manifest);
 
   REQUIRE(manifest.commit(Epoch{119}, {file("/119", now_ms())}).ok());
@@ -80,7 +83,7 @@ TEST_CASE("manifests that a compact one replaces go after ten minutes, not those
 
 TEST_CASE("a manifest that is younger stays, readers may be at it") {
   const SinkFolder folder;
-  FileManifest manifest(folder.path());
+  FileManifest manifest(folder.path(), FileManifest::kForEver, now_ms);
   commit_up_to(manifest, 119);
 
   CHECK(has(folder, "0"));

@@ -5,11 +5,15 @@
 
 #include <signal.h>
 
+#include <stdexcept>
+
 namespace millrace {
 
 namespace {
 
 Schema id_schema() { return {{{"id", TypeKind::Int}}}; }
+
+constexpr int kThrowingId = 99;
 
 /// Writes down every call; `skip` refuses epochs, `fail_at` fails at a row.
 class Diary final : public ForeachWriter {
@@ -22,6 +26,7 @@ class Diary final : public ForeachWriter {
   }
   Status process(const RecordBatch& batch, std::size_t row) override {
     const int id = batch.column(0).at<std::int32_t>(row);
+    if (id == kThrowingId) throw std::runtime_error("cannot take it");
     if (id == fail_at_) return make_error(ErrorKind::QueryFailed, "no " + std::to_string(id));
     calls_ += std::to_string(id) + " ";
     return {};
@@ -95,6 +100,29 @@ TEST_CASE("foreach closes what is open when the epoch is given up") {
   CHECK(calls == "open(0,0) 1 close(foreach sink: epoch was given up) ");
 }
 
+TEST_CASE("foreach closes with what the program's code threw, and the epoch fails with it") {
+  SinkRig rig(id_schema());
+  std::string calls;
+  auto sink = open_diary(rig, calls);
+
+  const auto written = sink->write(rig.batch({{integer(1)}, {integer(kThrowingId)}, {integer(3)}}));
+
+  REQUIRE(!written.ok());
+  CHECK(written.error().error_class == "FOREACH_USER_FUNCTION_ERROR");
+  CHECK(calls == "open(0,0) 1 close(" + written.error().message + ") ");
+}
+
+TEST_CASE("what a function of foreachBatch throws fails the epoch in Spark's words") {
+  SinkRig rig(id_schema());
+  auto sink = plan_foreach_batch([](const std::vector<RecordBatch>&, const SchemaPtr&, Epoch) -> Status {
+                throw std::runtime_error("no table");
+              }).make();
+  REQUIRE(sink->open(rig.context).ok());
+
+  CHECK(prepare_error(rig, *sink) ==
+        "An error occurred in the user provided function in foreach batch sink. Reason: no table");
+}
+
 TEST_CASE("foreachBatch gets all rows of an epoch at once") {
   SinkRig rig(id_schema());
   std::string calls;
@@ -155,6 +183,14 @@ TEST_CASE("foreachBatch command can get each epoch as a whole stream of Arrow's 
   CHECK(none.starts_with(continuation));
   CHECK(none.ends_with(end));
   CHECK(none.size() < rows.size());
+}
+
+TEST_CASE("foreachBatch refuses a format that it does not know when it is planned") {
+  const auto planned =
+      foreach_batch_sink_type().plan(sink_request({{"command", "cat"}, {"format", "xml"}}));
+
+  REQUIRE_FALSE(planned.ok());
+  CHECK(planned.error().message == "foreachBatch sink: unknown format: 'xml'");
 }
 
 TEST_CASE("without Arrow a foreachBatch command that wants its format is refused") {
