@@ -1,4 +1,5 @@
 #include "expressions/aggregates/aggregates.hpp"
+#include "expressions/aggregates/encoded_values.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "expressions/aggregates/value_set.hpp"
 #include "expressions/keeps_values.hpp"
@@ -51,14 +52,9 @@ class CollectSet final : public AggregateFunction, public KeepsValues {
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
-    const Column& values = *arguments[0];
-    std::string encoded;
-    for (std::uint32_t k = 0; k < rows.size(); ++k) {
-      if (is_null_at(values, rows[k])) continue;
-      encoded.resize(encoded_size(values, rows[k]));
-      encode_value(encoded.data(), values, rows[k], ValueForm::Key);
-      ValueSet(*states[k]).insert(encoded);
-    }
+    for_each_encoded(*arguments[0], rows, [&](std::uint32_t k, std::string_view value) {
+      ValueSet(*states[k]).insert(value);
+    });
   }
   void merge(StateBytes& into, const StateBytes& from) const override {
     ValueSet set(into);

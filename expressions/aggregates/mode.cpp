@@ -1,5 +1,6 @@
 #include "expressions/aggregates/aggregates.hpp"
 #include "expressions/aggregates/counted_values.hpp"
+#include "expressions/aggregates/encoded_values.hpp"
 #include "expressions/aggregates/states.hpp"
 #include "expressions/functions/function_errors.hpp"
 #include "expressions/keeps_values.hpp"
@@ -23,14 +24,9 @@ class Mode final : public AggregateFunction, public KeepsValues {
 
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
-    const Column& values = *arguments[0];
-    std::string encoded;
-    for (std::uint32_t k = 0; k < rows.size(); ++k) {
-      if (is_null_at(values, rows[k])) continue;
-      encoded.resize(encoded_size(values, rows[k]));
-      encode_value(encoded.data(), values, rows[k], ValueForm::Key);
-      CountedValues::add(*states[k], encoded, 1);
-    }
+    for_each_encoded(*arguments[0], rows, [&](std::uint32_t k, std::string_view value) {
+      CountedValues::add(*states[k], value, 1);
+    });
   }
   void merge(StateBytes& into, const StateBytes& from) const override {
     CountedValues::merge(into, from);

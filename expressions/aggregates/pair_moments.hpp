@@ -1,6 +1,6 @@
 #pragma once
 
-#include "expressions/aggregates/states.hpp"
+#include "expressions/aggregates/statistic.hpp"
 
 namespace millrace {
 
@@ -35,14 +35,10 @@ struct PairMoments {
   }
 };
 
-/// The result of a group; nothing means NULL.
-using FinishPairs = std::optional<double> (*)(const PairMoments&);
-
 /// A function of the pairs (first argument x, second argument y) in which neither is NULL.
-class PairAggregate final : public FixedAggregate<PairMoments> {
+class PairAggregate final : public Statistic<PairMoments> {
  public:
-  explicit PairAggregate(FinishPairs finish)
-      : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
+  using Statistic::Statistic;
 
   void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
@@ -56,19 +52,9 @@ class PairAggregate final : public FixedAggregate<PairMoments> {
       if (is_valid[k]) state(states[k]).add(x[k], y);
     });
   }
-  void merge(std::byte* into, const std::byte* from) const override {
-    state(into).add(state(from));
-  }
-  void finish(EvalContext&, const std::byte* bytes, Column& out) const override {
-    const std::optional<double> result = finish_(state(bytes));
-    result ? out.append(*result) : out.append_null();
-  }
-
- private:
-  const FinishPairs finish_;
 };
 
-template <FinishPairs kFinish>
+template <PairAggregate::Finish kFinish>
 Result<AggregateFunctionPtr> bind_pairs(const FunctionCall& call) {
   if (auto status = check_arguments(call, {{is_numeric, "\"DOUBLE\""}, {is_numeric, "\"DOUBLE\""}});
       !status)

@@ -42,29 +42,16 @@ struct Moments {
   }
 };
 
-using Finish = std::optional<double> (*)(const Moments&);
-
 /// Variance and its kin: one pass, by the central moments.
-class MomentsAggregate final : public FixedAggregate<Moments> {
+class MomentsAggregate final : public Statistic<Moments> {
  public:
-  explicit MomentsAggregate(Finish finish)
-      : FixedAggregate(TypeKind::Double, true), finish_(finish) {}
+  using Statistic::Statistic;
 
   void update(EvalContext&, std::byte* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
     for_each_double(*arguments[0], rows,
                     [&](std::uint32_t k, double value) { state(states[k]).add(value); });
   }
-  void merge(std::byte* into, const std::byte* from) const override {
-    state(into).add(state(from));
-  }
-  void finish(EvalContext&, const std::byte* bytes, Column& out) const override {
-    const std::optional<double> result = finish_(state(bytes));
-    result ? out.append(*result) : out.append_null();
-  }
-
- private:
-  const Finish finish_;
 };
 
 std::optional<double> var_pop(const Moments& m) {
@@ -105,7 +92,7 @@ std::optional<double> corr(const PairMoments& m) {
   return m.product / std::sqrt(m.m2_x * m.m2_y);
 }
 
-template <Finish kFinish>
+template <MomentsAggregate::Finish kFinish>
 Result<AggregateFunctionPtr> bind_moments(const FunctionCall& call) {
   if (auto status = check_arguments(call, {{is_numeric, "\"DOUBLE\""}}); !status)
     return status.error();

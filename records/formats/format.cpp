@@ -3,6 +3,7 @@
 #include "records/columnar/columnar_file.hpp"
 #include "records/edit_distance.hpp"
 #include "records/formats/formats.hpp"
+#include "records/option_value.hpp"
 
 namespace millrace {
 
@@ -20,42 +21,32 @@ Error unknown_format(std::string_view format) {
   return error;
 }
 
-OptionDeclaration option(std::string name, OptionType type, std::string fallback,
-                         std::string summary) {
-  OptionDeclaration declaration;
-  declaration.name = std::move(name);
-  declaration.type = type;
-  declaration.default_text = std::move(fallback);
-  declaration.summary = std::move(summary);
-  return declaration;
-}
-
 OptionDeclaration mode_option() {
-  return option("mode", OptionType::Text, "PERMISSIVE",
-                "What to do with a malformed record: PERMISSIVE, DROPMALFORMED or FAILFAST.");
+  return declare("mode", OptionType::Text, "PERMISSIVE",
+                 "What to do with a malformed record: PERMISSIVE, DROPMALFORMED or FAILFAST.");
 }
 OptionDeclaration corrupt_column_option() {
-  return option("columnNameOfCorruptRecord", OptionType::Text, "_corrupt_record",
-                "STRING column that takes the text of malformed records, if the schema has it.");
+  return declare("columnNameOfCorruptRecord", OptionType::Text, "_corrupt_record",
+                 "STRING column that takes the text of malformed records, if the schema has it.");
 }
 OptionDeclaration line_separator_option() {
-  return option("lineSep", OptionType::Text, "",
-                "The one byte that ends a line; LF, CR LF and CR when not set.");
+  return declare("lineSep", OptionType::Text, "",
+                 "The one byte that ends a line; LF, CR LF and CR when not set.");
 }
 OptionDeclaration zone_option() {
-  return option("timeZone", OptionType::Text, "",
-                "Zone of timestamps without one; the session's zone when not set.");
+  return declare("timeZone", OptionType::Text, "",
+                 "Zone of timestamps without one; the session's zone when not set.");
 }
 
 OptionDeclaration date_format_option() {
-  return option("dateFormat", OptionType::Text, "", "Java's pattern of dates: `dd.MM.yyyy`.");
+  return declare("dateFormat", OptionType::Text, "", "Java's pattern of dates: `dd.MM.yyyy`.");
 }
 OptionDeclaration timestamp_format_option() {
-  return option("timestampFormat", OptionType::Text, "", "Java's pattern of timestamps with a zone.");
+  return declare("timestampFormat", OptionType::Text, "", "Java's pattern of timestamps with a zone.");
 }
 OptionDeclaration timestamp_ntz_format_option() {
-  return option("timestampNTZFormat", OptionType::Text, "",
-                "Java's pattern of timestamps without a zone.");
+  return declare("timestampNTZFormat", OptionType::Text, "",
+                 "Java's pattern of timestamps without a zone.");
 }
 
 std::vector<OptionDeclaration> json_options() {
@@ -66,10 +57,10 @@ std::vector<OptionDeclaration> json_options() {
           date_format_option(),
           timestamp_format_option(),
           timestamp_ntz_format_option(),
-          option("multiLine", OptionType::Boolean, "false",
-                 "A whole file is one object, or an array that gives a row for each element."),
-          option("ignoreNullFields", OptionType::Boolean, "true",
-                 "Leave fields that are NULL out when writing.")};
+          declare("multiLine", OptionType::Boolean, "false",
+                  "A whole file is one object, or an array that gives a row for each element."),
+          declare("ignoreNullFields", OptionType::Boolean, "true",
+                  "Leave fields that are NULL out when writing.")};
 }
 
 std::vector<OptionDeclaration> csv_options() {
@@ -80,14 +71,14 @@ std::vector<OptionDeclaration> csv_options() {
           date_format_option(),
           timestamp_format_option(),
           timestamp_ntz_format_option(),
-          option("sep", OptionType::Text, ",", "The character between two fields."),
-          option("header", OptionType::Boolean, "false",
-                 "The first line of each file holds the names of the columns."),
-          option("quote", OptionType::Text, "\"", "The character around fields that need it."),
-          option("escape", OptionType::Text, "\\", "The character before a quote inside quotes."),
-          option("nullValue", OptionType::Text, "", "The text that stands for NULL."),
-          option("emptyValue", OptionType::Text, "", "What an empty text is written as; \"\" when "
-                                                     "not set.")};
+          declare("sep", OptionType::Text, ",", "The character between two fields."),
+          declare("header", OptionType::Boolean, "false",
+                  "The first line of each file holds the names of the columns."),
+          declare("quote", OptionType::Text, "\"", "The character around fields that need it."),
+          declare("escape", OptionType::Text, "\\", "The character before a quote inside quotes."),
+          declare("nullValue", OptionType::Text, "", "The text that stands for NULL."),
+          declare("emptyValue", OptionType::Text, "", "What an empty text is written as; \"\" when "
+                                                      "not set.")};
 }
 
 }  // namespace

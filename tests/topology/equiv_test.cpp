@@ -1,46 +1,15 @@
 // `equiv`: a bounded copy of a topology comes to the same tables in every mode.
-#include <stdlib.h>
-
-#include <chrono>
-#include <filesystem>
-#include <set>
-
 #include "tests/support/catch.hpp"
+#include "tests/topology/examples_folder.hpp"
 #include "tests/topology/program.hpp"
 
 using namespace millrace::testing;
-namespace fs = std::filesystem;
 
 namespace {
 
 bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
-
-/// A copy of examples/ whose data files are as old as the order of their names says: a checkout may write
-/// them in any order, and which rows are late depends on it.
-class ExamplesFolder {
- public:
-  ExamplesFolder() {
-    std::string name = (fs::temp_directory_path() / "millrace-examples-XXXXXX").string();
-    REQUIRE(mkdtemp(name.data()) != nullptr);
-    path_ = name;
-    fs::copy("examples", path_, fs::copy_options::recursive);
-    std::set<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(path_ / "data"))
-      if (entry.is_regular_file()) files.insert(entry.path());
-    auto time = fs::file_time_type::clock::now() - std::chrono::hours(1);
-    for (const fs::path& file : files) fs::last_write_time(file, time += std::chrono::seconds(1));
-  }
-  ~ExamplesFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  std::string file(const std::string& name) const { return (path_ / (name + ".yaml")).string(); }
-
- private:
-  fs::path path_;
-};
 
 ProgramEnd equiv(std::vector<std::string> arguments) {
   arguments.insert(arguments.begin(), "equiv");

@@ -3,7 +3,6 @@
 #include <stdlib.h>
 
 #include <algorithm>
-#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +13,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/topology/example_job.hpp"
+#include "tests/topology/examples_folder.hpp"
 #include "tests/topology/program.hpp"
 #include "topology/option_registry.hpp"
 
@@ -36,34 +36,9 @@ Lines golden(const std::string& name) {
   return rows;
 }
 
-/// A copy of examples/ whose data files were written in the order of their names, which is the order
-/// in which a file source takes them; a checkout may write them in any order.
-class ExamplesFolder {
- public:
-  ExamplesFolder() {
-    std::string name = (fs::temp_directory_path() / "millrace-examples-XXXXXX").string();
-    if (mkdtemp(name.data()) == nullptr) std::abort();
-    path_ = name;
-    fs::copy("examples", path_, fs::copy_options::recursive | fs::copy_options::overwrite_existing);
-    std::set<fs::path> files;
-    for (const auto& entry : fs::recursive_directory_iterator(path_ / "data"))
-      if (entry.is_regular_file()) files.insert(entry.path());
-    auto time = fs::file_time_type::clock::now() - std::chrono::hours(1);
-    for (const fs::path& file : files) fs::last_write_time(file, time += std::chrono::seconds(1));
-  }
-  ~ExamplesFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  const fs::path& path() const { return path_; }
-
- private:
-  fs::path path_;
-};
-
 std::string example(const std::string& name) {
   static const ExamplesFolder folder;
-  return (folder.path() / (name + ".yaml")).string();
+  return folder.file(name);
 }
 
 Lines sorted(Lines rows) {
