@@ -36,6 +36,12 @@ bool same(const json& a, const json& b, bool has_fractions) {
   return true;
 }
 
+/// Java's own exceptions have no class that Millrace could share: any error will do.
+bool is_java_exception(const json& answer) {
+  if (!answer.is_object() || !answer.contains("error")) return false;
+  return answer["error"].get<std::string>().starts_with("java.");
+}
+
 /// Millrace's answer for the one row of a case; an error of binding stands for the row's.
 json answer_of(const json& line) {
   json request = line;
@@ -61,6 +67,7 @@ TEST_CASE("what once differed from Spark gives Spark's answer") {
     const json line = json::parse(text);
     const json answer = answer_of(line);
     INFO(text << "\n  gives " << answer.dump());
-    CHECK(same(answer, line["spark"], has_fractions(line["type"])));
+    if (is_java_exception(line["spark"])) CHECK(answer.contains("error"));
+    else CHECK(same(answer, line["spark"], has_fractions(line["type"])));
   }
 }
