@@ -183,6 +183,21 @@ Number before(const Stage& stage, const TestRows& seen) {
   return seen.size() > back ? seen[seen.size() - 1 - back].v : Number(-5);
 }
 
+/// Each row with the value of the row of its key that comes `first` rows later; without the rows that none
+/// follows, and those without a key.
+TestRows leads(const Stage& stage, const TestRows& rows) {
+  TestRows out;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (!rows[i].k) continue;
+    int left = stage.first;
+    std::size_t j = i;
+    while (left != 0 && ++j < rows.size())
+      if (rows[j].k == rows[i].k) --left;
+    if (left == 0 && rows[j].v != Number(-5)) out.push_back({rows[i].micros, rows[i].k, rows[j].v});
+  }
+  return out;
+}
+
 TestRows over(const Stage& stage, const TestRows& rows) {
   TestRows out;
   for (std::size_t i = 0; i < rows.size(); ++i) {
@@ -253,6 +268,7 @@ class Model {
       case Kind::OverRange:
       case Kind::OverRows:
       case Kind::Lag: return over(stage, rows);
+      case Kind::Lead: return leads(stage, rows);
       case Kind::Window: return windows(stage, rows);
       case Kind::Session: return sessions(stage, rows);
       case Kind::Group: return groups(stage, rows);

@@ -98,6 +98,12 @@ std::string sql_of(const Stage& stage, const std::string& from) {
       return over_sql(stage, from, result_sql(stage.result), " ROWS {} PRECEDING");
     case Kind::Lag:
       return over_sql(stage, from, fmt::format("lag(v, {}, -5L)", stage.first), "");
+    // A row that still waits is given at the end of bounded input only: such rows are left out, and those
+    // with the key of the row that ends the input.
+    case Kind::Lead:
+      return fmt::format("SELECT * FROM ({}) WHERE v IS NULL OR v <> -5",
+                         over_sql(stage, "(SELECT * FROM " + from + " WHERE k IS NOT NULL)",
+                                  fmt::format("lead(v, {}, -5L)", stage.first), ""));
     case Kind::DistinctKeys: return fmt::format("SELECT ts, k, 0L AS v FROM {}", from);
     case Kind::Distinct:
     case Kind::DistinctWithin: return {};
@@ -194,6 +200,11 @@ std::vector<Stage> appending_stages() {
   if (one_in(3)) {
     if (one_in(2)) stages.push_back(random_stage(random_kind({Kind::Where, Kind::Map, Kind::Explode})));
     stages.push_back(over_stage());
+    // Rows that waited may be behind the watermark, so nothing with event time follows.
+    if (one_in(5)) {
+      stages.back().kind = Kind::Lead;
+      return stages;
+    }
   }
   const int count = *rc::gen::inRange(stages.empty() ? 1 : 0, 5);
   for (int i = 0; i < count; ++i) {

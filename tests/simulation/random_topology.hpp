@@ -30,7 +30,7 @@ struct Stage {
     Where, Map, Explode, TableInner, TableLeft, TableSemi, TableAnti,
     Union, JoinInner, JoinLeft, JoinSemi, JoinRight, JoinFull,
     Distinct, DistinctWithin, DistinctKeys,
-    OverRunning, OverRange, OverRows, Lag,
+    OverRunning, OverRange, OverRows, Lag, Lead,
     Window, Session, Group,
   };
   enum class Result { Count, Sum, Min, Max, CountEven, CountIf, Any, Spread, Largest };
@@ -38,7 +38,7 @@ struct Stage {
   Kind kind{};
   Result result{};
   /// Seconds. Window: size and slide. Session: the gap. Joins: how far before and after a left row its
-  /// partner may lie. OverRange: how far back a row sees. OverRows, Lag: `first` is a number of rows.
+  /// partner may lie. OverRange: how far back a row sees. OverRows, Lag, Lead: `first` is a number of rows.
   int first = 0;
   int second = 0;
   /// Aggregates: groups of one row are left out.
