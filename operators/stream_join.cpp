@@ -414,19 +414,19 @@ void StreamJoin::append_alone(const Half& half, const std::byte* row) {
   result_.row_done();
 }
 
-/// Rows below wait for what this join may still give: the older of the two limits.
+/// Rows below wait for what this join may still give.
 void StreamJoin::advance_watermark(Output& out) {
   watermark_ = std::max(watermark_, next_watermark_);
   if (watermark_ == kNoWatermark) return;
-  std::optional<std::int64_t> lowest;
+  std::int64_t lowest = watermark_;
   for (const Half& half : halves_) {
-    if (!half.side.limit) continue;
-    const std::int64_t micros = half.side.limit->millis(watermark_) * 1000;
-    lowest = std::min(lowest.value_or(micros), micros);
+    const bool gives_rows = &half == &halves_[0] || !is_semi();
+    if (gives_rows && half.side.limit)
+      lowest = std::min(lowest, half.side.limit->millis(watermark_) * 1000);
   }
-  if (!lowest || *lowest <= watermark_given_) return;
-  watermark_given_ = *lowest;
-  out.emit(Watermark{*lowest});
+  if (lowest <= watermark_given_) return;
+  watermark_given_ = lowest;
+  out.emit(Watermark{lowest});
 }
 
 void StreamJoin::count_rows() {

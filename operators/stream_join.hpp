@@ -38,8 +38,9 @@ struct StreamJoinOptions {
 /// Pairs come out at once; a row that an outer join keeps comes without partner when it is given up,
 /// a left row of a semi join at its first partner. Late rows, at or before the watermark in force,
 /// are taken out first and given to what reads them, with NULLs for the other side. The watermark passed
-/// on is the lower of both limits, so that rows given up
-/// late are not late below. Requires: no anti join. Source: Spark's StreamingSymmetricHashJoinExec.
+/// on is the least of its own and of the limits of the sides whose rows come out, so that rows given up
+/// late are not late below; a side without a limit has no say, and its pairs may be late.
+/// Requires: no anti join. Source: Spark's StreamingSymmetricHashJoinExec.
 std::unique_ptr<Operator> make_stream_join(StreamJoinOptions options);
 
 }  // namespace millrace

@@ -3,6 +3,7 @@
 #include "tests/support/operator_harness.hpp"
 
 #include <algorithm>
+#include <optional>
 
 using namespace millrace;
 using namespace millrace::test;
@@ -30,6 +31,16 @@ StreamJoinOptions views_and_clicks(JoinType type, bool at_marker) {
   return options;
 }
 
+OperatorHarness joined_with(JoinType type, std::optional<JoinLimit> left,
+                            std::optional<JoinLimit> right) {
+  return OperatorHarness({kViews, kClicks}, [type, left, right] {
+    StreamJoinOptions options = views_and_clicks(type, true);
+    options.left.limit = left;
+    options.right.limit = right;
+    return make_stream_join(std::move(options));
+  });
+}
+
 OperatorHarness joined(JoinType type, bool at_marker = true) {
   OperatorHarness harness({kViews, kClicks}, [type, at_marker] {
     return make_stream_join(views_and_clicks(type, at_marker));
@@ -55,6 +66,23 @@ TEST_CASE("rows are forgotten when no partner can come, and the watermark below 
   harness.watermark(15.001).marker();
   CHECK(harness.run() == "a,10,a,10 w9.999 |0 w10 |1");
   CHECK(harness.counters().state_rows_total.value() == 0);
+}
+
+TEST_CASE("a join without bounds passes its watermark on") {
+  auto harness = joined_with(JoinType::Inner, std::nullopt, std::nullopt);
+  CHECK(harness.watermark(15).marker().run() == "w15 |0");
+}
+
+TEST_CASE("a bound above the watermark does not raise it below") {
+  const JoinLimit above{1, false, sec(5), false};
+  auto harness = joined_with(JoinType::Inner, above, above);
+  CHECK(harness.watermark(15).marker().run() == "w15 |0");
+}
+
+TEST_CASE("the watermark below a semi join waits for left rows alone") {
+  auto harness = joined_with(JoinType::LeftSemi, JoinLimit{1, false, 0, true},
+                             JoinLimit{1, false, -sec(5), true});
+  CHECK(harness.watermark(15).marker().run() == "w14.999 |0");
 }
 
 TEST_CASE("an outer row without partner comes out when it is given up, and once only") {
