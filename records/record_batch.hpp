@@ -119,7 +119,7 @@ class RecordPool {
   // Pushed to by any thread, taken whole by the owner: no ABA.
   alignas(64) std::atomic<Column*> returned_columns_{nullptr};
   std::atomic<detail::BatchBody*> returned_bodies_{nullptr};
-  // The owner and every object that is out count one each.
+  // The owner and every object that was made count one each.
   std::atomic<std::uint64_t> references_{1};
 };
 
