@@ -14,7 +14,8 @@ namespace millrace {
 namespace {
 
 constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
-constexpr int kRemovedPerCall = 4096;
+// Well below what other records may have to wait.
+constexpr std::size_t kRemovedPerCall = ResultBatch::kRows;
 
 std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
   std::vector<DataType> types;
@@ -50,7 +51,15 @@ class Aggregate final : public Operator {
 
  private:
   /// One part of the work that a watermark or marker asks for. Each may stop and go on.
-  enum class Step { EmitTouched, EmitAll, EmitDue, RemoveDue, AdvanceWatermark, EndEpoch };
+  enum class Step {
+    EmitTouched,
+    EmitAll,
+    EmitDue,
+    RemoveGiven,
+    RemoveDue,
+    AdvanceWatermark,
+    EndEpoch
+  };
 
   OutputMode mode() const { return options_.policy.mode; }
   bool at_marker() const { return options_.policy.at_marker; }
@@ -69,6 +78,8 @@ class Aggregate final : public Operator {
   Progress emit_groups(Output& out, Next next);
   std::byte* next_touched();
   void advance_watermark(Output& out);
+  void give(Output& out);
+  Progress remove_given();
   Progress remove_due();
   void remove(std::byte* group);
   void end_epoch();
@@ -101,10 +112,13 @@ class Aggregate final : public Operator {
   std::vector<Step> steps_;
   std::size_t next_touched_ = 0;
   StateTable::Cursor cursor_;
+  // Given for good: removed when all of their kind are out.
+  std::vector<std::byte*> given_;
   ResultBatch result_;
 
   // Scratch of one batch.
   std::vector<ColumnRef> keys_;
+  std::vector<std::byte*> portion_;
   std::vector<std::uint32_t> late_rows_;
   std::vector<std::uint32_t> kept_rows_;
 };
@@ -183,7 +197,8 @@ void Aggregate::note_ingest(std::int64_t ns) {
 Progress Aggregate::on_watermark(Watermark watermark, Output& out) {
   next_watermark_ = watermark.micros;
   if (at_marker()) return Progress::Done;
-  if (mode() == OutputMode::Append) steps_.push_back(Step::EmitDue);
+  if (mode() == OutputMode::Append)
+    steps_.insert(steps_.end(), {Step::EmitDue, Step::RemoveGiven});
   if (mode() == OutputMode::Update) steps_.push_back(Step::RemoveDue);
   steps_.push_back(Step::AdvanceWatermark);
   return run(out);
@@ -194,7 +209,7 @@ Progress Aggregate::on_epoch_end(Epoch /*epoch*/, Output& out) {
   if (is_global && (at_marker() || gave_rows_ == 0)) touch(groups_.find_global());
   switch (mode()) {
     case OutputMode::Append:
-      if (at_marker()) steps_ = {Step::EmitDue};
+      if (at_marker()) steps_ = {Step::EmitDue, Step::RemoveGiven};
       break;
     case OutputMode::Update: steps_ = {Step::EmitTouched, Step::RemoveDue}; break;
     // Continuous: a table that nothing changed need not be given again; of several subtasks none knows
@@ -230,6 +245,7 @@ Progress Aggregate::run_step(Step step, Output& out) {
     case Step::EmitAll: return emit_groups(out, [this] { return groups_.table().next(cursor_); });
     case Step::EmitDue:
       return emit_groups(out, [this] { return timers_.take_due(next_watermark_); });
+    case Step::RemoveGiven: return remove_given();
     case Step::RemoveDue: return remove_due();
     case Step::AdvanceWatermark: advance_watermark(out); return Progress::Done;
     case Step::EndEpoch: end_epoch(); return Progress::Done;
@@ -244,36 +260,50 @@ void Aggregate::advance_watermark(Output& out) {
   out.emit(Watermark{watermark_});
 }
 
-/// Gives out each group that `next` names; what append mode gives is removed.
+/// Gives out a portion of the groups that `next` names; Done when it names no more.
 template <class Next>
 Progress Aggregate::emit_groups(Output& out, Next next) {
-  while (std::byte* group = next()) {
-    groups_.finish(context_->eval, group, result_.columns());
-    result_.row_done();
-    gave_rows_ = 1;
-    if (steps_.front() == Step::EmitDue) remove(group);
-    if (!result_.is_full()) continue;
-    result_.flush(out);
-    if (out.is_full()) return Progress::More;
-  }
-  result_.flush(out);
+  portion_.clear();
+  std::byte* group = nullptr;
+  while (portion_.size() < ResultBatch::kRows && (group = next()) != nullptr)
+    portion_.push_back(group);
+  give(out);
+  if (group != nullptr) return Progress::More;
   cursor_ = {};
   touched_.clear();
   next_touched_ = 0;
   return Progress::Done;
 }
 
+void Aggregate::give(Output& out) {
+  if (portion_.empty()) return;
+  groups_.finish(context_->eval, portion_, result_.columns());
+  result_.rows_done(static_cast<std::uint32_t>(portion_.size()));
+  result_.flush(out);
+  gave_rows_ = 1;
+  if (steps_.front() == Step::EmitDue) given_.insert(given_.end(), portion_.begin(), portion_.end());
+}
+
 std::byte* Aggregate::next_touched() {
   constexpr std::size_t kAhead = 4;
   if (next_touched_ == touched_.size()) return nullptr;
-  if (next_touched_ + kAhead < touched_.size()) groups_.fetch(touched_[next_touched_ + kAhead]);
+  if (next_touched_ + kAhead < touched_.size()) groups_.fetch_states(touched_[next_touched_ + kAhead]);
   std::byte* group = touched_[next_touched_++];
   StateTable::mark(group, 0);
   return group;
 }
 
+/// Rows that wait for the end of a window do not wait for the removal of those before them.
+Progress Aggregate::remove_given() {
+  for (std::size_t i = std::min(kRemovedPerCall, given_.size()); i > 0; --i) {
+    remove(given_.back());
+    given_.pop_back();
+  }
+  return given_.empty() ? Progress::Done : Progress::More;
+}
+
 Progress Aggregate::remove_due() {
-  for (int i = 0; i < kRemovedPerCall; ++i) {
+  for (std::size_t i = 0; i < kRemovedPerCall; ++i) {
     std::byte* group = timers_.take_due(next_watermark_);
     if (group == nullptr) return Progress::Done;
     remove(group);

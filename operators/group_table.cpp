@@ -4,6 +4,8 @@ namespace millrace {
 
 namespace {
 
+constexpr std::size_t kFetchedAhead = 8;
+
 std::size_t round_up(std::size_t bytes) { return (bytes + 15) / 16 * 16; }
 
 }  // namespace
@@ -99,30 +101,36 @@ void GroupTable::pass_filter(const Call& call, Rows rows) {
   }
 }
 
-void GroupTable::fetch(const std::byte* group) const {
+void GroupTable::fetch_states(const std::byte* group) const {
   for (const Call& call : calls_)
     if (call.is_growing)
       __builtin_prefetch(reinterpret_cast<const StateBytes*>(group + call.offset)->data());
 }
 
-void GroupTable::finish(EvalContext& context, const std::byte* group,
+void GroupTable::finish(EvalContext& context, std::span<std::byte* const> groups,
                         const std::vector<ColumnRef>& columns) {
   const std::size_t num_keys = encoder_.types().size();
   key_columns_.assign(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(num_keys));
-  encoder_.decode(StateTable::key_of(group), key_columns_);
-  finish_calls(context, group, std::span(columns).subspan(num_keys));
+  for (std::size_t k = 0; k < groups.size(); ++k) {
+    if (k + kFetchedAhead < groups.size()) fetch(groups[k + kFetchedAhead]);
+    encoder_.decode(StateTable::key_of(groups[k]), key_columns_);
+  }
+  finish_calls(context, groups, std::span(columns).subspan(num_keys));
   key_columns_.clear();
 }
 
-void GroupTable::finish_calls(EvalContext& context, const std::byte* group,
+void GroupTable::finish_calls(EvalContext& context, std::span<std::byte* const> groups,
                               std::span<const ColumnRef> columns) const {
   for (std::size_t i = 0; i < calls_.size(); ++i) {
-    const std::byte* state = group + calls_[i].offset;
-    if (calls_[i].is_growing)
-      calls_[i].bound.function->finish(context, *reinterpret_cast<const StateBytes*>(state),
-                                       *columns[i]);
-    else
-      calls_[i].bound.function->finish(context, state, *columns[i]);
+    const Call& call = calls_[i];
+    const AggregateFunction& function = *call.bound.function;
+    for (const std::byte* group : groups) {
+      if (call.is_growing)
+        function.finish(context, *reinterpret_cast<const StateBytes*>(group + call.offset),
+                        *columns[i]);
+      else
+        function.finish(context, group + call.offset, *columns[i]);
+    }
   }
 }
 

@@ -11,6 +11,12 @@
 
 namespace millrace {
 
+/// Begins to load a value of a state table and the key in front of it.
+inline void fetch(const std::byte* entry) {
+  __builtin_prefetch(entry - 64);
+  __builtin_prefetch(entry);
+}
+
 /// The groups of an aggregation: for each key the states of all aggregates. A group also has an
 /// event time when `has_event_time` (the time at which it is final). Not thread-safe.
 class GroupTable {
@@ -43,12 +49,13 @@ class GroupTable {
   /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
   /// Begins to load what `finish` reads of a group besides its entry.
-  void fetch(const std::byte* group) const;
-  /// Appends key and results to the columns of an output batch.
-  void finish(EvalContext& context, const std::byte* group, const std::vector<ColumnRef>& columns);
+  void fetch_states(const std::byte* group) const;
+  /// Appends keys and results to the columns of an output batch.
+  void finish(EvalContext& context, std::span<std::byte* const> groups,
+              const std::vector<ColumnRef>& columns);
 
   /// The results only: `columns` has one for each aggregate.
-  void finish_calls(EvalContext& context, const std::byte* group,
+  void finish_calls(EvalContext& context, std::span<std::byte* const> groups,
                     std::span<const ColumnRef> columns) const;
   /// Adds the states of `from` to those of `into`.
   void merge(std::byte* into, std::byte* from) const;

@@ -315,7 +315,7 @@ void SessionAggregate::append(std::byte* session) {
   window.child(0)->append(bounds_of(session).start);
   window.child(1)->append(bounds_of(session).end);
   window.append_struct();
-  calls_.finish_calls(context_->eval, session, std::span(columns).subspan(num_keys));
+  calls_.finish_calls(context_->eval, {&session, 1}, std::span(columns).subspan(num_keys));
   key_columns_.clear();
   result_.row_done();
 }

@@ -56,12 +56,6 @@ inline StateLayout key_layout(const StateLayout& total) {
   return layout;
 }
 
-/// Begins to load a value of a state table and the key in front of it.
-inline void fetch(const std::byte* entry) {
-  __builtin_prefetch(entry - 64);
-  __builtin_prefetch(entry);
-}
-
 /// Makes a value what it was when it was new.
 inline void reset(std::byte* value, const StateLayout& layout) {
   std::size_t begin = 0;

@@ -79,6 +79,7 @@ class SlicedAggregate final : public Operator {
   void add_entries(const Slice& slice, std::size_t first, std::size_t count);
   bool give_rows(Output& out);
   void append_rows();
+  void append_window(Column& column);
   void forget(const SliceEntry& gone);
   bool forget_slices();
   void advance_watermark(Output& out);
@@ -432,16 +433,24 @@ void SlicedAggregate::append_rows() {
   key_columns_.clear();
   for (std::size_t i = 0; i < num_keys; ++i)
     if (i != window_key_) key_columns_.push_back(columns[i]);
-  Column& window = *columns[window_key_];
+  totals_.clear();
   for (std::byte* key : found_keys_) {
     encoder_.decode(StateTable::key_of(key), key_columns_);
-    window.child(0)->append(window_);
-    window.child(1)->append(window_ + slicing_.size());
-    window.append_struct();
-    calls_.finish_calls(context_->eval, total_of(key), std::span(columns).subspan(num_keys));
-    result_.row_done();
+    totals_.push_back(total_of(key));
   }
+  append_window(*columns[window_key_]);
+  calls_.finish_calls(context_->eval, totals_, std::span(columns).subspan(num_keys));
+  result_.rows_done(static_cast<std::uint32_t>(found_keys_.size()));
   key_columns_.clear();
+}
+
+/// The window at hand, once for each row.
+void SlicedAggregate::append_window(Column& column) {
+  for (std::size_t k = 0; k < found_keys_.size(); ++k) {
+    column.child(0)->append(window_);
+    column.child(1)->append(window_ + slicing_.size());
+    column.append_struct();
+  }
 }
 
 void SlicedAggregate::forget(const SliceEntry& gone) {
