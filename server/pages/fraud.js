@@ -70,7 +70,7 @@ function modeName(mode) {
 }
 
 function showModes(modes) {
-  fillTable(byId("modes"), modes.map((m) => [
+  fillTable(byId("modes"), modes.filter((m) => m.p50 > 0).map((m) => [
     modeName(m.name), number(duration(m.p50)), number(duration(m.p99)), number(duration(m.p999))]));
 }
 
@@ -111,16 +111,21 @@ function factsTable(alert) {
   return table;
 }
 
+/** A bar of up to `rem` wide. */
+function bar(share, rem, kind) {
+  const span = document.createElement("span");
+  span.className = kind;
+  span.style.width = `${share * rem}rem`;
+  return span;
+}
+
 function contributionsTable(contributions) {
   const entries = Object.entries(contributions).sort((a, b) => Math.abs(b[1]) - Math.abs(a[1])).slice(0, 8);
   const largest = Math.max(...entries.map(([, value]) => Math.abs(value)), 1e-9);
   const table = document.createElement("table");
-  fillTable(table.createTBody(), entries.map(([name, value]) => {
-    const bar = document.createElement("span");
-    bar.className = value > 0 ? "bar" : "bar honest";
-    bar.style.width = `${(Math.abs(value) / largest) * 10}rem`;
-    return [name.replaceAll("_", " "), number(value.toFixed(2)), bar];
-  }));
+  fillTable(table.createTBody(), entries.map(([name, value]) => [
+    name.replaceAll("_", " "), number(value.toFixed(2)),
+    bar(Math.abs(value) / largest, 10, value > 0 ? "bar" : "bar honest")]));
   return table;
 }
 
@@ -150,6 +155,16 @@ async function showWhy(id) {
   byId("why").showModal();
 }
 
+async function showEpochs() {
+  const answer = await fetch("/api/progress");
+  if (!answer.ok) return;
+  const epochs = (await answer.json()).slice(-6).reverse();
+  const took = (epoch) => epoch.batchDuration ?? 0, longest = Math.max(...epochs.map(took), 1);
+  fillTable(byId("epochs"), epochs.map((epoch) => [
+    compact(epoch.batchId), number(compact(epoch.numInputRows)), number(`${took(epoch)} ms`),
+    bar(took(epoch) / longest, 5, "bar honest")]));
+}
+
 async function drawGraph() {
   const answer = await fetch("/api/plan");
   if (!answer.ok) return setTimeout(drawGraph, 1000);
@@ -170,6 +185,7 @@ function start() {
   for (const radio of document.querySelectorAll("input[name=mode]"))
     radio.addEventListener("change", () => act("mode", {mode: radio.value}));
   drawGraph();
+  setInterval(showEpochs, 1000);
   const events = new EventSource("/api/demo/events");
   events.onmessage = (event) => showState(JSON.parse(event.data));
   events.onerror = () => {

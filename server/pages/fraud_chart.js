@@ -35,8 +35,9 @@ class LatencyChart {
     this.context.scale(scale, scale);
     this.style = getComputedStyle(document.documentElement);
     this.drawScale();
-    for (const [name, color] of [["p999", "--warn"], ["p99", "--accent"], ["p50", "--good"]])
-      this.drawLine(name, this.style.getPropertyValue(color));
+    // The widest lies below: where few payments came, the percentiles are the same.
+    for (const [name, color, width] of [["p999", "--warn", 5], ["p99", "--accent", 2], ["p50", "--good", 2]])
+      this.drawLine(name, this.style.getPropertyValue(color), width);
   }
 
   drawScale() {
@@ -58,10 +59,10 @@ class LatencyChart {
     context.fillText("now", this.width - 36, this.height - 4);
   }
 
-  drawLine(name, color) {
+  drawLine(name, color, width) {
     const context = this.context;
     context.strokeStyle = color;
-    context.lineWidth = 2;
+    context.lineWidth = width;
     context.beginPath();
     let isDown = false;
     for (const point of this.points) {

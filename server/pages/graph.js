@@ -127,9 +127,8 @@ class PlanGraph {
 }
 
 function stateText(node) {
-  const parts = [];
-  if (node.queued > 0) parts.push(`${compact(node.queued)} queued`);
-  if (node.stateRows > 0) parts.push(`state ${compact(node.stateRows)} rows, ${bytes(node.stateBytes)}`);
+  const parts = [`queue ${compact(node.queued)}`];
+  if (node.stateRows > 0) parts.push(`state ${compact(node.stateRows)}, ${bytes(node.stateBytes)}`);
   return parts.join(" · ");
 }
 

@@ -1,15 +1,18 @@
 // The fraud page in headless Chromium: decisions move, the mode switches, the engine is killed and comes back,
-// an alert says why, and nothing is wrong in the console. Takes the screenshots of docs/fraud_demo.md.
+// an alert says why, what looks like HTML is shown as text, and nothing is wrong in the console. Takes the screenshots of docs/fraud_demo.md.
 // Usage: node fraud_page.mjs BUILD [SCREENSHOTS]. Exit 77: there is no browser.
 import assert from "node:assert/strict";
 import {spawn} from "node:child_process";
+import {mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync} from "node:fs";
+import {tmpdir} from "node:os";
+import {resolve} from "node:path";
 import {end, nothingIsTooWide, withPage} from "./browser.mjs";
 
 const [build, screenshots] = process.argv.slice(2);
 
 /** Starts the demo on a free port; its address once it is known. */
-function startDemo() {
-  const demo = spawn(`${build}/bin/fraud_demo`, ["--engine", `${build}/bin/millrace`, "--topology", "examples/fraud.yaml",
+function startDemo(topology) {
+  const demo = spawn(`${build}/bin/fraud_demo`, ["--engine", `${build}/bin/millrace`, "--topology", topology,
     "--duration", "120s", "--rate", "500", "--port", "0"], {stdio: ["ignore", "pipe", "inherit"]});
   const address = new Promise((resolve, reject) => {
     let text = "";
@@ -88,14 +91,47 @@ async function watch(page) {
   await takeScreenshot(page, "fraud_phone_dark");
 }
 
-// While the engine is down its graph is not there: the page asks again.
-await withPage(async (page) => {
-  const {demo, address} = startDemo();
+/** A folder with the topology of the demo, where a reason, a category and an operator look like HTML. */
+function hostileFolder() {
+  const folder = mkdtempSync(`${tmpdir()}/millrace-page-`);
+  for (const part of ["models", "data"]) symlinkSync(resolve("examples", part), `${folder}/${part}`);
+  const topology = readFileSync("examples/fraud.yaml", "utf8")
+    .replace("card_1m >= 3, 'three payments in a minute'", "card_1m >= 1, '<img src=x onerror=window.injected=1>'")
+    .replace("terminal, category,", "terminal, '<script>window.injected=1</script>' AS category,")
+    .replace("FROM suspicious", "FROM `<plaintext>`")
+    .replace("suspicious:", "<plaintext>:");
+  writeFileSync(`${folder}/fraud.yaml`, topology);
+  return folder;
+}
+
+async function htmlIsText(page) {
+  await anAlertSaysWhy(page);
+  assert.match(await page.textContent("#why-text"), /<img src=x onerror=window\.injected=1>.*<script>window\.injected=1<\/script>/s);
+  await page.waitForFunction(() => document.querySelector("#graph").textContent.includes("<plaintext>"));
+  assert.equal(await page.evaluate(() => document.querySelectorAll("img, plaintext, body script").length), 0);
+  assert.equal(await page.evaluate(() => window.injected), undefined);
+}
+
+/** Runs the demo with a topology as long as `test` watches its page. */
+async function withDemo(page, topology, test) {
+  const {demo, address} = startDemo(topology);
   try {
     await page.goto(await address);
-    await watch(page);
+    await test(page);
+    await page.goto("about:blank");
   } finally {
     await end(demo);
   }
-}, (text) => /503/.test(text));
+}
+
+const hostile = hostileFolder();
+try {
+  // While the engine is down its graph is not there: the page asks again.
+  await withPage(async (page) => {
+    await withDemo(page, `${hostile}/fraud.yaml`, htmlIsText);
+    await withDemo(page, "examples/fraud.yaml", watch);
+  }, (text) => /503/.test(text));
+} finally {
+  rmSync(hostile, {recursive: true});
+}
 console.log("the fraud page works");

@@ -3,8 +3,39 @@
 #include "tests/topology/http_get.hpp"
 #include "tests/topology/program.hpp"
 
+#include <nlohmann/json.hpp>
+
 using namespace millrace;
 using namespace millrace::testing;
+
+namespace {
+
+using Json = nlohmann::json;
+
+std::string body_of(const std::string& answer) {
+  const std::size_t end = answer.find("\r\n\r\n");
+  REQUIRE(end != std::string::npos);
+  return answer.substr(end + 4);
+}
+
+/// What a browser must be told so that no text of an answer becomes code.
+void is_never_code(const std::string& answer) {
+  CHECK(answer.find("Content-Type: text/html") == std::string::npos);
+  CHECK(answer.find("X-Content-Type-Options: nosniff\r\n") != std::string::npos);
+  CHECK(answer.find("Content-Security-Policy: default-src 'none'; script-src 'self'; ") !=
+        std::string::npos);
+}
+
+/// The body of an answer that is JSON and nothing else.
+Json json_of(const std::string& answer) {
+  is_never_code(answer);
+  CHECK(answer.find("Content-Type: application/json\r\n") != std::string::npos);
+  const Json json = Json::parse(body_of(answer), nullptr, false);
+  CHECK_FALSE(json.is_discarded());
+  return json;
+}
+
+}  // namespace
 
 TEST_CASE("a running job shows its plan, its state, its metrics and its progress over HTTP") {
   const int port = free_port();
@@ -69,4 +100,27 @@ TEST_CASE("an address beyond this machine needs a token") {
   const ProgramEnd end = run_program({"run", "examples/rate_console.yaml", "--http", "0.0.0.0:0"});
   CHECK(end.code == 64);
   CHECK(end.err.find("--http-token") != std::string::npos);
+}
+
+TEST_CASE("names, values and errors that look like HTML or JSON stay texts in what a job shows") {
+  const int port = free_port();
+  Program program({"run", "tests/fixtures/hostile_names.yaml", "--progress", "off", "--duration",
+                   "60 seconds", "--http", "127.0.0.1:" + std::to_string(port)});
+  const std::string rows = "/api/sql?q=SELECT+*+FROM+%60%3Cplaintext%3E%60+LIMIT+1";
+  await_answer(port, rows, "[{\"value\":0");
+
+  const Json plan = json_of(get(port, "/api/plan"));
+  CHECK(plan["name"] == "<plaintext>");
+  CHECK(plan["nodes"][0]["name"] == "<svg>");
+  CHECK(plan["nodes"][1]["name"] == "<xmp>");
+  const Json row = json_of(get(port, rows))[0];
+  CHECK(row[R"(<img src=x onerror="window.injected=1">)"] ==
+        "</script><script>window.injected=1</script>");
+  CHECK(row[R"("}])"] == R"("}],\)");
+  CHECK(json_of(get(port, "/api/progress"))[0]["name"] == "<plaintext>");
+  json_of(get(port, "/api/state"));
+  const Json refusal = json_of(get(port, "/api/sql?q=SELECT+%60%3Cb%3E%22%60"));
+  CHECK(refusal["error"].get<std::string>().find("<b>\"") != std::string::npos);
+  is_never_code(get(port, "/metrics"));
+  json_of(get(port, "/%3Cscript%3E"));
 }
