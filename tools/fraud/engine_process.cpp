@@ -2,16 +2,38 @@
 
 #include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <utility>
 
-extern char** environ;
-
 namespace millrace::fraud {
+
+namespace {
+
+constexpr int kCannotRun = 127;  // as shells say it
+
+/// What is written goes to the file `log`, nothing can be read, nothing else is open: a connection of
+/// ours that the engine held too would not end when we close it.
+bool redirect(const char* log) {
+  const int nothing = ::open("/dev/null", O_RDONLY);
+  const int file = ::open(log, O_WRONLY | O_CREAT | O_APPEND, 0600);
+  return ::dup2(nothing, 0) == 0 && ::dup2(file, 1) == 1 && ::dup2(file, 2) == 2 &&
+         ::close_range(3, ~0u, 0) == 0;
+}
+
+/// The child of `supervisor`: ends when it does, however that ends. Other threads of it may have held
+/// locks at the fork, so only system calls are safe here.
+[[noreturn]] void become(char* const* words, const char* log, pid_t supervisor) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  const bool is_orphan = ::getppid() != supervisor;  // it ended before it could be watched
+  if (!is_orphan && redirect(log)) ::execv(words[0], words);
+  ::_exit(kCannotRun);
+}
+
+}  // namespace
 
 EngineProcess::EngineProcess(std::vector<std::string> command, std::string log)
     : command_(std::move(command)), log_(std::move(log)) {}
@@ -22,16 +44,9 @@ void EngineProcess::start() {
   std::vector<char*> words;
   for (std::string& word : command_) words.push_back(word.data());
   words.push_back(nullptr);
-  posix_spawn_file_actions_t files;
-  posix_spawn_file_actions_init(&files);
-  posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-  posix_spawn_file_actions_addopen(&files, 1, log_.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
-  posix_spawn_file_actions_adddup2(&files, 1, 2);
-  // A connection of ours that the engine held too would not end when we close it.
-  posix_spawn_file_actions_addclosefrom_np(&files, 3);
-  const int failed = posix_spawn(&pid_, words[0], &files, nullptr, words.data(), environ);
-  posix_spawn_file_actions_destroy(&files);
-  if (failed != 0) pid_ = -1;
+  const pid_t supervisor = ::getpid();
+  pid_ = ::fork();
+  if (pid_ == 0) become(words.data(), log_.c_str(), supervisor);
 }
 
 void EngineProcess::kill() {

@@ -9,7 +9,7 @@
 namespace millrace::fraud {
 
 /// The engine as a process of its own, which may be killed and started again. Ended with the
-/// object. Not thread-safe.
+/// object, and by the kernel when this process ends, even by SIGKILL. Not thread-safe.
 class EngineProcess {
  public:
   /// `command`: the program and its arguments; what it writes goes to the file `log`.
@@ -18,6 +18,7 @@ class EngineProcess {
   EngineProcess(const EngineProcess&) = delete;
   EngineProcess& operator=(const EngineProcess&) = delete;
 
+  /// Requires: the calling thread lives as long as the engine shall, for the engine ends with it.
   void start();
   /// SIGKILL, as a crash does; returns when it is gone.
   void kill();
