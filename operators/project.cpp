@@ -2,6 +2,9 @@
 
 #include "operators/row_errors.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace millrace {
 
 namespace {
@@ -27,10 +30,19 @@ std::vector<Origin> origins_of(const std::vector<BoundExpressionPtr>& expression
   return origins;
 }
 
+/// How many outputs at the front are the inputs 0, 1, 2 ... in order.
+std::size_t num_in_place(const std::vector<Origin>& origins) {
+  std::size_t count = 0;
+  while (count < origins.size() && origins[count].column == static_cast<int>(count)) ++count;
+  return count;
+}
+
 class Project final : public Operator {
  public:
   explicit Project(ProjectOptions options)
-      : options_(std::move(options)), origins_(origins_of(options_.expressions)) {}
+      : options_(std::move(options)),
+        origins_(origins_of(options_.expressions)),
+        num_in_place_(num_in_place(origins_)) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
@@ -39,6 +51,7 @@ class Project final : public Operator {
 
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
     if (batch.num_rows() == 0) return Progress::Done;
+    if (num_in_place_ == batch.num_columns()) return extend(std::move(batch), out);
     RecordBatch result = context_->pool.make_batch_without_columns(options_.output);
     result.set_num_physical_rows(batch.num_physical_rows());
     result.set_ingest_ns(batch.ingest_ns());
@@ -53,6 +66,27 @@ class Project final : public Operator {
   }
 
  private:
+  /// Every input column stays where it is: the batch goes on with some more of them.
+  Progress extend(RecordBatch batch, Output& out) {
+    added_.clear();
+    for (std::size_t i = num_in_place_; i < origins_.size(); ++i)
+      added_.push_back(
+          origins_[i].column == kComputed
+              ? flatten(context_->pool,
+                        options_.expressions[i]->evaluate(context_->eval, batch, batch.rows()),
+                        batch.num_physical_rows())
+              : batch.column_ref(static_cast<std::size_t>(origins_[i].column)));
+    RecordBatch input;
+    if (!context_->eval.errors.empty()) [[unlikely]]
+      input = context_->pool.share(batch);  // dead letters show rows as they came
+    std::move(added_.begin(), added_.end(), std::back_inserter(batch.columns()));
+    added_.clear();
+    batch.set_schema(options_.output);
+    const bool goes_on = !input || settle_errors(*context_, options_.on_error, batch, input);
+    if (goes_on && batch.num_rows() != 0) out.emit(std::move(batch));
+    return Progress::Done;
+  }
+
   void compute(const RecordBatch& batch, std::vector<ColumnRef>& columns) {
     for (std::size_t i = 0; i < origins_.size(); ++i)
       if (origins_[i].column == kComputed)
@@ -74,7 +108,10 @@ class Project final : public Operator {
 
   const ProjectOptions options_;
   const std::vector<Origin> origins_;
+  const std::size_t num_in_place_;
   OperatorContext* context_ = nullptr;
+  // Scratch of one batch.
+  std::vector<ColumnRef> added_;
 };
 
 }  // namespace
