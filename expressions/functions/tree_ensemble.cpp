@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+#include <array>
 #include <cmath>
 #include <fstream>
 #include <iterator>
@@ -55,20 +57,25 @@ class TreeEnsembleReader {
   Status read_tree(const Json& tree) {
     const auto left = tree.at("left_children").get<std::vector<std::int32_t>>();
     const auto right = tree.at("right_children").get<std::vector<std::int32_t>>();
-    const auto first = static_cast<std::int32_t>(ensemble_.nodes_.size());
-    for (std::size_t i = 0; i < left.size(); ++i) {
+    const auto first = static_cast<std::uint32_t>(ensemble_.nodes_.size());
+    for (std::uint32_t i = 0; i < left.size(); ++i) {
       TreeEnsemble::Node node;
+      node.left = first + i;
       node.feature = tree.at("split_indices").at(i).get<std::uint16_t>();
       node.missing_goes_left = tree.at("default_left").at(i).get<int>() != 0;
       node.value = tree.at("split_conditions").at(i).get<float>();
       if (left[i] >= 0 && right.at(i) != left[i] + 1)
         return bad_model("children that are not neighbours");
-      if (left[i] >= 0) node.left = first + left[i];
+      if (left[i] >= 0) {
+        node.left = first + static_cast<std::uint32_t>(left[i]);
+        node.to_right = 1;
+      }
       ensemble_.nodes_.push_back(node);
     }
-    if (Status status = check(static_cast<std::size_t>(first)); !status.ok()) return status;
-    ensemble_.roots_.push_back(static_cast<std::size_t>(first));
-    set_means(tree, static_cast<std::size_t>(first));
+    if (Status status = check(first); !status.ok()) return status;
+    ensemble_.roots_.push_back(first);
+    ensemble_.depths_.push_back(depth_of(first));
+    set_means(tree, first);
     return {};
   }
 
@@ -78,12 +85,22 @@ class TreeEnsembleReader {
     if (end == first) return bad_model("a tree without nodes");
     for (std::size_t i = first; i < end; ++i) {
       const TreeEnsemble::Node& node = ensemble_.nodes_[i];
-      if (node.left < 0) continue;
-      const auto left = static_cast<std::size_t>(node.left);
-      if (left <= i || left + 1 >= end || node.feature >= ensemble_.num_features())
+      if (node.is_leaf()) continue;
+      if (node.left <= i || node.left + 1 >= end || node.feature >= ensemble_.num_features())
         return bad_model("a node that leads nowhere");
     }
     return {};
+  }
+
+  /// Of the tree that begins at `first`, the last one so far.
+  std::size_t depth_of(std::size_t first) const {
+    std::vector<std::size_t> depths(ensemble_.nodes_.size() - first, 0);
+    for (std::size_t i = depths.size(); i-- > 0;) {
+      const TreeEnsemble::Node& node = ensemble_.nodes_[first + i];
+      if (node.is_leaf()) continue;
+      depths[i] = 1 + std::max(depths[node.left - first], depths[node.left + 1 - first]);
+    }
+    return depths[0];
   }
 
   void set_means(const Json& tree, std::size_t first) {
@@ -92,11 +109,11 @@ class TreeEnsembleReader {
     means.resize(ensemble_.nodes_.size());
     for (std::size_t i = ensemble_.nodes_.size(); i-- > first;) {
       const TreeEnsemble::Node& node = ensemble_.nodes_[i];
-      if (node.left < 0) {
+      if (node.is_leaf()) {
         means[i] = node.value;
         continue;
       }
-      const auto left = static_cast<std::size_t>(node.left);
+      const std::size_t left = node.left;
       const double left_weight = weights.at(left - first);
       const double right_weight = weights.at(left + 1 - first);
       means[i] = (means[left] * left_weight + means[left + 1] * right_weight) /
@@ -124,27 +141,45 @@ Result<TreeEnsemble> TreeEnsemble::load(const std::string& path) {
   return parse(std::string(std::istreambuf_iterator<char>(file), {}));
 }
 
-std::size_t TreeEnsemble::next(const Node& node, std::span<const float> features) const {
+std::uint32_t TreeEnsemble::next(const Node& node, const float* features) {
+  // Arithmetic, for a branch would be guessed wrong every other time.
   const float feature = features[node.feature];
-  const bool goes_left =
-      static_cast<bool>((feature < node.value) | (std::isnan(feature) & node.missing_goes_left));
-  return static_cast<std::size_t>(node.left) + (goes_left ? 0 : 1);
+  const unsigned is_below = feature < node.value;
+  const unsigned is_missing = std::isnan(feature);
+  const unsigned goes_left = is_below | (is_missing & unsigned{node.missing_goes_left});
+  return node.left + (node.to_right & ~goes_left);
 }
 
+/// Several trees side by side: a step down waits for memory and for the step before it, and those of the
+/// other trees fill the time.
 double TreeEnsemble::score(std::span<const float> features) const {
   double margin = base_margin_;
-  for (std::size_t at : roots_) {
-    while (nodes_[at].left >= 0) at = next(nodes_[at], features);
-    margin += nodes_[at].value;
+  const float* const values = features.data();
+  std::size_t tree = 0;
+  for (; tree + kSideBySide <= roots_.size(); tree += kSideBySide) {
+    std::array<std::uint32_t, kSideBySide> at;
+    std::size_t steps = 0;
+    for (std::size_t i = 0; i < kSideBySide; ++i) {
+      at[i] = roots_[tree + i];
+      steps = std::max(steps, depths_[tree + i]);
+    }
+    for (; steps > 0; --steps)
+      for (std::uint32_t& place : at) place = next(nodes_[place], values);
+    for (const std::uint32_t leaf : at) margin += nodes_[leaf].value;
+  }
+  for (; tree < roots_.size(); ++tree) {
+    std::uint32_t place = roots_[tree];
+    while (!nodes_[place].is_leaf()) place = next(nodes_[place], values);
+    margin += nodes_[place].value;
   }
   return 1 / (1 + std::exp(-margin));
 }
 
 void TreeEnsemble::add_contributions(std::span<const float> features,
                                      std::span<double> contributions) const {
-  for (std::size_t at : roots_)
-    while (nodes_[at].left >= 0) {
-      const std::size_t below = next(nodes_[at], features);
+  for (std::uint32_t at : roots_)
+    while (!nodes_[at].is_leaf()) {
+      const std::uint32_t below = next(nodes_[at], features.data());
       contributions[nodes_[at].feature] += means_[below] - means_[at];
       at = below;
     }

@@ -33,19 +33,25 @@ class TreeEnsemble {
   void add_contributions(std::span<const float> features, std::span<double> contributions) const;
 
  private:
-  /// Small, so that a whole model stays in the cache. The right child stands behind the left one.
+  /// Small, so that a whole model stays in the cache. The right child stands behind the left one; a leaf is
+  /// its own only child, so that a walk may go on there.
   struct Node {
-    float value = 0;         // a leaf's value, else: less than this goes left
-    std::int32_t left = -1;  // -1: a leaf
+    float value = 0;  // a leaf's value, else: less than this goes left
+    std::uint32_t left = 0;
     std::uint16_t feature = 0;
     bool missing_goes_left = false;
+    std::uint8_t to_right = 0;  // from the left child to the right one: 1, or 0 at a leaf
+    bool is_leaf() const { return to_right == 0; }
   };
 
-  std::size_t next(const Node& node, std::span<const float> features) const;
+  static constexpr std::size_t kSideBySide = 8;
+
+  static std::uint32_t next(const Node& node, const float* features);
 
   std::vector<Node> nodes_;    // of all trees; children by index
   std::vector<double> means_;  // by node: of the leaves below, weighted by the training data
-  std::vector<std::size_t> roots_;
+  std::vector<std::uint32_t> roots_;
+  std::vector<std::size_t> depths_;  // of the trees: steps to the furthest leaf
   double base_margin_ = 0;  // log-odds before the first tree
   std::vector<std::string> feature_names_;
 
