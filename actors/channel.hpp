@@ -36,6 +36,8 @@ class Channel {
 
   /// Reader: the next event; false when there is none. May signal the writing task.
   bool try_pop(Event& event);
+  /// Reader.
+  bool is_empty() { return queue_.peek() == nullptr; }
 
   TaskCell& reader() { return reader_; }
   std::int64_t num_queued_records() const {

@@ -2,7 +2,20 @@
 
 namespace millrace {
 
+bool InputSet::take_directly(Event& event) {
+  if (inputs_.size() != 1 || taken_ || !made_.empty()) return false;
+  if (!inputs_[0].channel->is_empty()) return false;
+  taken_.emplace(std::move(event));
+  return true;
+}
+
 std::optional<InputSet::Arrival> InputSet::next() {
+  was_taken_ = taken_.has_value();
+  if (was_taken_) {
+    std::optional<Arrival> arrival = take(0, std::move(*taken_));
+    taken_.reset();
+    if (arrival || made_.empty()) return arrival;
+  }
   std::size_t tried = 0;
   while (made_.empty() && tried < inputs_.size()) {
     const std::size_t input = turn_;

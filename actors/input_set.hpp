@@ -36,6 +36,13 @@ class InputSet {
   };
   /// The next batch, combined watermark, complete marker, change of activity, or the end of all inputs.
   std::optional<Arrival> next();
+  /// Takes the next event of the only input past its channel; false when there are more inputs, or
+  /// something is to come before it.
+  bool take_directly(Event& event);
+  /// `next` gave what was taken directly, and there is nothing else: cheaper than calling it again.
+  bool is_done_with_taken() {
+    return was_taken_ && made_.empty() && inputs_[0].channel->is_empty();
+  }
   bool all_ended() const { return aligner_.all_ended(); }
 
  private:
@@ -69,6 +76,9 @@ class InputSet {
   Activity activity_ = Activity::Active;
   // Made of one event of an input; come next.
   std::deque<Event> made_;
+  // What came past the channel.
+  std::optional<Event> taken_;
+  bool was_taken_ = false;  // what `next` gave last
 };
 
 }  // namespace millrace

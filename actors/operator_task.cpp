@@ -39,6 +39,7 @@ SliceEnd OperatorTask::run_slice(TimeSlice& slice) {
     if (!outbox_.flush() || !step()) break;
     add_busy(counters_, slice);
     outbox_.hand_off(slice);
+    if (is_done()) break;
     if (slice.is_over()) {
       end = SliceEnd::Budget;
       break;

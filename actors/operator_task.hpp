@@ -22,6 +22,7 @@ class OperatorTask final : public Task, private JobServices {
   /// Opens the operator and loads what an earlier process left of its state.
   Status open(const RecoveredState* recovered);
   SliceEnd run_slice(TimeSlice& slice) override;
+  bool take_directly(Event& event) override { return inputs_.take_directly(event); }
 
  private:
   // JobServices, for the operator.
@@ -32,6 +33,8 @@ class OperatorTask final : public Task, private JobServices {
 
   /// Does the next thing there is to do; false when there is none.
   bool step();
+  /// The event that was handed over is through, and there was no other.
+  bool is_done() { return !more_ && !timer_is_next_ && inputs_.is_done_with_taken(); }
   bool is_woken() const { return wake_at_ && *wake_at_ <= now_micros(); }
   void handle_timer();
   /// Has the task run at `wake_at_`.

@@ -123,8 +123,14 @@ void Outbox::spread_by_hash(Route& route, RecordBatch batch) {
 
 void Outbox::push(Route& route, std::size_t channel, Event event) {
   std::deque<Event>& waiting = route.waiting[channel];
-  if (waiting.empty() && route.edge.channels[channel]->try_push(event))
-    return signal(*route.edge.channels[channel], route.edge.partitioning);
+  Channel& to = *route.edge.channels[channel];
+  if (waiting.empty()) {
+    if (hands_over(to, route.edge.partitioning) && to.reader().claim()) {
+      claimed_.push_back(&to.reader());
+      if (to.reader().task().take_directly(event)) return;
+    }
+    if (to.try_push(event)) return signal(to, route.edge.partitioning);
+  }
   waiting.push_back(std::move(event));
   ++num_waiting_;
 }
@@ -146,9 +152,7 @@ bool Outbox::flush() {
 
 void Outbox::signal(Channel& channel, Partitioning partitioning) {
   TaskCell& reader = channel.reader();
-  const bool inline_edge =
-      hand_off_ && partitioning == Partitioning::Forward && reader.may_run_inline();
-  if (!inline_edge) return reader.signal();
+  if (!hands_over(channel, partitioning)) return reader.signal();
   if (reader.claim()) claimed_.push_back(&reader);
 }
 

@@ -74,6 +74,10 @@ class Outbox final : public Output, public SourceOutput {
   void emit_with_watermarks(Control control);
   void push(Route& route, std::size_t channel, Event event);
   void signal(Channel& channel, Partitioning partitioning);
+  /// Whether this thread may run what is below the channel.
+  bool hands_over(Channel& channel, Partitioning partitioning) const {
+    return hand_off_ && partitioning == Partitioning::Forward && channel.reader().may_run_inline();
+  }
 
   RecordPool& pool_;
   SubtaskCounters& counters_;

@@ -38,6 +38,7 @@ SliceEnd SinkTask::run_slice(TimeSlice& slice) {
       prepare(context_.epoch);
     }
     add_busy(context_.counters, slice);
+    if (inputs_.is_done_with_taken()) return SliceEnd::Idle;
     if (slice.is_over()) return SliceEnd::Budget;
   }
 }

@@ -28,6 +28,7 @@ class SinkTask final : public Task {
   /// `left`: what an earlier process prepared and may not have shown.
   Status open(const std::vector<RecoveredOutput>& left);
   SliceEnd run_slice(TimeSlice& slice) override;
+  bool take_directly(Event& event) override { return inputs_.take_directly(event); }
   /// Safe from any thread; the caller signals the task's cell afterwards.
   void put(CommitSink control) { inbox_.put(std::move(control)); }
   /// After the last commit. Requires: nobody runs the task any more.

@@ -6,6 +6,7 @@
 
 #include "actors/time_slice.hpp"
 #include "actors/work_signal.hpp"
+#include "records/event.hpp"
 
 namespace millrace {
 
@@ -18,6 +19,9 @@ class Task {
   virtual ~Task() = default;
   /// Works until there is nothing to do or the slice is over.
   virtual SliceEnd run_slice(TimeSlice& slice) = 0;
+  /// Takes an event of its only input past the channel, where nothing waits: it is what `run_slice` begins
+  /// with. False, and the event is left alone, when it must go through the channel. Requires: claimed.
+  virtual bool take_directly(Event& /*event*/) { return false; }
 };
 
 /// A task together with the word that says who runs it and the way to its actor. Everybody who feeds

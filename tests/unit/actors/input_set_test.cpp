@@ -26,6 +26,8 @@ class Inputs {
     channels_[channel]->try_push(event);
     return *this;
   }
+  /// Past the channel.
+  bool hand_over(Event event) { return set_->take_directly(event); }
   /// `w50` for a watermark, `|3` for a marker, `idle`, `active`, `end`.
   std::string seen() {
     std::string text;
@@ -109,4 +111,22 @@ TEST_CASE("with the policy max the fastest stream decides, and in it the slowest
 
   inputs.put(1, Watermark{40});
   CHECK(inputs.seen() == "w40");
+}
+
+TEST_CASE("an event that is handed over comes before what was put into the channel behind it") {
+  Inputs inputs({0});
+  CHECK(inputs.hand_over(Watermark{50}));
+  CHECK_FALSE(inputs.hand_over(Watermark{60}));
+  inputs.put(0, EpochMarker{Epoch{1}});
+
+  CHECK(inputs.seen() == "w50 |1");
+}
+
+TEST_CASE("an event is not handed over past others that wait") {
+  Inputs behind_a_marker({0});
+  behind_a_marker.put(0, EpochMarker{Epoch{1}});
+  CHECK_FALSE(behind_a_marker.hand_over(Watermark{50}));
+
+  Inputs beside_another({0, 0});
+  CHECK_FALSE(beside_another.hand_over(Watermark{50}));
 }
