@@ -57,6 +57,10 @@ class AcknowledgingSocketSource final : public AheadSource {
   };
 
   Status receive();
+  /// Asks every descriptor.
+  Status receive_ready();
+  /// Null: there are several, or it is away, or somebody else waits to become one.
+  Client* only_client();
   void accept_clients();
   /// Takes the first line of a connection once it is there.
   void greet(Newcomer& newcomer);
@@ -87,6 +91,8 @@ class AcknowledgingSocketSource final : public AheadSource {
   std::vector<std::unique_ptr<Newcomer>> newcomers_;
   std::int64_t waiting_rows_ = 0;  // received, not yet emitted
   bool holding_ = false;
+  bool is_emptied_ = false;            // the only client's socket has just been
+  int num_rounds_without_others_ = 0;  // in which only that socket was asked
   std::optional<Offset> frozen_;
 };
 

@@ -55,6 +55,7 @@ Result<SocketReader::Received> SocketReader::receive(RowQueue& rows) {
   if (got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
     return Received::Nothing;
   ingest_ns_ = context_.steady_ns();
+  took_all_ = got < static_cast<ssize_t>(capacity_ - end_);
   const bool is_closed = got <= 0;  // a reset ends the input as an orderly close does
   const std::size_t fresh = end_;
   if (!is_closed) {

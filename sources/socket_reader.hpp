@@ -41,6 +41,8 @@ class SocketReader {
   /// Receives once without blocking and pushes the rows that are complete. After Closed the rows of
   /// an unfinished last line have been pushed too where it counts. Errors: a bad record under policy fail.
   Result<Received> receive(RowQueue& rows);
+  /// The last `receive` left nothing behind that had come.
+  bool took_all() const { return took_all_; }
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
  private:
@@ -68,6 +70,7 @@ class SocketReader {
   std::size_t bytes_to_skip_ = 0;  // of a record that is too long (codec length)
   bool skipping_line_ = false;     // the same, up to the next newline
   std::int64_t ingest_ns_ = 0;
+  bool took_all_ = false;
 };
 
 }  // namespace millrace
