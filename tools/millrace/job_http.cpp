@@ -121,12 +121,10 @@ JobHttp::JobHttp(const ExecutionPlan& plan, const HttpAccess& access, Secrets se
 }
 
 void JobHttp::take(const EpochSummary& epoch, const QueryProgress& progress) {
-  std::string json = secrets_.hidden(to_json(progress));
   const std::lock_guard lock(mutex_);
   epoch_ = static_cast<std::int64_t>(epoch.epoch);
   epoch_micros_ = epoch.completed_at - epoch.planned_at;
-  progress_.push_back(std::move(json));
-  last_progress_ = progress;
+  progress_.push_back(progress);
   if (progress_.size() > kKeptEpochs) progress_.pop_front();
 }
 
@@ -136,9 +134,12 @@ void JobHttp::attach(const Job* job) {
 }
 
 std::string JobHttp::progress_json() const {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
+  const std::deque<QueryProgress> epochs = progress_;
+  lock.unlock();  // the coordinator does not wait for the text
   std::string all;
-  for (const std::string& progress : progress_) all += (all.empty() ? "" : ",") + progress;
+  for (const QueryProgress& progress : epochs)
+    all += (all.empty() ? "" : ",") + secrets_.hidden(to_json(progress));
   return "[" + all + "]";
 }
 
@@ -168,7 +169,7 @@ void JobHttp::add_query_metrics(PrometheusText& metrics) const {
     metrics.begin(name, PrometheusText::Kind::Gauge, help);
     metrics.add({{"query", plan_.name}}, value);
   };
-  const QueryProgress& last = last_progress_;
+  const QueryProgress last = progress_.empty() ? QueryProgress() : progress_.back();
   std::int64_t rows = 0, bytes = 0;
   for (const StateOperatorProgress& state : last.state_operators) {
     rows += state.num_rows_total;

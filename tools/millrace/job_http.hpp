@@ -41,8 +41,7 @@ class JobHttp {
   const bool has_query_metrics_;
   mutable std::mutex mutex_;  // guards what follows
   const Job* job_ = nullptr;
-  std::deque<std::string> progress_;
-  QueryProgress last_progress_;
+  std::deque<QueryProgress> progress_;
   std::int64_t epoch_ = -1;
   std::int64_t epoch_micros_ = 0;  // from its start to its commit
   HttpServer server_;              // last: its threads use the rest

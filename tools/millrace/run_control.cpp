@@ -24,9 +24,8 @@ void RunControl::take(const CoordinatorAction& action) {
 }
 
 void RunControl::take(const QueryProgress& progress) {
-  std::string text = to_json(progress);
   const std::lock_guard lock(mutex_);
-  last_progress_ = std::move(text);
+  last_progress_ = progress;
 }
 
 void RunControl::take_end(const std::optional<Error>& failure) {
@@ -58,7 +57,7 @@ std::string RunControl::answer(const std::string& request) {
 
 std::string RunControl::status_answer() const {
   return secrets_.hidden("{\"ok\":true,\"name\":" + json_string(name_) + ",\"status\":" +
-                         to_json(status_.status()) + ",\"lastProgress\":" + last_progress_ + "}");
+                         to_json(status_.status()) + ",\"lastProgress\":" + (last_progress_ ? to_json(*last_progress_) : "null") + "}");
 }
 
 // In micro-batch mode a trigger that finds nothing new leaves the last epoch as the checkpoint.

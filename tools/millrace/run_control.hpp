@@ -44,7 +44,7 @@ class RunControl {
   mutable std::mutex mutex_;  // guards what follows
   std::condition_variable changed_;
   QueryStatusReport status_;
-  std::string last_progress_ = "null";
+  std::optional<QueryProgress> last_progress_;
   std::int64_t num_triggers_ = 0;  // complete epochs and triggers that found nothing
   std::int64_t last_epoch_ = -1;   // the last complete one
   bool ended_ = false;
