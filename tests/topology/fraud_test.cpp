@@ -7,8 +7,12 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <fmt/format.h>
+
 #include <csignal>
+#include <cstdio>
 #include <filesystem>
+#include <map>
 #include <memory>
 
 using namespace millrace;
@@ -25,7 +29,9 @@ int free_port() {
 /// An engine with a checkpoint, which may be killed and started again.
 class Engine {
  public:
-  Engine() : port_(free_port()), alert_port_(free_port()) {
+  /// `answer`: the columns that a terminal is told.
+  explicit Engine(std::string answer = "id, decision, card_1m")
+      : port_(free_port()), alert_port_(free_port()), answer_(std::move(answer)) {
     std::string name = (std::filesystem::temp_directory_path() / "millrace-fraud-XXXXXX").string();
     REQUIRE(mkdtemp(name.data()) != nullptr);
     checkpoint_ = name;
@@ -38,7 +44,7 @@ class Engine {
         "run", "examples/fraud.yaml", "--progress", "off", "--checkpoint", checkpoint_,
         "--duration", "60 seconds", "--set", "sources.transactions.port=" + std::to_string(port_),
         "--set", "sinks.alerts.port=" + std::to_string(alert_port_), "--set",
-        "operators.answers.select=[id, decision, card_1m, _connection]"});
+        "operators.answers.select=[" + answer_ + ", _connection]"});
   }
   void kill() {
     program_->send_signal(SIGKILL);
@@ -49,6 +55,7 @@ class Engine {
  private:
   const int port_;
   const int alert_port_;
+  const std::string answer_;
   std::string checkpoint_;
   std::unique_ptr<Program> program_;
 };
@@ -106,8 +113,58 @@ std::string payment(int id) {
          "Z\",\"card\":7,\"terminal\":3,\"amount\":12.5}\n";
 }
 
+/// One of many payments with twenty cards at seven terminals, a second after the one before.
+std::string one_of_many(int id) {
+  return fmt::format(
+      R"({{"id":{},"kind":"payment","time":"2026-01-05T08:{:02}:{:02}Z","card":{},"terminal":{},"amount":{}}})"
+      "\n",
+      id, id / 60, id % 60, id % 20, id % 7, 5 + id % 13 * 0.25);
+}
+
 std::string greeting(int next) {
   return "{\"client\":\"till\",\"next\":" + std::to_string(next) + "}\n";
+}
+
+constexpr int kNumPayments = 600;
+
+/// A bank's terminals behind one connection: sends what is not acknowledged, remembers what is decided.
+class Terminals {
+ public:
+  /// Sends payments up to `end` and reads until payment `until` is decided.
+  void pay(int port, int end, int until) {
+    Terminal terminal(port);
+    std::string text = greeting(committed_);
+    for (int id = committed_; id < end; ++id) text += one_of_many(id);
+    terminal.send(text);
+    while (decisions_.count(until) == 0) take(terminal.line("{"));
+  }
+  /// The last answer to each payment.
+  const std::map<int, std::string>& decisions() const { return decisions_; }
+
+ private:
+  void take(const std::string& line) {
+    int number = 0;
+    if (std::sscanf(line.c_str(), "{\"committed\":%d", &number) == 1) committed_ = number;
+    if (std::sscanf(line.c_str(), "{\"id\":%d", &number) == 1) decisions_[number] = line;
+  }
+
+  int committed_ = 0;
+  std::map<int, std::string> decisions_;
+};
+
+/// All payments; the engine is killed so many times, each time with payments on their way.
+std::map<int, std::string> decide_all(int num_kills) {
+  Engine engine("id, decision, score, card_1m, card_1h, card_7d, amount_1h, mean_amount_7d, seconds_since_last, "
+                "km_since_last, countries_1d, terminal_10m, terminal_7d");
+  Terminals terminals;
+  for (int kill = 1; kill <= num_kills; ++kill) {
+    const int end = kNumPayments * kill / (num_kills + 1);
+    terminals.pay(engine.port(), end, end - 60);
+    engine.kill();
+    engine.start();
+  }
+  terminals.pay(engine.port(), kNumPayments, kNumPayments - 1);
+  return terminals.decisions();
 }
 
 }  // namespace
@@ -139,4 +196,11 @@ TEST_CASE("payments that are sent again after the engine was killed count once")
   CHECK(terminal.line("{\"id\"").starts_with(R"({"id":2,)"));
   terminal.send(payment(3));
   CHECK(terminal.line("{\"id\":3").ends_with(R"("card_1m":4})"));
+}
+
+TEST_CASE("an engine that is killed again and again decides every payment by the features of one that is not") {
+  const std::map<int, std::string> expected = decide_all(0);
+  REQUIRE(expected.size() == std::size_t{kNumPayments});
+
+  CHECK(decide_all(4) == expected);
 }
