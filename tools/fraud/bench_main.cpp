@@ -104,6 +104,7 @@ int run(int argc, char** argv) {
   app.add_option("--sustained", flags.sustained, "Rate to hold at the end; 0: none (50000).");
   app.add_option("--trigger", flags.bench.trigger, "When epochs end (continuous 10 ms).");
   app.add_flag("--spin", flags.bench.load.spin, "The load polls without sleeping.");
+  app.add_flag("--spin-servers", flags.bench.spin, "So do engine and echo.");
   CLI11_PARSE(app, argc, argv);
   return run_all(flags);
 }

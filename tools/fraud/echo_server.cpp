@@ -3,6 +3,7 @@
 #include <poll.h>
 #include <sys/socket.h>
 
+#include <cerrno>
 #include <vector>
 
 namespace millrace::fraud {
@@ -27,7 +28,7 @@ bool send_all(int fd, const char* bytes, std::size_t size) {
 
 }  // namespace
 
-EchoServer::EchoServer() {
+EchoServer::EchoServer(bool spin) : spin_(spin) {
   auto listening = listen_on("echo", {"127.0.0.1", 0});
   if (listening.ok()) listener_ = std::move(*listening);
   thread_ = std::jthread([this] { serve(); });
@@ -36,12 +37,17 @@ EchoServer::EchoServer() {
 EchoServer::~EchoServer() { ::shutdown(listener_.get(), SHUT_RDWR); }
 
 void EchoServer::serve() {
-  std::vector<char> bytes(std::size_t{1} << 16);
   if (!listener_ || !wait_for(listener_.get(), POLLIN)) return;
   const Descriptor client = accept_client(listener_.get());
-  while (client && wait_for(client.get(), POLLIN)) {
-    const ssize_t got = ::recv(client.get(), bytes.data(), bytes.size(), 0);
-    if (got <= 0 || !send_all(client.get(), bytes.data(), static_cast<std::size_t>(got))) return;
+  if (client) echo_all(client.get());
+}
+
+void EchoServer::echo_all(int client) {
+  std::vector<char> bytes(std::size_t{1} << 16);
+  while (spin_ || wait_for(client, POLLIN)) {
+    const ssize_t got = ::recv(client, bytes.data(), bytes.size(), MSG_DONTWAIT);
+    if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
+    if (got <= 0 || !send_all(client, bytes.data(), static_cast<std::size_t>(got))) return;
   }
 }
 

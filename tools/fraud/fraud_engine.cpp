@@ -32,12 +32,13 @@ std::vector<int> free_ports(std::size_t count) {
 
 }  // namespace
 
-FraudEngine::FraudEngine(std::string program, std::string topology)
-    : program_(std::move(program)), topology_(std::move(topology)) {}
+FraudEngine::FraudEngine(std::string program, std::string topology, bool spin)
+    : program_(std::move(program)), topology_(std::move(topology)), spin_(spin) {}
 
 std::vector<std::string> FraudEngine::command(const std::string& trigger) const {
   std::vector<std::string> words{program_,       "run",
                                  topology_,      "--progress=off",
+                                 "--idle",       spin_ ? "spin" : "park",
                                  "--trigger",    trigger,
                                  "--checkpoint", folder_.path() + "/checkpoint",
                                  "--http",       "127.0.0.1:" + std::to_string(http_port_)};

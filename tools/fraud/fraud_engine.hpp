@@ -16,8 +16,8 @@ namespace millrace::fraud {
 /// `start` and what ends the process belong to one thread.
 class FraudEngine {
  public:
-  /// `program`: millrace; `topology`: examples/fraud.yaml.
-  FraudEngine(std::string program, std::string topology);
+  /// `program`: millrace; `topology`: examples/fraud.yaml; `spin`: it polls without sleeping.
+  FraudEngine(std::string program, std::string topology, bool spin = false);
 
   /// Writes the tables of the population, starts the process and waits until it serves.
   Status start(const Population& population, const std::string& trigger);
@@ -43,6 +43,7 @@ class FraudEngine {
 
   const std::string program_;
   const std::string topology_;
+  const bool spin_;
   const ScratchFolder folder_;
   int port_ = 0;
   int alert_port_ = 0;

@@ -24,7 +24,7 @@ LoadReport LatencyBench::run_load(LoadOptions load) {
 }
 
 Slice LatencyBench::echo(double rate) {
-  const EchoServer echo;
+  const EchoServer echo(options_.spin);
   LoadOptions load = options_.load;
   load.rate = rate;
   load.engine = {"127.0.0.1", echo.port()};
@@ -33,7 +33,7 @@ Slice LatencyBench::echo(double rate) {
 }
 
 Result<Slice> LatencyBench::engine(double rate) {
-  FraudEngine engine(options_.program, options_.topology);
+  FraudEngine engine(options_.program, options_.topology, options_.spin);
   if (Status status = engine.start(population_, options_.trigger); !status.ok())
     return status.error();
   LoadOptions load = options_.load;

@@ -13,6 +13,7 @@ struct BenchOptions {
   std::string program;   // the engine
   std::string topology;  // examples/fraud.yaml
   std::string trigger = "continuous 10 ms";
+  bool spin = false;  // engine and echo poll without sleeping
   PopulationOptions population;
   LoadOptions load;
   double seconds = 5;  // of each slice

@@ -9,7 +9,7 @@ namespace millrace::fraud {
 
 namespace {
 
-constexpr std::size_t kShown = 14;
+constexpr std::size_t kShown = 20;
 constexpr std::size_t kKeptAlerts = 5'000;
 constexpr std::chrono::milliseconds kShowEvery{150};
 
