@@ -157,6 +157,7 @@ LoadResult KafkaLoad::run(const std::string& in, const std::string& out, const L
   const auto first = begin + static_cast<std::int64_t>(shape.warm_up * 1e9);
   const auto end = first + static_cast<std::int64_t>(shape.seconds * 1e9);
   LoadResult result;
+  result.counted_from_ns = first;
   std::atomic<bool> is_sent = false;
   std::thread sender([&] {
     const Client producer = make_client(RD_KAFKA_PRODUCER, address_, {{"linger.ms", "0"}});
@@ -177,8 +178,7 @@ LoadResult KafkaLoad::run(const std::string& in, const std::string& out, const L
     const std::int64_t arrived = now_ns();
     if (result.num_returned++ == 0) result.first_arrival_ns = arrived;
     if (due < first) continue;
-    result.latencies_ns.push_back(arrived - due);
-    result.due_ns.push_back(due - first);
+    result.records.push_back({due, arrived - due});
   }
   sender.join();
   result.num_expected = result.num_sent;

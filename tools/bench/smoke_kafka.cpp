@@ -50,7 +50,9 @@ void add_slice(Latencies& to, const SmokeOptions& options, KafkaLoad& load,
   const ChildProcess process(command(copy, scratch), -1, false);
   const LoadShape shape{
       .rate = kRate, .warm_up = kWarmUp, .seconds = options.seconds, .returns = Returns::All};
-  const auto latencies = load.run(copy.in, copy.out, shape).latencies_ns;
+  std::vector<std::int64_t> latencies;
+  for (const TimedRecord& record : load.run(copy.in, copy.out, shape).records)
+    latencies.push_back(record.latency_ns);
   MILLRACE_CHECK(!latencies.empty(), "no records came back");
   to.add(latencies);
 }

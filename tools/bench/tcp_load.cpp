@@ -162,8 +162,7 @@ class LoadRun {
   void take(std::int64_t due, std::int64_t arrived) {
     ++result_.num_returned;
     if (due < counted_from_) return;
-    result_.latencies_ns.push_back(arrived - due);
-    result_.due_ns.push_back(due - counted_from_);
+    result_.records.push_back({due, arrived - due});
   }
 
   const LoadShape shape_;

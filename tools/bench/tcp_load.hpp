@@ -4,14 +4,15 @@
 #include <string>
 #include <vector>
 
+#include "tools/bench/timed_record.hpp"
+
 namespace millrace::bench {
 
 /// An open-loop load over loopback TCP: listens on two ports, sends records at a fixed rate to
 /// whoever connects to the first, and times what comes back over the second. A record's latency counts
 /// from the moment it was due, so that a slow receiver is not forgiven (no coordinated omission).
 struct LoadResult {
-  std::vector<std::int64_t> latencies_ns;
-  std::vector<std::int64_t> due_ns;       // of the same records, counted from the first that counts
+  std::vector<TimedRecord> records;
   std::vector<std::int64_t> lateness_ns;  // of the generator itself
   /// Longest time that the generator, which never sleeps, was kept from running.
   std::int64_t largest_gap_ns = 0;

@@ -44,7 +44,6 @@ void BaseImageWatch::watch() {
 void BaseImageWatch::note(bool is_building) {
   if (is_building) built_.push_back({now_ns(), std::numeric_limits<std::int64_t>::max()});
   else if (!built_.empty()) built_.back().to_ns = now_ns();
-  is_building_.store(is_building, std::memory_order_relaxed);
 }
 
 bool BaseImageWatch::was_building(std::int64_t at_ns) const {

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <atomic>
 #include <cstdint>
 #include <filesystem>
 #include <thread>
@@ -21,8 +20,6 @@ class BaseImageWatch {
   void start(const std::filesystem::path& location);
   void stop();
 
-  /// An image is being built now. Any thread.
-  bool is_building() const { return is_building_.load(std::memory_order_relaxed); }
   /// One was being built at that time (steady clock, ns). Requires: stopped.
   bool was_building(std::int64_t at_ns) const;
 
@@ -36,7 +33,6 @@ class BaseImageWatch {
   int events_fd_ = -1;
   int folder_watch_ = -1;
   std::thread thread_;
-  std::atomic<bool> is_building_{false};
   std::vector<Interval> built_;  // of the thread; the last is open while an image is being built
 };
 

@@ -4,6 +4,7 @@
 #include "tools/bench/allocation_count.hpp"
 #include "tools/bench/clock.hpp"
 #include "tools/bench/in_process.hpp"
+#include "tools/bench/suite/disturbance_watch.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
@@ -14,6 +15,7 @@
 #include <chrono>
 #include <iostream>
 #include <random>
+#include <span>
 #include <thread>
 
 namespace millrace::bench {
@@ -23,18 +25,24 @@ namespace {
 /// What comes out at the end: `due` is the first column.
 class Arrived {
  public:
-  Arrived(Slice& slice, std::int64_t counted_from) : slice_(slice), counted_from_(counted_from) {}
+  Arrived(std::int64_t counted_from, double num_expected)
+      : counted_from_(counted_from), records_(static_cast<std::size_t>(num_expected)) {}
   void take(std::int64_t due, std::int64_t now) {
-    if (due >= counted_from_) slice_.latency.add(now - due), ++slice_.num_returned;
+    if (due < counted_from_) return;
+    if (num_taken_ == records_.size()) records_.resize(records_.size() * 3 / 2 + 1'000);
+    records_[num_taken_++] = {due, now - due};
   }
   void take(const RecordBatch& batch, std::int64_t now) {
     const auto* due = batch.column(0).values<std::int64_t>();
     batch.rows().for_each([&](std::uint32_t row) { take(due[row], now); });
   }
+  std::span<const TimedRecord> records() const { return {records_.data(), num_taken_}; }
 
  private:
-  Slice& slice_;
   const std::int64_t counted_from_;
+  // Written to once before, so that no page is asked for while time is taken.
+  std::vector<TimedRecord> records_;
+  std::size_t num_taken_ = 0;
 };
 
 struct Times {
@@ -131,15 +139,19 @@ Slice run_slice(const InProcessLoad& load, const SuiteOptions& options) {
   auto queue = std::make_shared<DueQueue>();
   pin_to_core(1);  // the engine's threads inherit it
   const Times times = times_from_now(options);
-  Arrived arrived(slice, times.counted_from);
+  Arrived arrived(times.counted_from, load.rate * options.seconds * 1.1);
   const ProcessCost before = cost_of(getpid());
   const std::int64_t stolen_before = stolen_ns();
+  DisturbanceWatch disturbances({getpid()}, 0);
   std::thread generator([&] { generate(load, options, *queue, times, slice); });
   if (load.topology.empty())
     empty_ring(*queue, load.idle, arrived);
   else
     run_engine(load, queue, arrived);
   generator.join();
+  disturbances.stop();
+  take_latencies(arrived.records(), times.counted_from, disturbances, slice);
+  slice.num_returned = slice.latency.count();
   slice.cost = slice.cost - before;
   const auto elapsed = static_cast<double>(now_ns() - times.begin);
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed;

@@ -28,7 +28,10 @@ Slice run_slice(const std::vector<std::string>& command, const KafkaCopy& copy, 
   const ChildProcess process(command, 1, false);
   const ProcessCost before = cost_of(process.pid());
   const std::int64_t stolen_before = stolen_ns();
-  take_latencies(load.run(copy.in, copy.out, shape), slice);
+  DisturbanceWatch disturbances({process.pid()}, 0);
+  const LoadResult result = load.run(copy.in, copy.out, shape);
+  disturbances.stop();
+  take_load(result, disturbances, slice);
   slice.cost = cost_of(process.pid()) - before;
   const double elapsed_ns = (shape.warm_up + shape.seconds) * 1e9;
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed_ns;

@@ -1,10 +1,12 @@
 #include "tools/bench/suite/keyed_run.hpp"
 
 #include <sched.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <span>
 #include <string>
 #include <utility>
 
@@ -12,8 +14,10 @@
 #include "tools/bench/clock.hpp"
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/base_image_watch.hpp"
+#include "tools/bench/suite/disturbance_watch.hpp"
 #include "tools/bench/suite/disk_core.hpp"
 #include "tools/bench/suite/flood.hpp"
+#include "tools/bench/timed_record.hpp"
 #include "tools/bench/yaml_plan.hpp"
 
 namespace millrace::bench {
@@ -37,13 +41,29 @@ sinks:
 trigger: {continuous: 10 ms}
 )";
 
-/// Adds the rows' latencies, but not of those that were due at 0: they do not count.
-void add_latencies(Histogram& histogram, const RecordBatch& batch, std::int64_t now) {
-  const auto* due = batch.column(0).values<std::int64_t>();
-  batch.rows().for_each([&](std::uint32_t row) {
-    if (due[row] != 0) histogram.add(now - due[row]);
-  });
-}
+/// The rows' latencies, but not of those that were due at 0: they do not count.
+class ArrivedRows {
+ public:
+  explicit ArrivedRows(std::int64_t num_rows) : records_(static_cast<std::size_t>(num_rows)) {}
+  void take(const RecordBatch& batch, std::int64_t now) {
+    const auto* due = batch.column(0).values<std::int64_t>();
+    batch.rows().for_each([&](std::uint32_t row) {
+      if (due[row] != 0) records_[num_taken_++] = {due[row], now - due[row]};
+    });
+  }
+  void add_to(KeyedRun& run, const BaseImageWatch& images, const DisturbanceWatch& watch) const {
+    for (const auto& [due_ns, latency_ns] : std::span(records_).first(num_taken_)) {
+      if (watch.was_disturbed(due_ns)) continue;
+      run.latency.add(latency_ns);
+      if (images.was_building(due_ns)) run.while_building.add(latency_ns);
+    }
+  }
+
+ private:
+  // Written to once before, so that no page is asked for while time is taken.
+  std::vector<TimedRecord> records_;
+  std::size_t num_taken_ = 0;
+};
 
 /// Keeps when rows were due until their epoch commits.
 class CommitTimingSink final : public Sink {
@@ -75,12 +95,10 @@ class CommitTimingSink final : public Sink {
   std::map<Epoch, std::vector<std::int64_t>> prepared_;
 };
 
-std::unique_ptr<Sink> make_sink(KeyedRun& run, const BaseImageWatch& images, bool times_commits) {
+std::unique_ptr<Sink> make_sink(KeyedRun& run, ArrivedRows& arrived, bool times_commits) {
   if (times_commits) return std::make_unique<CommitTimingSink>(run.committed);
-  return make_timing_sink([&](const RecordBatch& batch, std::int64_t now) {
-    add_latencies(run.latency, batch, now);
-    if (images.is_building()) add_latencies(run.while_building, batch, now);
-  });
+  return make_timing_sink(
+      [&](const RecordBatch& batch, std::int64_t now) { arrived.take(batch, now); });
 }
 
 void take_epoch(const EpochSummary& summary, std::int64_t num_keys, KeyedRun& run) {
@@ -126,6 +144,7 @@ KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> inte
   load.taken_ns = std::make_shared<std::atomic<std::int64_t>>(0);
   const Scratch scratch;
   BaseImageWatch images;
+  ArrivedRows arrived(load.num_rows);
   JobOptions options;
   options.trigger = {Trigger::Kind::Continuous, interval.value_or(std::chrono::seconds(1))};
   options.idle = IdleStrategy::Spin;
@@ -135,12 +154,16 @@ KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> inte
   pin_to_core(1 - disk_core);
   auto job = Job::start(plan_of(
                             kTopology, [load] { return make_keyed_source(load); },
-                            [&] { return make_sink(run, images, times_commits); }),
+                            [&] { return make_sink(run, arrived, times_commits); }),
                         options);
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
   move_checkpoint_threads(disk_core);
   if (interval) images.start(options.checkpoint.location);
+  DisturbanceWatch disturbances({getpid()}, disk_core);
   (void)(*job)->await();
+  images.stop();
+  disturbances.stop();
+  arrived.add_to(run, images, disturbances);
   run.seconds = static_cast<double>(*load.taken_ns) / 1e9;
   return run;
 }

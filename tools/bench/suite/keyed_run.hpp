@@ -12,8 +12,8 @@ namespace millrace::bench {
 
 /// What a running count and sum for each key did under a load, in this process.
 struct KeyedRun {
-  Histogram latency;         // due to the row that leaves the engine
-  Histogram while_building;  // those that left it while a base image was being built
+  Histogram latency;         // due to the row that leaves the engine; calm records only
+  Histogram while_building;  // those that were due while a base image was being built
   Histogram committed;       // due to the commit of the row's epoch
   double seconds = 0;   // of the rows that count
   // Of the epochs that held all keys.

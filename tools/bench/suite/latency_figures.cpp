@@ -86,16 +86,22 @@ void add_ratio(const Series& above, const Series& below, double quantile, std::s
   results.figures.push_back(std::move(figure));
 }
 
-void take_latencies(const LoadResult& load, Slice& slice) {
+void take_latencies(std::span<const TimedRecord> records, std::int64_t counted_from_ns,
+                    const DisturbanceWatch& watch, Slice& slice) {
   std::map<std::int64_t, Histogram> moments;
   constexpr std::int64_t kMomentNs = 100'000'000;
-  for (std::size_t i = 0; i < load.latencies_ns.size(); ++i) {
-    slice.latency.add(load.latencies_ns[i]);
-    moments[load.due_ns[i] / kMomentNs].add(load.latencies_ns[i]);
+  for (const auto& [due_ns, latency_ns] : records) {
+    slice.latency.add(latency_ns);
+    if (!watch.was_disturbed(due_ns)) slice.calm.add(latency_ns);
+    moments[(due_ns - counted_from_ns) / kMomentNs].add(latency_ns);
   }
   for (const auto& [number, histogram] : moments)
     slice.moments.push_back({static_cast<double>(number) / 10, histogram.at_quantile(0.5),
                              histogram.at_quantile(0.99), histogram.at_quantile(1)});
+}
+
+void take_load(const LoadResult& load, const DisturbanceWatch& disturbances, Slice& slice) {
+  take_latencies(load.records, load.counted_from_ns, disturbances, slice);
   for (std::int64_t late : load.lateness_ns) slice.lateness.add(late);
   slice.num_sent = load.num_sent;
   slice.num_returned = load.num_returned;

@@ -99,18 +99,23 @@ std::string series_row(const json& series) {
                      series["slices"].size());
 }
 
-/// How many slices of all were dirty: what a reader should know first.
+/// How many slices of all were dirty, and what was left out: what a reader should know first.
 std::string dirt(const json& all_series) {
   std::size_t dirty = 0, all = 0;
+  double calm = 0;
   for (const json& series : all_series) {
     dirty += static_cast<std::size_t>(num_dirty(series));
     all += series["slices"].size();
+    for (const json& slice : series["slices"]) calm += slice["calm_share"].get<double>();
   }
-  return all == 0 ? ""
-                  : fmt::format(
-                        "{} of {} slices were dirty: something else kept engine or generator from "
-                        "running.\n\n",
-                        dirty, all);
+  if (all == 0) return "";
+  return fmt::format(
+      "{} of {} slices were dirty: something else kept engine or generator from running. Quantiles "
+      "and their ratios are of records that were due while no other program held a core of system "
+      "or generator ({:.0f} % of all; what threads of the measured programs did to each other is "
+      "left in), or of all where that is less than a quarter of a slice. The table at the end has all "
+      "records.\n\n",
+      dirty, all, 100 * calm / static_cast<double>(all));
 }
 
 std::string key_of(const json& figure) {

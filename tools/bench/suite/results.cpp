@@ -35,6 +35,8 @@ json to_json(const Slice& slice) {
           {"expected", slice.num_expected},
           {"complete", slice.is_complete()},
           {"latency_us", quantiles_of(slice.latency)},
+          {"calm_share", slice.calm_share()},
+          {"calm_latency_us", quantiles_of(slice.calm)},
           {"lateness_us", quantiles_of(slice.lateness)},
           {"cpu_seconds_per_million",
            millions > 0 ? static_cast<double>(slice.cost.cpu_ns) / 1e9 / millions : 0},
@@ -96,7 +98,8 @@ json list_of(const std::vector<T>& values) {
 
 std::vector<double> Series::quantiles(double quantile) const {
   std::vector<double> result;
-  for (const Slice& slice : slices) result.push_back(micros(slice.latency.at_quantile(quantile)));
+  for (const Slice& slice : slices)
+    result.push_back(micros(slice.undisturbed().at_quantile(quantile)));
   return result;
 }
 

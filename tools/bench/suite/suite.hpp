@@ -1,9 +1,11 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
+#include "tools/bench/suite/disturbance_watch.hpp"
 #include "tools/bench/suite/jobs.hpp"
 #include "tools/bench/suite/results.hpp"
 
@@ -43,8 +45,11 @@ std::string refusal(const std::string& file, const SuiteOptions& options);
 
 const char* name_of(Arrivals arrivals);
 
-/// Cuts what a load returned into 100 ms each, and counts it.
-void take_latencies(const LoadResult& load, Slice& slice);
+/// Counts latencies, all and the calm ones, and cuts them into 100 ms each. `watch` is stopped.
+void take_latencies(std::span<const TimedRecord> records, std::int64_t counted_from_ns,
+                    const DisturbanceWatch& watch, Slice& slice);
+/// The same, and the load's own figures.
+void take_load(const LoadResult& load, const DisturbanceWatch& watch, Slice& slice);
 
 /// The most that quantiles may be; 0: no limit.
 struct LatencyLimits {

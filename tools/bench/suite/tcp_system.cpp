@@ -73,12 +73,14 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
   const std::int64_t stolen_before = stolen_ns();
   BaseImageWatch images;
   images.start(scratch.path() / "state");
+  DisturbanceWatch disturbances({getpid(), process.pid()}, 0);
   const LoadResult result = load.run(shape);
   images.stop();
-  take_latencies(result, slice);
-  for (std::size_t i = 0; i < result.latencies_ns.size(); ++i)
-    if (images.was_building(result.counted_from_ns + result.due_ns[i]))
-      slice.while_building.add(result.latencies_ns[i]);
+  disturbances.stop();
+  take_load(result, disturbances, slice);
+  for (const auto& [due_ns, latency_ns] : result.records)
+    if (images.was_building(due_ns) && !disturbances.was_disturbed(due_ns))
+      slice.while_building.add(latency_ns);
   slice.cost = cost_of(process.pid()) - before;
   const double elapsed_ns = (shape.warm_up + shape.seconds) * 1e9;
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed_ns;
