@@ -1,6 +1,7 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,10 +14,20 @@ namespace {
 constexpr std::uint64_t kBytesPerSecond = 64 << 20;
 constexpr std::uint64_t kPauseBytes = 256 << 10;
 
+// On the only core that the job has, the kernel would let the thread run until its next tick, milliseconds
+// later, while records wait: so it lets go of the core by itself.
+constexpr std::chrono::microseconds kPortion(50);
+constexpr std::chrono::milliseconds kRest(2);
+
 // Low, but not SCHED_IDLE: on a busy machine such a thread waits seconds for its turn, and when it holds
 // the lock of the address space by then, every thread that takes memory from the system waits with it.
 constexpr int kLowPriority = 10;
 constexpr int kNormalPriority = 0;
+
+bool has_one_core() {
+  cpu_set_t set;
+  return ::sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
+}
 
 void set_priority(pid_t thread, int niceness) {
   // Best effort: without the right to change it, the image is built at the priority that we have.
@@ -41,8 +52,11 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
     ::pthread_setname_np(::pthread_self(), "base-image");
     take_low_priority();
     unpaced_ = 0;
-    run({location_, query_id_, last_segment,
-         [this](std::uint64_t num_bytes) { return pace(num_bytes); }});
+    rested_at_ = Clock::now();
+    BaseImagePlan plan{location_, query_id_, last_segment,
+                       [this](std::uint64_t num_bytes) { return pace(num_bytes); }, nullptr};
+    if (has_one_core()) plan.rest = [this] { rest(); };
+    run(plan);
   });
 }
 
@@ -53,7 +67,7 @@ void BaseImageBuilder::take_low_priority() {
 }
 
 void BaseImageBuilder::build(std::uint64_t last_segment) {
-  run({location_, query_id_, last_segment, nullptr});
+  run({location_, query_id_, last_segment, nullptr, nullptr});
 }
 
 void BaseImageBuilder::run(const BaseImagePlan& plan) {
@@ -78,6 +92,13 @@ bool BaseImageBuilder::pace(std::uint64_t num_bytes) {
     wake_.wait_for(guard, pause, [this] { return is_closing_ || is_urgent_; });
   }
   return !is_closing_;
+}
+
+void BaseImageBuilder::rest() {
+  if (Clock::now() - rested_at_ < kPortion) return;
+  std::unique_lock guard(mutex_);
+  wake_.wait_for(guard, kRest, [this] { return is_closing_ || is_urgent_; });
+  rested_at_ = Clock::now();
 }
 
 void BaseImageBuilder::hurry() {

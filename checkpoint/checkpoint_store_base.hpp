@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -32,9 +33,12 @@ class BaseImageBuilder {
   std::optional<Result<BaseManifest>> take_result();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void take_low_priority();
   void run(const BaseImagePlan& plan);
   bool pace(std::uint64_t num_bytes);
+  void rest();
   void finish(Result<BaseManifest> result);
 
   FileSystem& files_;
@@ -43,6 +47,8 @@ class BaseImageBuilder {
   std::thread thread_;
   // Bytes written since the last pause; of the building thread.
   std::uint64_t unpaced_ = 0;
+  // When the building thread last rested.
+  Clock::time_point rested_at_;
 
   // Guards everything below.
   std::mutex mutex_;

@@ -19,11 +19,11 @@ def figure(name, value, spread=0.0, **more):
             "engine_us": None, "floor_us": None, **more}
 
 
-def series(system, rate, complete=True):
+def series(system, rate, complete=True, calm_share=1):
     one = {"dirty": False, "run_delay_share": 0, "steal_share": 0, "largest_gap_us": 1, "sent": 10, "returned": 10,
            "expected": 10, "complete": complete, "latency_us": [[q, 20.0] for q in (0.5, 0.9, 0.99, 0.999, 0.9999, 1)],
            "lateness_us": [[q, 1.5] for q in (0.5, 0.9, 0.99, 0.999, 0.9999, 1)], "cpu_seconds_per_million": 7.25,
-           "waits": 30, "preemptions": 2, "resident_kib": 2048, "moments": [[0.1, 20, 20, 20]]}
+           "waits": 30, "preemptions": 2, "resident_kib": 2048, "calm_share": calm_share, "moments": [[0.1, 20, 20, 20]]}
     return {"job": "J1", "transport": "TCP", "idle": "spin", "arrivals": "constant", "rate": rate, "system": system,
             "latency_us": one["latency_us"], "clean_latency_us": one["latency_us"], "clean_count": 10,
             "histogram_ns": [[20000, 10]], "slices": [one]}
@@ -76,6 +76,11 @@ class Suite(unittest.TestCase):
         said = self.run_suite("report", self.write("r.json", document([figure("p50", 20)], [series("engine", 1000)])))
         self.assertIn("| 20.0 | 1.50 | 7.25 | 32.0 | 2.00 | 0 of 1 |", said)
         self.assertIn("| Jet | not installed: no jars |", said)
+
+    def test_the_report_says_which_share_of_the_records_its_quantiles_are_of(self):
+        two = [series("floor", 1000, calm_share=0.9), series("engine", 1000, calm_share=0.4)]
+        said = self.run_suite("report", self.write("r.json", document([figure("p50", 20)], two)))
+        self.assertIn("no other program held a core of system or generator: 65 % of all.", said)
 
     def test_the_page_needs_nothing_else_and_cannot_be_broken_out_of(self):
         results = document([figure("</script><b>", 20)], [series("engine", 1000)])

@@ -99,23 +99,34 @@ std::string series_row(const json& series) {
                      series["slices"].size());
 }
 
-/// How many slices of all were dirty, and what was left out: what a reader should know first.
+/// How many slices of all were dirty: what a reader should know first.
 std::string dirt(const json& all_series) {
   std::size_t dirty = 0, all = 0;
-  double calm = 0;
   for (const json& series : all_series) {
     dirty += static_cast<std::size_t>(num_dirty(series));
     all += series["slices"].size();
-    for (const json& slice : series["slices"]) calm += slice["calm_share"].get<double>();
   }
-  if (all == 0) return "";
+  return all == 0 ? ""
+                  : fmt::format(
+                        "{} of {} slices were dirty: something else kept engine or generator from "
+                        "running.\n\n",
+                        dirty, all);
+}
+
+/// What the quantiles leave out; nothing in results of a time when they left nothing out.
+std::string calm(const json& all_series) {
+  double share = 0;
+  std::size_t count = 0;
+  for (const json& series : all_series)
+    for (const json& slice : series["slices"])
+      if (slice.contains("calm_share")) share += slice["calm_share"].get<double>(), ++count;
+  if (count == 0) return "";
   return fmt::format(
-      "{} of {} slices were dirty: something else kept engine or generator from running. Quantiles "
-      "and their ratios are of records that were due while no other program held a core of system "
-      "or generator ({:.0f} % of all; what threads of the measured programs did to each other is "
-      "left in), or of all where that is less than a quarter of a slice. The table at the end has all "
-      "records.\n\n",
-      dirty, all, 100 * calm / static_cast<double>(all));
+      "Quantiles and their ratios are of records that were due while no other program held a core "
+      "of system or generator: {:.0f} % of all. What threads of the measured programs did to each "
+      "other is left in, and a slice with less than a quarter of such records counts whole. The table at "
+      "the end has all records.\n\n",
+      100 * share / static_cast<double>(count));
 }
 
 std::string key_of(const json& figure) {
@@ -161,7 +172,7 @@ std::string markdown_report(const json& results) {
   std::string text = fmt::format("# {}, commit {}\n\n", where["date"].get<std::string>(),
                                  where["commit"].get<std::string>());
   text += where["line"].get<std::string>() + "\n\n";
-  text += dirt(results["series"]) + target_table(results["figures"]);
+  text += dirt(results["series"]) + calm(results["series"]) + target_table(results["figures"]);
   text += "All figures, medians of the slices with their quartiles.\n\n";
   text += "| job | figure | median | quartiles | target | |\n|---|---|---|---|---|---|\n";
   for (const json& figure : results["figures"]) text += figure_row(figure);
