@@ -124,7 +124,7 @@ std::string calm(const json& all_series) {
   return fmt::format(
       "Quantiles and their ratios are of records that were due while no other program held a core "
       "of system or generator: {:.0f} % of all. What threads of the measured programs did to each "
-      "other is left in, and a slice with less than a quarter of such records counts whole. The table at "
+      "other is left in, and a slice with less than a twentieth of such records counts whole. The table at "
       "the end has all records.\n\n",
       100 * share / static_cast<double>(count));
 }

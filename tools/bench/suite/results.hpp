@@ -29,7 +29,7 @@ struct Slice {
   double calm_share() const {
     return latency.count() == 0 ? 0 : static_cast<double>(calm.count()) / static_cast<double>(latency.count());
   }
-  const Histogram& undisturbed() const { return calm_share() < 0.25 ? latency : calm; }
+  const Histogram& undisturbed() const { return calm_share() < 0.05 ? latency : calm; }
   bool is_complete() const { return num_returned >= num_expected && latency.count() > 0; }
 };
 
@@ -40,7 +40,7 @@ struct Series {
   std::string system;  // engine, floor ...
   std::vector<Slice> slices;
 
-  /// Of each slice, microseconds: of its calm records, or of all where less than a quarter were.
+  /// Of each slice, microseconds: of its calm records, or of all where less than a twentieth were.
   std::vector<double> quantiles(double quantile) const;
 };
 
