@@ -178,14 +178,12 @@ void TableJoin::add_to(JoinTable& table, RecordBatch& batch) {
 Progress TableJoin::start_reload(Output& out) {
   new_table_ = std::make_unique<JoinTable>();
   new_table_->open(context_->pool, *table_side_.schema);
-  if (Status started = reload_.reader().start(*context_); !started)
-    return fail(std::move(started.error()));
   return load_more(out);
 }
 
 /// Reads a portion of the new table; at its end turns to the rows that wait.
 Progress TableJoin::load_more(Output& out) {
-  auto rows = reload_.reader().read();
+  auto rows = reload_.read();
   if (!rows.ok()) return fail(std::move(rows.error()));
   if (rows->has_value()) {
     if (**rows) add_to(*new_table_, **rows);

@@ -32,12 +32,13 @@ struct TableJoinOptions {
   /// The port whose input is bounded and comes whole before any row of the other: 0 left, 1 right.
   int table_port = 1;
   OnError on_error = OnError::Fail;
-  /// Requires: no join that keeps rows of the table.
-  TableReloadOptions reload{};
+  /// Shared by the subtasks; null: the table is not read again. Requires: no join that keeps rows of the
+  /// table.
+  std::shared_ptr<TableReadings> reload{};
 };
 
 /// Joins a stream with a table: reads the table into memory, then looks each row of the stream up. A
-/// reload puts a new table in the place of the old one between two epochs; when the table cannot be read
+/// reload puts a new table in the place of the old one between two epochs, the same in all subtasks; when the table cannot be read
 /// then, the job fails.
 /// Requires: semi and anti joins have the table on the right. An outer join that keeps rows of the
 /// table gives them in `finish`, so it wants a bounded job and one subtask.

@@ -1,6 +1,15 @@
 #include "session/data_stream_reader.hpp"
 
 namespace millrace {
+namespace {
+
+std::string lines_of(const std::vector<std::string>& paths) {
+  std::string text;
+  for (const std::string& path : paths) text += (text.empty() ? "" : "\n") + path;
+  return text;
+}
+
+}  // namespace
 
 DataStreamReader& DataStreamReader::format(std::string name) {
   read_.format = std::move(name);
@@ -29,12 +38,21 @@ DataStreamReader& DataStreamReader::schema(std::string ddl) {
   return *this;
 }
 
+DataStreamReader& DataStreamReader::reload(std::string when) {
+  reload_ = std::move(when);
+  return *this;
+}
+
 // A node without a format would name a view; Spark's default format is a file's, which needs a
 // path.
 DataFrame DataStreamReader::load() const {
   plan::Read read = read_;
   if (read.format.empty()) read.format = "parquet";
-  return {session_, plan::make_node(std::move(read), {})};
+  const std::string paths = lines_of(read.paths);
+  plan::Node node = *plan::make_node(std::move(read), {});
+  if (!reload_.empty()) node.options.set("reload", reload_);
+  if (!reload_.empty() && !paths.empty()) node.options.set("paths", paths);
+  return {session_, std::make_shared<const plan::Node>(std::move(node))};
 }
 
 DataFrame DataStreamReader::load(const std::string& path) const {

@@ -27,6 +27,9 @@ class DataStreamReader {
   DataStreamReader& option(std::string name, bool value);
   /// Spark's DDL, `k STRING, v INT`, or a StructType as JSON.
   DataStreamReader& schema(std::string ddl);
+  /// For `Session::read`: when a join with a stream reads the table again, a duration such as
+  /// `10 minutes`, or `onChange` for files. Checked when the query starts.
+  DataStreamReader& reload(std::string when);
 
   DataFrame load() const;
   DataFrame load(const std::string& path) const;
@@ -34,6 +37,7 @@ class DataStreamReader {
  private:
   std::shared_ptr<SessionState> session_;
   plan::Read read_;
+  std::string reload_;
 };
 
 }  // namespace millrace

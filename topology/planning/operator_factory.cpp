@@ -155,7 +155,7 @@ struct SpecMaker {
     if (kind.is_stream_stream) return stream_join(kind);
     const Step& left = *step.inputs.front();
     const Step& right = *step.inputs.back();
-    Result<TableReloadOptions> reload = TableReloadOptions{};
+    Result<std::optional<TableReloadOptions>> reload = std::optional<TableReloadOptions>();
     if (step.streaming) reload = table_reload(table_port(step) == 0 ? left : right);
     if (!reload.ok()) return std::move(reload.error());
     return spec_of<TableJoinOptions>(
@@ -168,7 +168,7 @@ struct SpecMaker {
                           step.schema,
                           table_port(step),
                           settings.on_error,
-                          std::move(*reload)});
+                          *reload ? make_table_readings(std::move(**reload)) : nullptr});
   }
   Made stream_join(const resolved::Join& kind) const {
     auto spec = spec_of<StreamJoinOptions>(

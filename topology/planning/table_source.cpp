@@ -83,9 +83,7 @@ class PipelineReader final : public TableReader, private SourceOutput {
       : pipeline_(std::move(pipeline)), files_(files_in(pipeline_.paths)) {}
 
   Status start(OperatorContext& context) override {
-    rows_.clear();
-    outputs_.clear();
-    operators_.clear();
+    end();
     counters_ = std::make_unique<SubtaskCounters>();
     source_context_.emplace(SourceContext{context.pool, *counters_});
     source_context_->now_micros = [&context] { return context.services.now_micros(); };
@@ -101,7 +99,10 @@ class PipelineReader final : public TableReader, private SourceOutput {
 
   Result<std::optional<RecordBatch>> read() override {
     if (rows_.empty()) {
-      if (!source_) return std::optional<RecordBatch>();
+      if (!source_) {
+        end();
+        return std::optional<RecordBatch>();
+      }
       auto polled = source_->poll(kRowsPerPoll, *this);
       if (!polled.ok()) return std::move(polled.error());
       if (*polled == PollStatus::EndOfInput) source_.reset();
@@ -115,6 +116,14 @@ class PipelineReader final : public TableReader, private SourceOutput {
   bool has_changed() override { return files_ != std::exchange(files_, files_in(pipeline_.paths)); }
 
  private:
+  /// Lets go of all that has to do with the caller's context.
+  void end() {
+    rows_.clear();
+    source_.reset();
+    outputs_.clear();
+    operators_.clear();
+    source_context_.reset();
+  }
   Status make_steps(OperatorContext& context) {
     for (const OperatorSpec& step : pipeline_.steps) {
       operators_.push_back(step.make());
@@ -193,10 +202,10 @@ Result<TablePipeline> pipeline_of(const Step& table, const OptionText& reload) {
 
 }  // namespace
 
-Result<TableReloadOptions> table_reload(const Step& table) {
+Result<std::optional<TableReloadOptions>> table_reload(const Step& table) {
   const OptionText* reload = reload_below(table);
+  if (!reload) return std::optional<TableReloadOptions>();
   TableReloadOptions options;
-  if (!reload) return options;
   auto pipeline = pipeline_of(table, *reload);
   if (!pipeline.ok()) return std::move(pipeline.error());
   options.only_when_changed = equal_ignoring_case(reload->value, kOnChange);
@@ -211,7 +220,7 @@ Result<TableReloadOptions> table_reload(const Step& table) {
   options.make = [pipeline = std::move(*pipeline)] {
     return std::make_unique<PipelineReader>(pipeline);
   };
-  return options;
+  return std::optional(std::move(options));
 }
 
 const OptionText* misplaced_reload(const Step& step, bool is_table) {

@@ -82,9 +82,8 @@ class CountingReader final : public TableReader {
 
 OperatorHarness reloaded(bool only_when_changed, bool changes, bool fails = false) {
   TableJoinOptions options = orders_and_users(JoinType::LeftOuter);
-  options.reload.period = sec(60);
-  options.reload.only_when_changed = only_when_changed;
-  options.reload.make = [=] { return std::make_unique<CountingReader>(changes, fails); };
+  options.reload = make_table_readings(
+      {[=] { return std::make_unique<CountingReader>(changes, fails); }, sec(60), only_when_changed});
   return joined(options);
 }
 

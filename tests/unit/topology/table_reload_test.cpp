@@ -92,7 +92,8 @@ TEST_CASE("files that come, grow or go are a change, once") {
   const Analysis analysis = with_table(cities.table("onChange"));
   const auto options = table_reload(*join_of(analysis).inputs.back());
   REQUIRE(options.ok());
-  const auto reader = options->make();
+  REQUIRE(options->has_value());
+  const auto reader = (*options)->make();
 
   CHECK_FALSE(reader->has_changed());
   cities.write("more.csv", "3,Kiel\n");
