@@ -62,4 +62,10 @@ std::byte* RisingTimers::ahead(std::size_t count) const {
   return runs_[first].timers[count].value;
 }
 
+std::size_t RisingTimers::bytes_used() const {
+  std::size_t bytes = strays_.capacity() * sizeof(Stray);
+  for (const Run& run : runs_) bytes += run.timers.size() * sizeof(Timer);
+  return bytes;
+}
+
 }  // namespace millrace

@@ -21,6 +21,8 @@ class RisingTimers {
   std::optional<std::int64_t> first_time() const;
   /// A value that is likely to be taken after `count` others, to fetch its memory; or null.
   std::byte* ahead(std::size_t count) const;
+  /// Memory of the timers that wait.
+  std::size_t bytes_used() const;
 
  private:
   struct Timer {

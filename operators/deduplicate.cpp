@@ -170,7 +170,8 @@ void Deduplicate::end_epoch() {
   counters.state_rows_total.set(static_cast<std::int64_t>(seen_.size()));
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(seen_.bytes_used()));
+  counters.state_bytes.set(
+      static_cast<std::int64_t>(seen_.bytes_used() + timers_.size() * sizeof(std::byte*)));
   updated_ = removed_ = 0;
   ends_epoch_ = false;
 }

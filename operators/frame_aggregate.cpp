@@ -314,7 +314,9 @@ void FrameAggregate::end_epoch() {
   counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
   counters.state_rows_updated.set(updated_);
   counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(table_.bytes_used()));
+  counters.state_bytes.set(static_cast<std::int64_t>(
+      table_.bytes_used() + timers_.size() * sizeof(std::byte*) +
+      followers_.size() * (sizeof(Follower) + FrameTotals::bytes_of(plan_))));
   updated_ = removed_ = 0;
   ends_epoch_ = false;
 }

@@ -88,6 +88,11 @@ void FrameTotals::reset(const FramePlan& plan, std::uint32_t first) {
   for (LastSeen& seen : seen_) seen.clear();
 }
 
+std::size_t FrameTotals::bytes_of(const FramePlan& plan) {
+  return plan.frames.size() * sizeof(std::uint64_t) + plan.calls.size() * sizeof(Total) +
+         plan.distinct.size() * sizeof(LastSeen);
+}
+
 void FrameTotals::add(const FramePlan& plan, const FrameRows& rows, std::uint32_t i) {
   const std::int64_t time = rows.time(i);
   for (std::size_t frame = 0; frame < plan.frames.size(); ++frame) {

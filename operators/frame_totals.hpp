@@ -80,6 +80,9 @@ class FrameTotals {
   void put(const FramePlan& plan, const FrameRows& rows, EvalContext& context,
            const ColumnRef* columns, std::uint32_t row) const;
 
+  /// Memory behind one of them, whatever its rows are.
+  static std::size_t bytes_of(const FramePlan& plan);
+
  private:
   struct Total {
     std::int64_t count = 0;

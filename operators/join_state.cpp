@@ -127,8 +127,10 @@ void JoinState::index(KeyRows& rows, KeptRow row) {
   };
   const auto begin = rows.rows_.begin() + static_cast<std::ptrdiff_t>(rows.first_);
   const bool is_last = begin == rows.rows_.end() || is_before(rows.rows_.back(), row);
+  const std::size_t room = rows.rows_.capacity();
   rows.rows_.insert(
       is_last ? rows.rows_.end() : std::upper_bound(begin, rows.rows_.end(), row, is_before), row);
+  order_bytes_ += (rows.rows_.capacity() - room) * sizeof(KeptRow);
   if (row.due != kNever) due_.add(row.due, reinterpret_cast<std::byte*>(&rows));
 }
 
@@ -154,7 +156,9 @@ void JoinState::drop_first(KeyRows& rows) {
   ++rows.first_;
   if (rows.first_ == rows.rows_.size()) {
     rows.rows_.clear();
-    if (rows.rows_.capacity() > kMostKept) rows.rows_.shrink_to_fit();
+    const std::size_t room = rows.rows_.capacity();
+    if (room > kMostKept) rows.rows_.shrink_to_fit();
+    order_bytes_ -= (room - rows.rows_.capacity()) * sizeof(KeptRow);
     rows.first_ = 0;
     keys_.erase(rows.key_);
     unused_keys_.push_back(&rows);
@@ -184,8 +188,8 @@ void JoinState::decode(const std::byte* row, std::span<const ColumnRef> columns)
 }
 
 std::size_t JoinState::bytes_used() const {
-  return rows_.bytes_used() + keys_.bytes_used() +
-         all_keys_.size() * (sizeof(KeyRows) + 2 * sizeof(KeptRow));
+  return rows_.bytes_used() + keys_.bytes_used() + all_keys_.size() * sizeof(KeyRows) +
+         unused_keys_.capacity() * sizeof(KeyRows*) + order_bytes_ + due_.bytes_used();
 }
 
 }  // namespace millrace

@@ -65,6 +65,7 @@ class JoinState {
   void decode(const std::byte* row, std::span<const ColumnRef> columns) const;
 
   std::size_t num_rows() const { return rows_.size(); }
+  /// Memory of the rows, of the order of each key and of the times.
   std::size_t bytes_used() const;
 
  private:
@@ -85,6 +86,8 @@ class JoinState {
   StateTable keys_;
   std::deque<KeyRows> all_keys_;
   std::vector<KeyRows*> unused_keys_;
+  // Room of the order of all keys.
+  std::size_t order_bytes_ = 0;
   RisingTimers due_;
   // Scratch: the key of a row.
   std::string row_key_;
