@@ -14,6 +14,13 @@ std::int64_t now_micros() {
       .count();
 }
 
+/// `[CLASS] message SQLSTATE: state`, as Spark tells a cause.
+std::string text_with_class(const Error& cause) {
+  std::string text = cause.error_class.empty() ? "" : "[" + cause.error_class + "] ";
+  text += cause.message;
+  return cause.sql_state.empty() ? text : text + " SQLSTATE: " + cause.sql_state;
+}
+
 }  // namespace
 
 thread_local const void* CallbackScope::current_ = nullptr;
@@ -161,7 +168,7 @@ std::optional<Error> QueryRun::failure() {
   const Error cause = env.secrets.hidden(status.error());
   Error error = spark_error("STREAM_FAILED", "XXKST",
                             "Query [id = " + id + ", runId = " + run_id +
-                                "] terminated with exception: " + cause.message);
+                                "] terminated with exception: " + text_with_class(cause));
   error.kind = cause.kind;
   error.notes = cause.notes;
   if (!cause.error_class.empty()) error.notes.push_back("cause: " + cause.error_class);
