@@ -67,7 +67,7 @@ DataStreamWriter& DataStreamWriter::foreach (std::function<Status(const Row&)> f
 }
 
 DataStreamWriter& DataStreamWriter::foreach_batch(BatchFunction function) {
-  output_.format = "foreach";
+  output_.format = "foreachBatch";
   foreach_ = [call = std::move(function),
               session = std::weak_ptr(session_)](const std::shared_ptr<const char>& mark) {
     return plan_foreach_batch(

@@ -33,9 +33,9 @@ Error write_stream_not_allowed() {
 }
 
 // The same kind of sink whatever the writer does: only its `plan` gives the program's code.
-SinkType program_sink(std::function<PlannedSink()> make) {
+SinkType program_sink(const std::string& format, std::function<PlannedSink()> make) {
   SinkType type;
-  type.name = "foreach";
+  type.name = format;
   type.output_modes = {"append", "update", "complete"};
   type.plan = [make = std::move(make)](const SinkRequest&) -> Result<PlannedSink> {
     return make();
@@ -93,7 +93,7 @@ Status check_location(const plan::WriteStream& output, const Catalog& catalog,
 Status check_output(const plan::WriteStream& output, const Catalog& catalog,
                     const std::string& location) {
   // The code of a program stays behind when its writer is given away.
-  if (output.late_records && output.format == "foreach")
+  if (output.late_records && output.format.starts_with("foreach"))
     return make_error(ErrorKind::Config, "late_records: the writer has code of the program",
                       "give it a format by name");
   if (auto status = check_option_names(output, catalog); !status) return status;
@@ -162,11 +162,12 @@ Result<StreamingQuery> checked_start(const std::shared_ptr<SessionState>& sessio
     auto trigger = make_trigger(request.trigger.kind(), request.trigger.interval());
     if (!trigger) return std::move(trigger.error());
     settings.trigger = *trigger;
+    settings.real_time = is_real_time(request.trigger.kind());
   }
   Catalog catalog = session->catalog();
   std::vector<SinkType> sinks;
   if (request.foreach) {
-    sinks = sinks_with(program_sink(request.foreach));
+    sinks = sinks_with(program_sink(request.output.format, request.foreach));
     catalog.sinks = &sinks;
   }
   const std::vector<plan::WriteStream> outputs = outputs_of(request);
@@ -210,7 +211,8 @@ Result<ValueRows> collect_rows(const std::shared_ptr<SessionState>& session,
   if (!resolved) return std::move(resolved.error());
   if (resolved->outputs.front().input->streaming)
     return make_error(ErrorKind::Config,
-                      "Queries with streaming sources must be executed with writeStream.start()",
+                      "Queries with streaming sources must be executed with writeStream.start(), or "
+                      "from a streaming table or flow definition within a Spark Declarative Pipeline.",
                       "write the stream to a memory table and collect that");
   auto execution = plan_execution(*resolved, settings);
   if (!execution) return std::move(execution.error());

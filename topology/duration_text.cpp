@@ -45,13 +45,15 @@ Result<std::int64_t> parse_signed(std::string_view text) {
   return micros;
 }
 
-Result<Trigger> interval_trigger(Trigger::Kind kind, std::string_view interval) {
+/// `what`: Spark's words for the interval.
+Result<Trigger> interval_trigger(Trigger::Kind kind, std::string_view interval,
+                                 const std::string& what = "interval of trigger") {
   if (interval.empty())
     return config_error("trigger: the interval is missing", "write for example `10 seconds`");
   const auto micros = parse_signed(interval);
   if (!micros) return micros.error();
   if (*micros < 0)
-    return config_error("requirement failed: the interval of trigger should not be negative",
+    return config_error("requirement failed: the " + what + " should not be negative",
                         "write an interval of 0 or more");
   Trigger trigger{kind, std::chrono::microseconds(*micros)};
   const bool is_out_of_range = trigger.interval < std::chrono::milliseconds(1) ||
@@ -68,6 +70,10 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(" \t\n") - first + 1);
 }
 
+std::string_view kind_in(std::string_view trigger) {
+  return trigger.substr(0, trigger.find_first_of(" \t\n:"));
+}
+
 }  // namespace
 
 Result<std::chrono::microseconds> parse_duration(std::string_view text) {
@@ -82,8 +88,10 @@ Result<std::chrono::microseconds> parse_duration(std::string_view text) {
 Result<Trigger> make_trigger(std::string_view kind, std::string_view interval) {
   if (equal_ignoring_case(kind, "processingTime"))
     return interval_trigger(Trigger::Kind::ProcessingTime, interval);
-  if (equal_ignoring_case(kind, "continuous") || equal_ignoring_case(kind, "realTime"))
+  if (equal_ignoring_case(kind, "continuous"))
     return interval_trigger(Trigger::Kind::Continuous, interval);
+  if (is_real_time(kind))
+    return interval_trigger(Trigger::Kind::Continuous, interval, "batch duration");
   const bool is_once = equal_ignoring_case(kind, "once");
   if (!is_once && !equal_ignoring_case(kind, "availableNow")) return unknown_trigger(kind);
   if (!interval.empty() && !equal_ignoring_case(interval, "true"))
@@ -93,11 +101,14 @@ Result<Trigger> make_trigger(std::string_view kind, std::string_view interval) {
   return Trigger{Trigger::Kind::AvailableNow, {}};
 }
 
+bool is_real_time(std::string_view trigger) {
+  return equal_ignoring_case(kind_in(trim(trigger)), "realTime");
+}
+
 Result<Trigger> parse_trigger(std::string_view text) {
   const std::string_view whole = trim(text);
-  const std::size_t end = whole.find_first_of(" \t\n:");
-  const std::string_view kind = whole.substr(0, end);
-  return make_trigger(kind, end == std::string_view::npos ? "" : trim(whole.substr(end)));
+  const std::string_view kind = kind_in(whole);
+  return make_trigger(kind, trim(whole.substr(kind.size())));
 }
 
 }  // namespace millrace

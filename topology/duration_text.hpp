@@ -17,6 +17,9 @@ Result<std::chrono::microseconds> parse_duration(std::string_view text);
 /// means continuous. A continuous interval is 1 ms to 24 h.
 Result<Trigger> make_trigger(std::string_view kind, std::string_view interval);
 
+/// Whether a text of `parse_trigger` or a kind of `make_trigger` says `realTime`.
+bool is_real_time(std::string_view trigger);
+
 /// One text: `availableNow`, `continuous 100 ms`, `processingTime: 10 seconds`.
 Result<Trigger> parse_trigger(std::string_view text);
 

@@ -21,7 +21,10 @@ struct Settings {
   Trigger trigger;
   /// spark.sql.streaming.multipleWatermarkPolicy = max
   bool max_watermark_policy = false;
-  /// Refuse what Spark refuses in continuous mode (its allow-list), and OVER on streams.
+  /// The trigger was written as `realTime`, Spark's name for a mode with rules of its own.
+  bool real_time = false;
+  /// Refuse what Spark refuses: in continuous and real-time mode what is not on its lists, OVER and
+  /// DISTINCT aggregates on streams.
   bool spark_strict = false;
   /// False: inputs are not held for a marker, so state is at least once (continuous mode).
   bool aligned = true;

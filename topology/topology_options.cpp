@@ -159,7 +159,7 @@ const std::vector<OptionDeclaration>& settings_keys() {
       declare_choice("multipleWatermarkPolicy", {"min", "max"}, "min",
                      "How the watermarks of several inputs combine."),
       declare("sparkStrict", OptionType::Boolean, "false",
-              "Refuses in continuous mode what Spark refuses there."),
+              "Refuses what Spark refuses: OVER on streams, most steps in continuous mode."),
       declare("maxStateBytes", OptionType::Bytes, "70 % of memory", "Memory for state."),
       declare("metricsEnabled", OptionType::Boolean, "false",
               "Rates, latency, watermark and state of the query among the metrics (`/metrics`)."),

@@ -31,6 +31,19 @@ std::string fix_for(const TokenStream& tokens, std::size_t token, Entry entry) {
   return "check what stands before it for a missing comma, operator or parenthesis";
 }
 
+/// The token that Spark's parser would do without, where it says so of a text that fails at `token`: what
+/// follows a whole statement, a word that would make a call whole, the word of a clause without more.
+std::optional<std::size_t> extra_token(const TokenStream& tokens, std::size_t token) {
+  if (token == 0) return std::nullopt;
+  const Token kind = tokens.kinds[token];
+  const Token before = tokens.kinds[token - 1];
+  if (kind == Token::EndOfText)
+    return before == Token::By || before == Token::Like ? std::optional(token - 1) : std::nullopt;
+  if (before == Token::Semicolon) return token;
+  const bool is_name = is_word(kind) || kind == Token::Identifier;
+  return is_name && tokens.kinds[token + 1] == Token::Close ? std::optional(token) : std::nullopt;
+}
+
 std::size_t levels(const SyntaxNode& node) {
   std::size_t inside = 0;
   for (const SyntaxNode& part : node.parts) inside = std::max(inside, levels(part));
@@ -54,6 +67,10 @@ Error syntax_error(const TokenStream& tokens, const ExpressionBuilder& builder,
     error =
         parse_error("Expression is nested deeper than " + std::to_string(kMaxNesting) + " levels",
                     "split the expression, or remove parentheses that are not needed");
+  } else if (const auto extra = extra_token(tokens, token)) {
+    const std::string text(tokens.text_of(*extra));
+    error = parse_error("Syntax error at or near '" + text + "': extra input '" + text + "'.",
+                        fix_for(tokens, token, entry));
   } else if (tokens.kinds[token] == Token::EndOfText) {
     error = parse_error("Syntax error, unexpected end of input.", fix_for(tokens, token, entry));
     error.message = "Syntax error at or near end of input.";

@@ -1,5 +1,6 @@
 #include "records/formats/bad_record_handler.hpp"
 
+#include "records/option_value.hpp"
 #include "records/utf8.hpp"
 
 namespace millrace {
@@ -75,7 +76,8 @@ Result<bool> option_flag(const Options& options, std::string_view name, bool fal
   if (option == nullptr) return fallback;
   if (equal_ignoring_case(option->value, "true")) return true;
   if (equal_ignoring_case(option->value, "false")) return false;
-  return bad_option(name, option->value, "must be 'true' or 'false'", option->origin);
+  return option_error(options, name, "For input string: \"" + option->value + "\"",
+                      "write true or false");
 }
 
 Result<char> option_byte(const Options& options, std::string_view name, char fallback) {
@@ -89,6 +91,10 @@ Result<char> option_byte(const Options& options, std::string_view name, char fal
 Result<char> option_line_separator(const Options& options) {
   const OptionText* option = options.find("lineSep");
   if (option != nullptr && option->value == "\\n") return '\n';
+  if (option != nullptr && option->value.empty())
+    return option_error(options, "lineSep",
+                        "requirement failed: 'lineSep' cannot be an empty string.",
+                        "write the character that ends a line, or leave the option out");
   return option_byte(options, "lineSep", '\0');
 }
 

@@ -156,6 +156,7 @@ GoldenCase read_golden_case(const fs::path& folder, const fs::path& work) {
   out.available_now = yaml["trigger"].as<std::string>() == "availableNow";
   out.exact_order = yaml["order"] && yaml["order"].as<std::string>() == "exact";
   out.fails = static_cast<bool>(yaml["fails"]);
+  if (out.fails) out.failure = yaml["fails"]["message"].as<std::string>();
   read_batches(out, folder, yaml["microBatches"]);
   return out;
 }

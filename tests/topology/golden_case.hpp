@@ -36,6 +36,8 @@ struct GoldenCase {
   bool available_now = false;
   bool exact_order = false;
   bool fails = false;
+  /// What Spark said when the query died.
+  std::string failure;
   std::vector<MicroBatch> batches;
 };
 

@@ -62,6 +62,13 @@ std::optional<FormatChoice<SinkType>> find_sink(const std::vector<SinkType>& typ
   return find_choice(types, name);
 }
 
+bool is_file_format(const std::string& name) {
+  return equal_ignoring_case(name, "file") ||
+         std::any_of(kFileFormats.begin(), kFileFormats.end(), [&](std::string_view format) {
+           return equal_ignoring_case(format, name);
+         });
+}
+
 Error unknown_source(const std::vector<SourceType>& types, const std::string& name) {
   return unknown_type(types, name, "source");
 }

@@ -21,6 +21,8 @@ std::optional<FormatChoice<SourceType>> find_source(const std::vector<SourceType
                                                     const std::string& name);
 std::optional<FormatChoice<SinkType>> find_sink(const std::vector<SinkType>& types,
                                                 const std::string& name);
+/// Whether files are read or written under that name.
+bool is_file_format(const std::string& name);
 /// DATA_SOURCE_NOT_FOUND with the nearest name.
 Error unknown_source(const std::vector<SourceType>& types, const std::string& name);
 Error unknown_sink(const std::vector<SinkType>& types, const std::string& name);

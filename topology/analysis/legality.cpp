@@ -3,6 +3,7 @@
 #include "expressions/expression_errors.hpp"
 #include "topology/analysis/join_legality.hpp"
 #include "topology/analysis/resolve_sink.hpp"
+#include "topology/analysis/strict_triggers.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -53,7 +54,8 @@ bool is_streaming_aggregate(const StepPtr& step) {
 class Checker {
  public:
   Checker(const resolved::Output& output, const Settings& settings, std::vector<Error>& errors)
-      : mode_(output.mode),
+      : output_(output),
+        mode_(output.mode),
         origin_(output.origin),
         settings_(settings),
         errors_(errors),
@@ -64,17 +66,34 @@ class Checker {
   }
 
   void run() {
+    if (is_strict() && settings_.real_time) check_real_time_mode();
     check_join_modes();
     check_chain();
     check_mode();
     for (const auto& step : steps_) check_step(*step);
-    if (settings_.spark_strict && settings_.trigger.is_continuous()) check_continuous();
+    if (is_strict()) check_trigger();
   }
 
  private:
   void fail(Error error, const Origin& origin) {
     if (error.origin.line == 0) error.origin = origin;
     errors_.push_back(std::move(error));
+  }
+
+  /// Whether Spark's lists of what a trigger allows hold.
+  bool is_strict() const {
+    return settings_.spark_strict && settings_.trigger.is_continuous() &&
+           steps_.front()->streaming;
+  }
+
+  void check_real_time_mode() {
+    if (auto refusal = real_time_mode_refusal(mode_)) fail(std::move(*refusal), origin_);
+  }
+
+  void check_trigger() {
+    auto refusals = settings_.real_time ? real_time_source_refusals(steps_)
+                                        : continuous_refusals(output_, steps_, settings_);
+    for (Error& refusal : refusals) fail(std::move(refusal), origin_);
   }
 
   /// Without an aggregation complete mode is refused for that reason (check_mode).
@@ -226,32 +245,7 @@ class Checker {
          step.origin);
   }
 
-  /// Spark's allow-list: projections, filters and what only renames. Spark looks from the sources.
-  void check_continuous() {
-    for (auto step = steps_.rbegin(); step != steps_.rend(); ++step) {
-      const std::string operation = refused_in_continuous(**step);
-      if (operation.empty()) continue;
-      fail(config_error("Continuous processing does not support " + operation + " operations.",
-                        "set sparkStrict to false, or use another trigger"),
-           (*step)->origin);
-    }
-  }
-
-  static std::string refused_in_continuous(const Step& step) {
-    if (as<resolved::Aggregate>(step)) return "Aggregate";
-    if (as<resolved::Watermark>(step)) return "EventTimeWatermark";
-    if (as<resolved::Deduplicate>(step)) return "Deduplicate";
-    if (as<resolved::TransformWithState>(step)) return "TransformWithState";
-    if (as<resolved::Explode>(step)) return "Generate";
-    if (as<resolved::Expand>(step) || as<resolved::AssignWindow>(step)) return "Expand";
-    if (as<resolved::Limit>(step)) return "LocalLimit";
-    if (as<resolved::Union>(step)) return "Union";
-    if (as<resolved::Join>(step)) return "Join";
-    if (as<resolved::Sort>(step)) return "Sort";
-    const auto* read = as<resolved::Read>(step);
-    return read && read->format == "file" ? "StreamingRelation" : "";
-  }
-
+  const resolved::Output& output_;
   const OutputMode mode_;
   const Origin origin_;
   const Settings& settings_;

@@ -58,12 +58,43 @@ std::string upper_case(std::string text) {
   return text;
 }
 
-Error refused_as_in_spark(const ExpressionPtr& call, const std::string& column) {
-  const auto& over = std::get<WindowOver>(call->node);
-  const std::string function = column_name(*over.function);
-  const std::string whole = column_name(*call);
-  return over_on_stream(upper_case(function), column,
-                        upper_case(whole.substr(function.size() + std::string(" OVER ").size())));
+/// Each column behind the name that it is reached by, as Spark prints it.
+ExpressionPtr with_qualifiers(const ExpressionPtr& expression,
+                              const std::vector<ScopeColumn>& columns) {
+  return replace_top_down(expression, [&](const ExpressionPtr& part) -> ExpressionPtr {
+    const auto* attribute = std::get_if<Attribute>(&part->node);
+    if (!attribute || attribute->parts.size() != 1) return nullptr;
+    const auto matches = match_attribute(*attribute, columns);
+    if (matches.size() != 1) return nullptr;
+    const ScopeColumn& column = columns[matches.front().index];
+    if (column.qualifiers.empty()) return nullptr;
+    return make_expression(Attribute{{column.qualifiers.front(), column.name}, {}}, part->origin);
+  });
+}
+
+std::string spark_list(const std::vector<ExpressionPtr>& expressions,
+                       const std::vector<ScopeColumn>& columns) {
+  std::string text;
+  for (const auto& expression : expressions)
+    text += (text.empty() ? "" : ", ") + to_sql(*with_qualifiers(expression, columns));
+  return text;
+}
+
+/// What stands behind OVER, with the frame that Spark takes where none is written.
+std::string spark_specification(const WindowOver& over, const std::vector<ScopeColumn>& columns) {
+  std::string text;
+  if (!over.partition_by.empty())
+    text += "PARTITION BY " + spark_list(over.partition_by, columns) + " ";
+  if (!over.order_by.empty()) text += "ORDER BY " + spark_list(over.order_by, columns) + " ";
+  const std::string unit = is_call_of(over.function, "row_number") ? "ROWS" : "RANGE";
+  const std::string frame = unit + " BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW";
+  return "(" + text + (over.frame.empty() ? frame : over.frame) + ")";
+}
+
+Error refused_as_in_spark(const WindowOver& over, const std::string& column,
+                          const std::vector<ScopeColumn>& columns) {
+  return over_on_stream(upper_case(column_name(*over.function)), column,
+                        upper_case(spark_specification(over, columns)));
 }
 
 }  // namespace
@@ -126,9 +157,9 @@ bool Resolver::check_strict_over(const std::vector<SelectItem>& items, const Rel
   bool ok = true;
   for (const auto& item : items) {
     (void)any_of(*item.expression, [&](const Expression& part) {
-      if (!std::holds_alternative<WindowOver>(part.node)) return false;
-      const auto call = std::make_shared<const Expression>(part);
-      fail(refused_as_in_spark(call, item.name), part.origin);
+      const auto* over = std::get_if<WindowOver>(&part.node);
+      if (!over) return false;
+      fail(refused_as_in_spark(*over, item.name, input.columns), part.origin);
       ok = false;
       return true;
     });

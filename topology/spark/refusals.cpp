@@ -184,6 +184,7 @@ std::vector<Error> errors_of_analysis(const LoadedTopology& loaded) {
   Settings settings = loaded.settings;
   settings.spark_strict = true;
   if (settings.trigger.is_continuous()) settings.trigger = Trigger{};
+  settings.real_time = false;
   Catalog catalog = Catalog::builtin();
   catalog.names = loaded.views;
   std::vector<Error> errors = analyze(loaded.outputs, catalog, settings).errors;

@@ -130,7 +130,7 @@ class TopologyReader {
     if (const YamlEntry* settings = root_->find("settings"))
       read_settings(context_, settings->value, loaded_.settings, loaded_.runtime);
     if (const YamlEntry* trigger = root_->find("trigger"))
-      read_trigger(context_, trigger->value, loaded_.settings.trigger);
+      read_trigger(context_, trigger->value, loaded_.settings);
     if (const YamlValue* location = part("checkpointLocation", YamlValue::Kind::Scalar))
       loaded_.checkpoint_location = context_.absolute(location->text);
     loaded_.settings.durable = !loaded_.checkpoint_location.empty();

@@ -32,7 +32,7 @@ plan::NodePtr read_watermark(LoadContext& context, const YamlValue& value, plan:
 
 void read_settings(LoadContext& context, const YamlValue& value, Settings& settings,
                    RuntimeSettings& runtime);
-void read_trigger(LoadContext& context, const YamlValue& value, Trigger& trigger);
+void read_trigger(LoadContext& context, const YamlValue& value, Settings& settings);
 
 /// A node with what the user wrote beside its verb.
 plan::NodePtr node_with_options(plan::Node::Kind kind, std::vector<plan::NodePtr> inputs,

@@ -111,9 +111,11 @@ void read_settings(LoadContext& context, const YamlValue& value, Settings& setti
   SettingsReader(context, value).read(settings, runtime);
 }
 
-void read_trigger(LoadContext& context, const YamlValue& value, Trigger& trigger) {
+void read_trigger(LoadContext& context, const YamlValue& value, Settings& settings) {
+  Trigger& trigger = settings.trigger;
   if (value.is_null()) return;
   if (value.is_scalar()) {
+    settings.real_time = is_real_time(value.text);
     warn_of_once(context, value.text, value.origin);
     if (!equal_ignoring_case(value.text, "none"))
       take(context, parse_trigger(value.text), value, trigger);
@@ -124,6 +126,7 @@ void read_trigger(LoadContext& context, const YamlValue& value, Trigger& trigger
     return context.fail("trigger: exactly one kind is needed", value.origin,
                         "write for example `trigger: {processingTime: 10 seconds}`");
   const YamlEntry& entry = value.entries.front();
+  settings.real_time = is_real_time(entry.key.text);
   if (!find_option(trigger_keys(), entry.key.text))
     return take(context, parse_trigger(entry.key.text), entry.key, trigger);
   if (!entry.value.is_null() && !context.expect(YamlValue::Kind::Scalar, entry.value, "trigger"))

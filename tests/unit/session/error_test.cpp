@@ -62,7 +62,8 @@ TEST_CASE("a frame without stream cannot be written as one, a stream cannot be c
         "Dataset/DataFrame.");
   REQUIRE_FALSE(rates(session).collect().ok());
   CHECK(rates(session).collect().error().message ==
-        "Queries with streaming sources must be executed with writeStream.start()");
+        "Queries with streaming sources must be executed with writeStream.start(), or from a "
+        "streaming table or flow definition within a Spark Declarative Pipeline.");
 }
 
 TEST_CASE("unknown formats, options and intervals are refused by start") {

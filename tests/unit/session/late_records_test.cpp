@@ -73,6 +73,59 @@ TEST_CASE("late records of a frame go to a sink of their own in the same query")
   CHECK(numbers(session, "SELECT k FROM too_late") == std::vector<std::int64_t>{2});
 }
 
+TEST_CASE("every operator that judges rows late gives them to the sink for late records") {
+  const Session session;
+  Events events("late_everywhere");
+  const DataFrame rows = events.frame(session);
+  Events others("late_partners");
+  const DataFrame partners = others.frame(session).select("ts AS other_ts", "k AS other");
+  const auto over = [&](const std::string& call, const std::string& frame) {
+    return rows.select("*", call + " OVER (PARTITION BY k ORDER BY ts " + frame + ") AS r");
+  };
+  const auto joined = [&](const std::string& type) {
+    return rows.join(partners, "k = other AND other_ts BETWEEN ts AND ts + INTERVAL 5 SECONDS", type);
+  };
+  const std::vector<std::pair<std::string, DataFrame>> operators{
+      {"tumbling", counts_of(rows)},
+      {"sliding", rows.group_by("window(ts, '10 seconds', '5 seconds')").agg("count(*) AS n")},
+      {"session", rows.group_by("k", "session_window(ts, '10 seconds')").agg("count(*) AS n")},
+      {"duplicates", rows.drop_duplicates({"k", "ts"})},
+      {"duplicates_within", rows.drop_duplicates_within_watermark({"k"})},
+      {"running", over("sum(k)", "")},
+      {"frame", over("sum(k)", "RANGE BETWEEN INTERVAL 1 HOUR PRECEDING AND CURRENT ROW")},
+      {"lag", over("lag(k)", "")},
+      {"inner_join", joined("inner")},
+      {"outer_join", joined("left")},
+      {"semi_join", joined("left_semi")}};
+  std::vector<StreamingQuery> queries;
+  for (const auto& [name, frame] : operators) {
+    INFO(name);
+    auto query = frame.write_stream()
+                     .format("noop")
+                     .late_records(frame.write_stream().format("memory").query_name("late_" + name))
+                     .start();
+    INFO((query ? std::string() : query.error().message));
+    REQUIRE(query.ok());
+    queries.push_back(std::move(*query));
+  }
+  const auto run_all = [&] {
+    for (const StreamingQuery& query : queries) REQUIRE(query.process_all_available().ok());
+  };
+
+  events.add(100, 1);
+  others.add(100, 1);
+  run_all();
+  events.add(5, 2);
+  run_all();
+  for (StreamingQuery& query : queries) query.stop();
+
+  for (const auto& [name, frame] : operators) {
+    INFO(name);
+    const auto late = numbers(session, "SELECT DISTINCT k FROM late_" + name);
+    CHECK(late == std::vector<std::int64_t>{2});
+  }
+}
+
 TEST_CASE("late records of a frame to which nothing can be too late are refused") {
   const Session session;
   const DataFrame events = Events("never_late").frame(session);

@@ -80,6 +80,7 @@ void add_refused(Plans& plans) {
   plans["static.select('k').subtract(ev.select('k'))"] =
       except(select(table("static"), {"k"}), select(ev, {"k"}));
   plans["ev.rollup('k').count()"] = rollup(ev);
+  plans["ev.select(lit(None).alias('n'))"] = select(ev, {"NULL AS n"});
   plans["ev.select(struct('k').alias('s'))"] = select(ev, {"struct(k) AS s"});
   plans["ev.withColumn('t', current_timestamp())"] = with_column(ev, "t", "current_timestamp()");
   plans["ev.select(spark_partition_id())"] = select(ev, {"spark_partition_id()"});

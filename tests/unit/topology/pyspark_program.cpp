@@ -1,5 +1,6 @@
 #include "tests/unit/topology/pyspark_program.hpp"
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -138,14 +139,15 @@ std::optional<PysparkProgram> write_stream(const std::string& code) {
 }
 
 /// Takes frame, mode and sink from the arguments of `start`, `start_continuous`, `start_rtm`.
-std::optional<PysparkProgram> started(const std::string& text) {
+std::optional<PysparkProgram> started(const std::string& text, const std::string& mode = "append") {
   std::vector<std::string> arguments = parts(text, ',');
   PysparkProgram program;
-  program.write = write(frame_of(arguments.at(0)), "append", "noop");
+  program.write = write(frame_of(arguments.at(0)), mode, "noop");
   if (!program.write.input) return std::nullopt;
   if (arguments.size() > 1 && arguments[1].starts_with(" sink=")) {
     program.write.format = plain(arguments[1].substr(6));
     if (program.write.format == "json") program.write.options.set("path", place("out"));
+    if (program.write.format == "foreachBatch") program.write.options.set("command", "cat");
   } else if (arguments.size() > 1) {
     program.write.output_mode = plain(arguments[1]);
   }
@@ -189,9 +191,10 @@ std::optional<PysparkProgram> program_of(const std::string& code) {
   const auto continuous = argument_of(code, "start_continuous");
   const auto real_time = argument_of(code, "start_rtm");
   if (continuous || real_time) {
-    auto program = started(continuous ? *continuous : *real_time);
+    auto program = started(continuous ? *continuous : *real_time, real_time ? "update" : "append");
     if (!program) return std::nullopt;
-    program->settings.trigger.kind = Trigger::Kind::Continuous;
+    program->settings.trigger = {Trigger::Kind::Continuous, std::chrono::milliseconds(500)};
+    program->settings.real_time = real_time.has_value();
     program->settings.spark_strict = true;
     return program;
   }
