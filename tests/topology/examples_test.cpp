@@ -190,6 +190,10 @@ TEST_CASE("the busiest users are the same in every mode") {
   check_every_way("busiest_users", final_table);
 }
 
+TEST_CASE("totals of cities, regions and all are the same in every mode") {
+  check_every_way("sales_subtotals", final_table);
+}
+
 TEST_CASE("invoices and transfers come together or alone in every mode") {
   check_every_way("invoices", final_appended);
 }
@@ -260,8 +264,8 @@ TEST_CASE("no example is without a test") {
                      "ad_clicks", "alarms", "bitcoin_sliding_average", "busiest_users",
                      "card_features", "card_velocity", "dwell_times", "first_logins", "fraud",
                      "invoices", "late_readings", "mall_purchases", "mall_purchases_sql",
-                     "rate_console", "running_totals", "sales_by_region", "students", "top_payments",
-                     "user_totals", "visit_sessions", "watched_cards", "wordcount_socket",
+                     "rate_console", "running_totals", "sales_by_region", "sales_subtotals",
+                     "students", "top_payments", "user_totals", "visit_sessions", "watched_cards", "wordcount_socket",
                      "wordcount_sql"});
 }
 

@@ -4,6 +4,7 @@
 #include "operators/running_aggregate.hpp"
 #include "operators/top_rows.hpp"
 #include "records/interval_text.hpp"
+#include "topology/planning/plan_notes.hpp"
 
 #include <algorithm>
 
@@ -37,7 +38,9 @@ struct StateText {
   const Step& step;
 
   std::string operator()(const resolved::RunningAggregate& over) const {
-    if (over.keys.empty()) return "one group";
+    const std::string growth = growth_of(over.calls);
+    if (over.keys.empty())
+      return growth.empty() ? "one group" : "UNBOUNDED: one group, which keeps " + growth;
     return "UNBOUNDED: the frame begins with the first row, so every key's results are kept";
   }
   std::string operator()(const resolved::FrameAggregate& over) const {

@@ -38,20 +38,9 @@ std::string delay_text(const Step& step, int column) {
   return delay ? "watermark delay " + duration(*delay) : "watermark";
 }
 
-/// What makes one group grow without bound; empty when nothing does.
-std::string growth_of(const resolved::Aggregate& aggregate) {
-  std::string text;
-  for (const BoundAggregate& call : aggregate.aggregates) {
-    const auto* kept = dynamic_cast<const KeepsValues*>(call.function.get());
-    if (kept && kept->which() == KeepsValues::Which::All) return "every value";
-    if (kept) text = "every distinct value";
-  }
-  return text;
-}
-
 std::string aggregate_state(const resolved::Aggregate& aggregate, const Step& step,
                             const EmitPolicy& policy) {
-  const std::string growth = growth_of(aggregate);
+  const std::string growth = growth_of(aggregate.aggregates);
   if (aggregate.keys.empty())
     return growth.empty() ? "one group" : "UNBOUNDED: one group, which keeps " + growth;
   if (policy.mode == OutputMode::Complete) {
@@ -116,6 +105,16 @@ void collect_unrepeatable(const Step& step, std::set<std::string>& formats) {
 }
 
 }  // namespace
+
+std::string growth_of(const std::vector<BoundAggregate>& calls) {
+  std::string text;
+  for (const BoundAggregate& call : calls) {
+    const auto* kept = dynamic_cast<const KeepsValues*>(call.function.get());
+    if (kept && kept->which() == KeepsValues::Which::All) return "every value";
+    if (kept) text = "every distinct value";
+  }
+  return text;
+}
 
 std::vector<PlanNote> notes_of(const Step& step, const EmitPolicy& policy) {
   if (const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind)) {

@@ -17,4 +17,7 @@ std::vector<PlanNote> notes_of(const resolved::Step& step, const EmitPolicy& pol
 PlanNote guarantee_of(const resolved::Output& output, const EmitPolicy& policy,
                       const Settings& settings);
 
+/// What makes the results of one group grow without bound (`every value`); empty when nothing does.
+std::string growth_of(const std::vector<BoundAggregate>& calls);
+
 }  // namespace millrace
