@@ -1,11 +1,10 @@
 #include "operators/frame_aggregate.hpp"
 
-#include "checkpoint/state_table.hpp"
 #include "checkpoint/timer_index.hpp"
 #include "operators/frame_totals.hpp"
+#include "operators/key_states.hpp"
 #include "operators/late_rows.hpp"
 #include "operators/row_errors.hpp"
-#include "records/key_encoding.hpp"
 
 #include <deque>
 
@@ -35,19 +34,12 @@ StateLayout state_layout() {
   return layout;
 }
 
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
 class FrameAggregate final : public Operator {
  public:
   explicit FrameAggregate(FrameAggregateOptions options)
       : options_(std::move(options)),
         plan_(options_),
-        encoder_(types_of(options_.keys)),
-        table_(state_layout()),
+        keys_(options_.keys, state_layout()),
         late_(options_.event_time, options_.policy.at_marker) {}
 
   Status open(OperatorContext& context) override;
@@ -75,7 +67,6 @@ class FrameAggregate final : public Operator {
   bool is_range() const { return options_.order >= 0; }
 
   bool evaluate(RecordBatch& batch);
-  void find_keys(const RecordBatch& batch);
   void start_results(RecordBatch& batch);
   void add_rows(const RecordBatch& batch);
   void add_row(std::byte* key, std::uint32_t row);
@@ -103,8 +94,7 @@ class FrameAggregate final : public Operator {
   OperatorContext* context_ = nullptr;
 
   // State.
-  KeyEncoder encoder_;
-  StateTable table_;
+  KeyStates keys_;
   TimerIndex timers_;
   LateRows late_;
 
@@ -112,17 +102,12 @@ class FrameAggregate final : public Operator {
   std::deque<Follower> followers_;
   std::vector<std::uint32_t> free_followers_;
 
-  // Since the last marker.
-  std::int64_t updated_ = 0;
-  std::int64_t removed_ = 0;
   // The marker is waiting for `forget` to end.
   bool ends_epoch_ = false;
 
   // Scratch of one batch.
-  std::vector<ColumnRef> keys_;
   std::vector<ColumnRef> values_;
   std::vector<ColumnRef> filters_;
-  std::vector<std::byte*> found_;
   std::vector<ColumnRef> results_;
   ColumnRef times_;
   StateBytes alone_;
@@ -131,7 +116,7 @@ class FrameAggregate final : public Operator {
 
 Status FrameAggregate::open(OperatorContext& context) {
   context_ = &context;
-  context.state.declare("rows", table_);
+  keys_.open(context, "rows");
   context.state.declare_timers("rows", timers_, kTimerOffset);
   late_.open(context.state);
   return {};
@@ -140,11 +125,10 @@ Status FrameAggregate::open(OperatorContext& context) {
 Progress FrameAggregate::process(int /*port*/, RecordBatch batch, Output& out) {
   late_.drop(batch, *context_, out);
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
-  find_keys(batch);
+  keys_.find(batch);
   start_results(batch);
   add_rows(batch);
-  table_.changed(found_);
-  context_->counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  keys_.found_changed();
   if (settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0)
     out.emit(std::move(batch));
   return Progress::Done;
@@ -155,27 +139,15 @@ bool FrameAggregate::evaluate(RecordBatch& batch) {
   const auto evaluated = [&](const BoundExpressionPtr& expression) {
     return expression ? expression->evaluate(context_->eval, batch, batch.rows()) : ColumnRef();
   };
-  keys_.clear();
+  keys_.evaluate(batch);
   values_.clear();
   filters_.clear();
-  for (const BoundExpressionPtr& key : options_.keys) keys_.push_back(evaluated(key));
   for (const FrameArgument& argument : options_.arguments) {
     values_.push_back(evaluated(argument.value));
     filters_.push_back(evaluated(argument.filter));
   }
   if (is_range()) times_ = batch.column_ref(static_cast<std::size_t>(options_.order));
   return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
-}
-
-void FrameAggregate::find_keys(const RecordBatch& batch) {
-  found_.resize(batch.num_rows());
-  if (keys_.empty()) {
-    found_.assign(batch.num_rows(), table_.find_or_insert({}, KeyEncoder::hash_of({})));
-  } else {
-    encoder_.encode(keys_, batch.rows());
-    table_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_.data());
-  }
-  keys_.clear();
 }
 
 /// Puts the columns of results behind those of the batch.
@@ -191,8 +163,7 @@ void FrameAggregate::start_results(RecordBatch& batch) {
 
 void FrameAggregate::add_rows(const RecordBatch& batch) {
   const Rows rows = batch.rows();
-  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(found_[k], rows[k]);
-  updated_ += rows.size();
+  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(keys_.found()[k], rows[k]);
   values_.clear();
   filters_.clear();
   results_.clear();
@@ -300,24 +271,17 @@ void FrameAggregate::forget_rows(std::byte* key) {
   drop_passed(key, rows, late_.next());
   if (rows.size() != 0) {
     set_timer(key, rows);
-    return table_.changed(key);
+    return keys_.table().changed(key);
   }
   const std::uint32_t slot = header_of(key).slot;
   followers_[slot].owner = nullptr;
   free_followers_.push_back(slot);
-  table_.erase(key);
-  ++removed_;
+  keys_.erase(key);
 }
 
 void FrameAggregate::end_epoch() {
-  SubtaskCounters& counters = context_->counters;
-  counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
-  counters.state_rows_updated.set(updated_);
-  counters.state_rows_removed.set(removed_);
-  counters.state_bytes.set(static_cast<std::int64_t>(
-      table_.bytes_used() + timers_.size() * sizeof(std::byte*) +
-      followers_.size() * (sizeof(Follower) + FrameTotals::bytes_of(plan_))));
-  updated_ = removed_ = 0;
+  const std::size_t follower = sizeof(Follower) + FrameTotals::bytes_of(plan_);
+  keys_.end_epoch(timers_.size() * sizeof(std::byte*) + followers_.size() * follower);
   ends_epoch_ = false;
 }
 

@@ -1,10 +1,9 @@
 #include "operators/lag.hpp"
 
-#include "checkpoint/state_table.hpp"
+#include "operators/key_states.hpp"
 #include "operators/late_rows.hpp"
 #include "operators/row_errors.hpp"
 #include "operators/value_queue.hpp"
-#include "records/key_encoding.hpp"
 
 namespace millrace {
 
@@ -30,24 +29,17 @@ struct Layout {
   StateLayout table;
 };
 
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
 class Lag final : public Operator {
  public:
   explicit Lag(LagOptions options)
       : options_(std::move(options)),
         layout_(options_.calls.size()),
-        encoder_(types_of(options_.keys)),
-        table_(layout_.table),
+        keys_(options_.keys, layout_.table),
         late_(options_.event_time, options_.policy.at_marker) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    context.state.declare("values", table_);
+    keys_.open(context, "values");
     late_.open(context.state);
     return {};
   }
@@ -60,7 +52,6 @@ class Lag final : public Operator {
 
  private:
   bool evaluate(RecordBatch& batch);
-  void find_keys(const RecordBatch& batch);
   void run(RecordBatch& batch);
   void run_call(std::size_t call, Rows rows, const ColumnRef& result);
   void put(std::size_t call, std::byte* key, std::uint32_t row, const ColumnRef& result) const;
@@ -71,28 +62,20 @@ class Lag final : public Operator {
   OperatorContext* context_ = nullptr;
 
   // State.
-  KeyEncoder encoder_;
-  StateTable table_;
+  KeyStates keys_;
   LateRows late_;
 
-  // Rows since the last marker.
-  std::int64_t updated_ = 0;
-
   // Scratch of one batch.
-  std::vector<ColumnRef> keys_;
   std::vector<ColumnRef> values_;
   std::vector<ColumnRef> otherwise_;
-  std::vector<std::byte*> found_;
 };
 
 Progress Lag::process(int /*port*/, RecordBatch batch, Output& out) {
   late_.drop(batch, *context_, out);
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
-  find_keys(batch);
+  keys_.find(batch);
   run(batch);
-  table_.changed(found_);
-  updated_ += batch.num_rows();
-  context_->counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  keys_.found_changed();
   out.emit(std::move(batch));
   return Progress::Done;
 }
@@ -102,26 +85,14 @@ bool Lag::evaluate(RecordBatch& batch) {
   const auto evaluated = [&](const BoundExpressionPtr& expression) {
     return expression ? expression->evaluate(context_->eval, batch, batch.rows()) : ColumnRef();
   };
-  keys_.clear();
+  keys_.evaluate(batch);
   values_.clear();
   otherwise_.clear();
-  for (const BoundExpressionPtr& key : options_.keys) keys_.push_back(evaluated(key));
   for (const LagCall& call : options_.calls) {
     values_.push_back(evaluated(call.value));
     otherwise_.push_back(evaluated(call.otherwise));
   }
   return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
-}
-
-void Lag::find_keys(const RecordBatch& batch) {
-  found_.resize(batch.num_rows());
-  if (keys_.empty()) {
-    found_.assign(batch.num_rows(), table_.find_or_insert({}, KeyEncoder::hash_of({})));
-  } else {
-    encoder_.encode(keys_, batch.rows());
-    table_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_.data());
-  }
-  keys_.clear();
 }
 
 /// Puts the columns of results behind those of the batch.
@@ -138,10 +109,11 @@ void Lag::run(RecordBatch& batch) {
 
 void Lag::run_call(std::size_t call, Rows rows, const ColumnRef& result) {
   for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    std::byte* key = keys_.found()[k];
     while (result->size() < rows[k]) result->append_null();
-    put(call, found_[k], rows[k], result);
-    ValueQueue values = layout_.values(found_[k], call);
-    std::uint32_t& count = layout_.count(found_[k], call);
+    put(call, key, rows[k], result);
+    ValueQueue values = layout_.values(key, call);
+    std::uint32_t& count = layout_.count(key, call);
     values.push(*values_[call], rows[k]);
     if (++count <= options_.calls[call].offset) continue;
     values.drop_front();
@@ -162,11 +134,7 @@ void Lag::put(std::size_t call, std::byte* key, std::uint32_t row, const ColumnR
 
 Progress Lag::on_epoch_end(Epoch /*epoch*/, Output& out) {
   late_.advance(out);
-  SubtaskCounters& counters = context_->counters;
-  counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
-  counters.state_rows_updated.set(updated_);
-  counters.state_bytes.set(static_cast<std::int64_t>(table_.bytes_used()));
-  updated_ = 0;
+  keys_.end_epoch();
   return Progress::Done;
 }
 

@@ -1,9 +1,8 @@
 #include "operators/lead.hpp"
 
-#include "checkpoint/state_table.hpp"
+#include "operators/key_states.hpp"
 #include "operators/result_batch.hpp"
 #include "operators/value_queue.hpp"
-#include "records/key_encoding.hpp"
 
 #include <algorithm>
 
@@ -27,18 +26,11 @@ StateLayout state_layout(std::size_t num_calls) {
   return layout;
 }
 
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
 class Lead final : public Operator {
  public:
   explicit Lead(LeadOptions options)
       : options_(std::move(options)),
-        encoder_(types_of(options_.keys)),
-        table_(state_layout(options_.calls.size())),
+        keys_(options_.keys, state_layout(options_.calls.size())),
         result_(options_.output, options_.on_error) {
     for (const LagCall& call : options_.calls) longest_ = std::max(longest_, call.offset);
   }
@@ -57,7 +49,6 @@ class Lead final : public Operator {
   }
 
   bool evaluate();
-  void find_keys();
   Progress add_rows(Output& out);
   void add_row(std::byte* key, std::uint32_t row);
   void give_first(std::byte* key);
@@ -71,27 +62,21 @@ class Lead final : public Operator {
   std::vector<ColumnRef> otherwise_;
 
   // State.
-  KeyEncoder encoder_;
-  StateTable table_;
+  KeyStates keys_;
 
   // The batch at hand and how far it is, or where the last rows are.
   RecordBatch batch_;
   std::uint32_t next_ = 0;
   std::vector<ColumnRef> values_;
-  std::vector<std::byte*> found_;
   bool is_finishing_ = false;
   StateTable::Cursor cursor_;
-  std::int64_t updated_ = 0;
   ResultBatch result_;
-
-  // Scratch of one batch.
-  std::vector<ColumnRef> keys_;
 };
 
 Status Lead::open(OperatorContext& context) {
   context_ = &context;
   result_.open(context);
-  context.state.declare("rows", table_);
+  keys_.open(context, "rows");
   RecordBatch none = context.pool.make_batch_without_columns(options_.output);
   none.set_num_physical_rows(1);
   for (const LagCall& call : options_.calls)
@@ -103,7 +88,7 @@ Status Lead::open(OperatorContext& context) {
 Progress Lead::process(int /*port*/, RecordBatch batch, Output& out) {
   batch_ = std::move(batch);
   if (batch_.num_rows() == 0 || !evaluate()) return Progress::Done;
-  find_keys();
+  keys_.find(batch_);
   next_ = 0;
   result_.set_ingest_ns(batch_.ingest_ns());
   return add_rows(out);
@@ -111,39 +96,24 @@ Progress Lead::process(int /*port*/, RecordBatch batch, Output& out) {
 
 /// Everything that may fail for a row, before any state changes; false when no row is left.
 bool Lead::evaluate() {
-  keys_.clear();
+  keys_.evaluate(batch_);
   values_.clear();
-  for (const BoundExpressionPtr& key : options_.keys)
-    keys_.push_back(key->evaluate(context_->eval, batch_, batch_.rows()));
   for (const LagCall& call : options_.calls)
     values_.push_back(call.value->evaluate(context_->eval, batch_, batch_.rows()));
   return settle_errors(*context_, options_.on_error, batch_) && batch_.num_rows() != 0;
 }
 
-void Lead::find_keys() {
-  found_.resize(batch_.num_rows());
-  if (keys_.empty()) {
-    found_.assign(batch_.num_rows(), table_.find_or_insert({}, KeyEncoder::hash_of({})));
-  } else {
-    encoder_.encode(keys_, batch_.rows());
-    table_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_.data());
-  }
-  keys_.clear();
-}
-
 Progress Lead::add_rows(Output& out) {
   const Rows rows = batch_.rows();
   while (next_ < rows.size()) {
-    add_row(found_[next_], rows[next_]);
+    add_row(keys_.found()[next_], rows[next_]);
     ++next_;
     if (!result_.is_full()) continue;
     result_.flush(out);
     if (out.is_full()) return Progress::More;
   }
   result_.flush(out);
-  table_.changed(found_);
-  updated_ += rows.size();
-  context_->counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  keys_.found_changed();
   values_.clear();
   batch_.reset();
   return Progress::Done;
@@ -178,11 +148,7 @@ void Lead::give_first(std::byte* key) {
 }
 
 Progress Lead::on_epoch_end(Epoch /*epoch*/, Output& /*out*/) {
-  SubtaskCounters& counters = context_->counters;
-  counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
-  counters.state_rows_updated.set(updated_);
-  counters.state_bytes.set(static_cast<std::int64_t>(table_.bytes_used()));
-  updated_ = 0;
+  keys_.end_epoch();
   return Progress::Done;
 }
 
@@ -194,14 +160,14 @@ Progress Lead::finish(Output& out) {
 /// No row comes any more: those that wait go without.
 Progress Lead::give_rest(Output& out) {
   StateTable::Cursor next = cursor_;
-  while (std::byte* key = table_.next(next)) {
+  while (std::byte* key = keys_.table().next(next)) {
     while (header_of(key).waiting != 0) {
       give_first(key);
       if (!result_.is_full()) continue;
       result_.flush(out);
       if (out.is_full()) return Progress::More;
     }
-    table_.changed(key);
+    keys_.table().changed(key);
     cursor_ = next;
   }
   result_.flush(out);

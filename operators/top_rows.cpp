@@ -1,8 +1,7 @@
 #include "operators/top_rows.hpp"
 
-#include "checkpoint/state_table.hpp"
+#include "operators/key_states.hpp"
 #include "operators/result_batch.hpp"
-#include "records/key_encoding.hpp"
 #include "records/value_encoding.hpp"
 
 #include <cstring>
@@ -54,24 +53,17 @@ StateLayout state_layout() {
   return layout;
 }
 
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
 class TopRows final : public Operator {
  public:
   explicit TopRows(TopRowsOptions options)
       : options_(std::move(options)),
-        encoder_(types_of(options_.keys)),
-        table_(state_layout()),
+        keys_(options_.keys, state_layout()),
         result_(options_.output, options_.on_error) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
     result_.open(context);
-    context.state.declare("rows", table_);
+    keys_.open(context, "rows");
     return {};
   }
   Progress process(int port, RecordBatch batch, Output& out) override;
@@ -86,7 +78,6 @@ class TopRows final : public Operator {
   static KeptRow row_at(const StateBytes& bytes, std::uint32_t offset);
 
   bool evaluate(RecordBatch& batch);
-  void find_keys(const RecordBatch& batch);
   void add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row);
   void insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch, std::uint32_t row);
   Progress give(Output& out);
@@ -97,20 +88,16 @@ class TopRows final : public Operator {
   OperatorContext* context_ = nullptr;
 
   // State.
-  KeyEncoder encoder_;
-  StateTable table_;
+  KeyStates keys_;
 
   // Keys with changed places, in the order in which they changed, and how far the output is.
   std::vector<std::byte*> changed_;
   std::size_t next_ = 0;
   std::uint32_t round_ = 0;
-  std::int64_t updated_ = 0;
   ResultBatch result_;
 
   // Scratch of one batch.
-  std::vector<ColumnRef> keys_;
   std::vector<ColumnRef> order_;
-  std::vector<std::byte*> found_;
   std::string sort_key_;
 };
 
@@ -123,38 +110,25 @@ KeptRow TopRows::row_at(const StateBytes& bytes, std::uint32_t offset) {
 
 Progress TopRows::process(int /*port*/, RecordBatch batch, Output& out) {
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
-  find_keys(batch);
+  keys_.find(batch);
   if (++round_ == 0) round_ = 1;
   const Rows rows = batch.rows();
-  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(found_[k], batch, rows[k]);
+  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(keys_.found()[k], batch, rows[k]);
   order_.clear();
-  table_.changed(changed_);
-  updated_ += static_cast<std::int64_t>(changed_.size());
-  context_->counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
+  keys_.table().changed(changed_);
+  keys_.count_updated(changed_.size());
+  keys_.count_keys();
   result_.set_ingest_ns(batch.ingest_ns());
   return give(out);
 }
 
 /// Everything that may fail for a row, before any state changes; false when no row is left.
 bool TopRows::evaluate(RecordBatch& batch) {
-  keys_.clear();
+  keys_.evaluate(batch);
   order_.clear();
-  for (const BoundExpressionPtr& key : options_.keys)
-    keys_.push_back(key->evaluate(context_->eval, batch, batch.rows()));
   for (const SortColumn& column : options_.order)
     order_.push_back(column.expression->evaluate(context_->eval, batch, batch.rows()));
   return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
-}
-
-void TopRows::find_keys(const RecordBatch& batch) {
-  found_.resize(batch.num_rows());
-  if (keys_.empty()) {
-    found_.assign(batch.num_rows(), table_.find_or_insert({}, KeyEncoder::hash_of({})));
-  } else {
-    encoder_.encode(keys_, batch.rows());
-    table_.find_or_insert_batch(encoder_.keys(), encoder_.hashes(), found_.data());
-  }
-  keys_.clear();
 }
 
 void TopRows::add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row) {
@@ -230,11 +204,7 @@ void TopRows::give_place(const KeptRow& kept, std::uint32_t place) {
 }
 
 Progress TopRows::on_epoch_end(Epoch /*epoch*/, Output& /*out*/) {
-  SubtaskCounters& counters = context_->counters;
-  counters.state_rows_total.set(static_cast<std::int64_t>(table_.size()));
-  counters.state_rows_updated.set(updated_);
-  counters.state_bytes.set(static_cast<std::int64_t>(table_.bytes_used()));
-  updated_ = 0;
+  keys_.end_epoch();
   return Progress::Done;
 }
 
