@@ -61,6 +61,7 @@ Analysis analyze(const std::vector<plan::WriteStream>& outputs, const Catalog& c
     const auto input = resolver.resolve(output.input);
     resolved::StepPtr step = input ? input->step : nullptr;
     if (step && output.late_records) step = late_step(step);
+    if (step && output.late_records) resolver.give_late_rows(step);
     if (input && !step) analysis.errors.push_back(located(no_late_records(input->step->name), output));
     const Schema* schema = step ? written_schema(*step, output.late_records).get() : nullptr;
     auto resolved_output = resolve_sink(output, schema, catalog, settings, analysis.errors);

@@ -126,6 +126,13 @@ void Resolver::name_steps(std::int64_t node_id, const std::string& name) {
   }
 }
 
+void Resolver::give_late_rows(const resolved::StepPtr& step) {
+  for (const auto& made : created_) {
+    auto* aggregate = made == step ? std::get_if<resolved::Aggregate>(&made->kind) : nullptr;
+    if (aggregate) aggregate->may_slice = false;
+  }
+}
+
 void Resolver::fail(Error error, const Origin& origin) {
   if (error.origin.line == 0) error.origin = origin;
   errors_.push_back(std::move(error));

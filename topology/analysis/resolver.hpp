@@ -47,6 +47,9 @@ class Resolver {
   /// Empty when the node, or one below it, has errors. A null node has had its errors reported.
   std::optional<Relation> resolve(const plan::NodePtr& node);
 
+  /// Rows that come too late for this step go to a sink, with their window: it takes no slices.
+  void give_late_rows(const resolved::StepPtr& step);
+
  private:
   using Resolved = std::optional<Relation>;
   struct UnboundCheck;

@@ -215,9 +215,6 @@ Result<OperatorSpec> operator_spec(const Step& step, const OperatorSettings& set
 const resolved::TimeWindow* sliced_window(const Step& step, OutputMode mode) {
   const auto* aggregate = std::get_if<resolved::Aggregate>(&step.kind);
   if (!aggregate || !aggregate->may_slice || mode != OutputMode::Append) return nullptr;
-  // Rows that go to another sink go there with their window.
-  const OptionText* late = step.options.find("lateRecords");
-  if (late && !equal_ignoring_case(late->value, "drop")) return nullptr;
   return &std::get<resolved::AssignWindow>(step.inputs.front()->kind).window;
 }
 
