@@ -41,7 +41,7 @@ class InputSet {
   bool take_directly(Event& event);
   /// `next` gave what was taken directly, and there is nothing else: cheaper than calling it again.
   bool is_done_with_taken() {
-    return was_taken_ && made_.empty() && inputs_[0].channel->is_empty();
+    return was_taken_ && !taken_ && made_.empty() && inputs_[0].channel->is_empty();
   }
   bool all_ended() const { return aligner_.all_ended(); }
 

@@ -28,6 +28,8 @@ class Inputs {
   }
   /// Past the channel.
   bool hand_over(Event event) { return set_->take_directly(event); }
+  bool is_done() { return set_->is_done_with_taken(); }
+  void take_one() { REQUIRE(set_->next().has_value()); }
   /// `w50` for a watermark, `|3` for a marker, `idle`, `active`, `end`.
   std::string seen() {
     std::string text;
@@ -129,4 +131,14 @@ TEST_CASE("an event is not handed over past others that wait") {
 
   Inputs beside_another({0, 0});
   CHECK_FALSE(beside_another.hand_over(Watermark{50}));
+}
+
+TEST_CASE("what was handed over while the event before it was at work is not forgotten") {
+  Inputs inputs({0});
+  REQUIRE(inputs.hand_over(Watermark{1}));
+  inputs.take_one();
+  CHECK(inputs.is_done());
+  REQUIRE(inputs.hand_over(Watermark{2}));
+  CHECK_FALSE(inputs.is_done());
+  CHECK(inputs.seen() == "w2");
 }
