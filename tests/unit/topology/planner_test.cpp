@@ -58,20 +58,18 @@ TEST_CASE("planner makes one node for each step and one for each sink") {
 }
 
 TEST_CASE("planner leaves sliding windows of append mode to the aggregate, where late rows go nowhere") {
-  const auto has_window = [](const plan::NodePtr& node, const std::string& mode) {
-    const auto plan = planned({write(node, mode)});
+  const auto has_window = [](const std::vector<plan::WriteStream>& outputs) {
+    const auto plan = planned(outputs);
     return std::any_of(plan.nodes.begin(), plan.nodes.end(),
                        [](const ExecutionNode& one) { return one.kind == "window"; });
   };
-  plan::Node sliding = *group(table("wm"), {"window(ts, '10 seconds', '2 seconds')", "k"});
-  const auto plain = std::make_shared<const plan::Node>(sliding);
-  sliding.id = plan::next_node_id();
-  sliding.options.set("lateRecords", "too_late");
-  const auto with_late_rows = std::make_shared<const plan::Node>(sliding);
+  const auto sliding = group(table("wm"), {"window(ts, '10 seconds', '2 seconds')", "k"});
+  plan::WriteStream late = write(sliding, "append", "noop", "too_late");
+  late.late_records = true;
 
-  CHECK_FALSE(has_window(plain, "append"));
-  CHECK(has_window(plain, "update"));
-  CHECK(has_window(with_late_rows, "append"));
+  CHECK_FALSE(has_window({write(sliding, "append")}));
+  CHECK(has_window({write(sliding, "update")}));
+  CHECK(has_window({write(sliding, "append"), late}));
 }
 
 TEST_CASE("planner hashes rows to parallel aggregates and gathers their results at the sink") {
