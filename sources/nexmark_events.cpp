@@ -12,7 +12,7 @@ namespace {
 constexpr std::int64_t kActivePeople = 1'000, kAuctionsInFlight = 100, kLead = 10;
 constexpr std::int64_t kHotGroup = 100;  // one hot id in so many
 constexpr std::int64_t kFirstCategory = 10, kNumCategories = 5;
-constexpr std::int64_t kNumChannels = 10'000;
+constexpr std::int64_t kNumHotChannels = 4, kNumChannels = 10'000;
 
 // One salt for each use of a random number.
 enum Salt : std::uint64_t {
@@ -73,7 +73,7 @@ void append_words(std::int64_t event, std::uint64_t salt, std::int64_t most, std
 }
 
 struct Channel {
-  std::string name, url;
+  std::string_view name, url;
 };
 
 std::string url(std::int64_t number) {
@@ -85,16 +85,35 @@ std::string url(std::int64_t number) {
 }
 
 /// The four hot channels first, then `channel-0` and so on.
+std::vector<std::string> channel_names() {
+  std::vector<std::string> names{"Google", "Facebook", "Baidu", "Apple"};
+  for (std::int64_t i = 0; i < kNumChannels; ++i) names.push_back("channel-" + std::to_string(i));
+  return names;
+}
+
+/// Urls of the hot channels have negative numbers.
+std::string channel_url(std::int64_t number) {
+  std::string text = url(number);
+  if (number >= 0 && below(random_of(number, kChannel), 10) > 0)
+    text += "&channel_id=" + std::to_string(random_of(number, kChannel) >> 33);
+  return text;
+}
+
+/// In the order of their names; all texts lie close together.
 const std::vector<Channel>& channels() {
+  static std::string texts;
   static const std::vector<Channel> all = [] {
+    const std::vector<std::string> names = channel_names();
+    std::vector<std::string> urls;
+    for (std::int64_t i = 0; i < std::ssize(names); ++i)
+      urls.push_back(channel_url(i < kNumHotChannels ? -1 - i : i - kNumHotChannels));
+    for (std::size_t i = 0; i < names.size(); ++i) texts += names[i] + urls[i];
     std::vector<Channel> result;
-    for (const char* name : {"Google", "Facebook", "Baidu", "Apple"})
-      result.push_back({name, url(-1 - static_cast<std::int64_t>(result.size()))});
-    for (std::int64_t i = 0; i < kNumChannels; ++i) {
-      Channel channel{"channel-" + std::to_string(i), url(i)};
-      if (below(random_of(i, kChannel), 10) > 0)
-        channel.url += "&channel_id=" + std::to_string(random_of(i, kChannel) >> 33);
-      result.push_back(std::move(channel));
+    std::string_view rest = texts;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+      const std::size_t name_size = names[i].size(), url_size = urls[i].size();
+      result.push_back({rest.substr(0, name_size), rest.substr(name_size, url_size)});
+      rest.remove_prefix(name_size + url_size);
     }
     return result;
   }();
@@ -104,8 +123,8 @@ const std::vector<Channel>& channels() {
 const Channel& channel(std::int64_t event) {
   const std::uint64_t random = random_of(event, kChannel);
   const bool is_hot = (random & 1) != 0;
-  return channels()[static_cast<std::size_t>(is_hot ? below(random, 4)
-                                                    : 4 + below(random, kNumChannels))];
+  return channels()[static_cast<std::size_t>(is_hot ? below(random, kNumHotChannels)
+                                                    : kNumHotChannels + below(random, kNumChannels))];
 }
 
 constexpr std::array<std::string_view, 11> kFirstNames{
