@@ -17,7 +17,6 @@ constexpr std::uint32_t kSlabEntries = 256;
 constexpr std::uint32_t kFirstCapacity = 64;
 constexpr std::uint32_t kMoved = UINT32_MAX;
 constexpr std::size_t kMaxSlots = std::size_t{1} << 31;
-constexpr std::uint32_t kNone = UINT32_MAX;
 constexpr std::uint32_t kMovesPerInsert = 16;
 constexpr std::uint32_t kMovesPerCall = 64;
 // An erase that would have to move slots further than this leaves a moved slot behind instead.
@@ -69,7 +68,6 @@ StateTable::StateTable(StateLayout layout)
       entry_size_(sizeof(Entry) + round_up(layout_.value_size)),
       fixed_(stretches_of(layout_)),
       fixed_size_(layout_.value_size - layout_.growing.size() * sizeof(StateBytes)),
-      first_free_(kNone),
       is_watched_(!layout_.growing.empty()),
       epoch_(kFirstEpoch) {
   static_assert(sizeof(Entry) == 48);
@@ -89,7 +87,7 @@ StateTable::Slot* StateTable::find_slot(const Index& index, std::string_view key
   for (std::uint32_t i = index.home(hash);; i = (i + 1) & index.mask) {
     Slot& slot = index.slots[i];
     if (slot.entry == 0) return nullptr;
-    if (slot.tag == tag && slot.entry != kMoved && entry_at(slot.entry - 1)->key() == key)
+    if (slot.tag == tag && slot.entry != kMoved && entry_at(slot.entry - 1)->has_key(key))
       return &slot;
   }
 }
@@ -127,12 +125,8 @@ void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
 
 std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
   MILLRACE_CHECK(key.size() < kFreeEntry, "a key is longer than 4 GiB");
-  if (old_.slots)
-    move_slots(kMovesPerInsert);
-  else if ((size_ + num_moved_slots_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
-    start_growth();
-  const std::uint32_t number = claim_entry();
-  Entry* entry = entry_at(number);
+  std::uint32_t number = 0;
+  Entry* entry = claim_entry(number);
   entry->hash = hash;
   entry->key_size = static_cast<std::uint32_t>(key.size());
   entry->round = 0;
@@ -145,9 +139,24 @@ std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {
   if (!key.empty()) std::memcpy(place_of_key, key.data(), key.size());
   std::memset(entry->value(), 0, entry_size_ - sizeof(Entry));
   for (std::size_t offset : layout_.growing) new (entry->value() + offset) StateBytes;
-  place(number, hash);
+  if (is_indexed_) add_to_index(number, hash);
   ++size_;
   return entry->value();
+}
+
+void StateTable::add_to_index(std::uint32_t number, std::uint64_t hash) {
+  if (old_.slots)
+    move_slots(kMovesPerInsert);
+  else if ((size_ + num_moved_slots_ + 1) * 8 > (std::size_t{index_.mask} + 1) * 5)
+    start_growth();
+  place(number, hash);
+}
+
+void StateTable::drop_index() {
+  is_indexed_ = false;
+  num_moved_slots_ = 0;
+  index_ = {};
+  old_ = {};
 }
 
 void StateTable::place(std::uint32_t number, std::uint64_t hash) {
@@ -157,12 +166,13 @@ void StateTable::place(std::uint32_t number, std::uint64_t hash) {
   index_.slots[i] = {tag_of(hash), number + 1};
 }
 
-std::uint32_t StateTable::claim_entry() {
-  if (first_free_ != kNone) {
-    const std::uint32_t number = first_free_;
-    first_free_ = entry_at(number)->next_free;
-    if (first_free_ != kNone) __builtin_prefetch(entry_at(first_free_), 1);
-    return number;
+StateTable::Entry* StateTable::claim_entry(std::uint32_t& number) {
+  if (first_free_ != nullptr) {
+    Entry* entry = first_free_;
+    number = entry->free.number;
+    first_free_ = entry->free.next;
+    if (first_free_ != nullptr) __builtin_prefetch(first_free_, 1);
+    return entry;
   }
   MILLRACE_CHECK(entries_made_ < UINT32_MAX - 2, "a state table holds more than 2^32 keys");
   if (entries_made_ % kSlabEntries == 0) {
@@ -170,38 +180,43 @@ std::uint32_t StateTable::claim_entry() {
     slabs_.emplace_back(static_cast<std::byte*>(std::malloc(kSlabEntries * entry_size_)));
     MILLRACE_CHECK(slabs_.back() != nullptr, "out of memory for a state table");
   }
-  return entries_made_++;
+  number = entries_made_++;
+  return entry_at(number);
 }
 
-void StateTable::release_entry(std::uint32_t number) {
-  Entry* entry = entry_at(number);
+void StateTable::release_entry(Entry& entry, std::uint32_t number) {
   for (std::size_t i = 0; i < layout_.growing.size(); ++i) {
-    StateBytes& part = growing_part(*entry, i);
+    StateBytes& part = growing_part(entry, i);
     growing_bytes_ += part.take_growth() - part.capacity();
     std::destroy_at(&part);
   }
-  if (entry->key_size > kInlineKey) {
-    delete[] entry->far_key;
-    key_bytes_ -= entry->key_size;
+  if (entry.key_size > kInlineKey) {
+    delete[] entry.far_key;
+    key_bytes_ -= entry.key_size;
   }
-  entry->key_size = kFreeEntry;
-  entry->next_free = first_free_;
-  first_free_ = number;
+  entry.key_size = kFreeEntry;
+  entry.free = {first_free_, number};
+  first_free_ = &entry;
   --size_;
 }
 
 void StateTable::erase(std::byte* value) {
-  const Entry* entry = Entry::of(value);
-  if (log_ != nullptr) log_removal(*entry);
-  if (Slot* slot = find_slot(index_, entry->key(), entry->hash)) {
+  Entry& entry = *Entry::of(value);
+  if (log_ != nullptr) log_removal(entry);
+  release_entry(entry, is_indexed_ ? take_from_index(entry) : 0);
+}
+
+/// Gives the number of the entry.
+std::uint32_t StateTable::take_from_index(const Entry& entry) {
+  if (Slot* slot = find_slot(index_, entry.key(), entry.hash)) {
     const std::uint32_t number = slot->entry - 1;
     remove_slot(static_cast<std::uint32_t>(slot - index_.slots.get()));
-    return release_entry(number);
+    return number;
   }
-  Slot* slot = find_slot(old_, entry->key(), entry->hash);
+  Slot* slot = find_slot(old_, entry.key(), entry.hash);
   const std::uint32_t number = slot->entry - 1;
   slot->entry = kMoved;
-  release_entry(number);
+  return number;
 }
 
 /// Frees a slot and moves the ones behind it up, so that no search ends too early.
@@ -280,15 +295,15 @@ void StateTable::clear() {
 
 void StateTable::release_all() {
   for (std::uint32_t number = 0; number < entries_made_; ++number)
-    if (entry_at(number)->key_size != kFreeEntry) release_entry(number);
+    if (entry_at(number)->key_size != kFreeEntry) release_entry(*entry_at(number), number);
   slabs_.clear();
   changed_entries_.clear();
   first_waiting_ = 0;
   entries_made_ = 0;
-  first_free_ = kNone;
+  first_free_ = nullptr;
   old_ = {};
   num_moved_slots_ = 0;
-  index_.allocate(kFirstCapacity);
+  if (is_indexed_) index_.allocate(kFirstCapacity);
 }
 
 std::string_view StateTable::key_of(const std::byte* value) { return Entry::of(value)->key(); }

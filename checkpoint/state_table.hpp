@@ -53,6 +53,11 @@ class StateTable {
       for (std::size_t k = start; k < end; ++k) found(k, find(keys[k], hashes[k]));
     }
   }
+  /// Adds an entry without a look for its key, which must not be there.
+  std::byte* add(std::string_view key, std::uint64_t hash) { return insert(key, hash); }
+  /// For entries that nobody looks for by key: from now on they are added and erased without an index.
+  /// Nothing may be found or loaded any more.
+  void drop_index();
   /// Puts a value that was just written into the log, if there is one: after each change, or once
   /// after several.
   void changed(std::byte* value) {
@@ -128,8 +133,11 @@ class StateTable {
   Entry* entry_at(std::uint32_t number) const;
   Slot* find_slot(const Index& index, std::string_view key, std::uint64_t hash) const;
   std::byte* insert(std::string_view key, std::uint64_t hash);
-  std::uint32_t claim_entry();
-  void release_entry(std::uint32_t number);
+  void add_to_index(std::uint32_t number, std::uint64_t hash);
+  std::uint32_t take_from_index(const Entry& entry);
+  /// `number` is good while there is an index.
+  Entry* claim_entry(std::uint32_t& number);
+  void release_entry(Entry& entry, std::uint32_t number);
   void place(std::uint32_t number, std::uint64_t hash);
   void remove_slot(std::uint32_t position);
   void start_growth();
@@ -161,6 +169,7 @@ class StateTable {
   const std::vector<Stretch> fixed_;
   const std::size_t fixed_size_;
 
+  bool is_indexed_ = true;
   Index index_;
   // While the index grows: the old one, and the first slot of it that has not moved yet.
   Index old_;
@@ -168,7 +177,7 @@ class StateTable {
 
   std::vector<std::unique_ptr<std::byte[], FreeMemory>> slabs_;
   std::uint32_t entries_made_ = 0;
-  std::uint32_t first_free_;
+  Entry* first_free_ = nullptr;
   std::size_t size_ = 0;
   std::size_t key_bytes_ = 0;
   std::int64_t growing_bytes_ = 0;

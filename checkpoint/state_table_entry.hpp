@@ -3,6 +3,7 @@
 #include "checkpoint/state_table.hpp"
 
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 namespace millrace {
@@ -19,8 +20,13 @@ constexpr std::uint32_t kFirstEpoch = 2;
 constexpr std::uint32_t kWaiting = UINT32_MAX;
 
 /// Stands in front of each value of a state table. A free entry has the key size kFreeEntry and
-/// names the next free one.
+/// names itself and the next free one.
 struct StateTable::Entry {
+  struct Free {
+    Entry* next;
+    std::uint32_t number;
+  };
+
   std::uint64_t hash;
   std::uint32_t key_size;
   std::uint32_t round;
@@ -30,9 +36,15 @@ struct StateTable::Entry {
   union {
     char near_key[kInlineKey];
     char* far_key;
-    std::uint32_t next_free;
+    Free free;
   };
 
+  /// Most keys are one number, which is compared without a call.
+  bool has_key(std::string_view wanted) const {
+    if (wanted.size() != key_size) return false;
+    if (key_size != sizeof(std::uint64_t)) return key() == wanted;
+    return std::memcmp(near_key, wanted.data(), sizeof(std::uint64_t)) == 0;
+  }
   std::string_view key() const { return {key_size <= kInlineKey ? near_key : far_key, key_size}; }
   std::byte* value() { return reinterpret_cast<std::byte*>(this + 1); }
   static Entry* of(std::byte* value) { return reinterpret_cast<Entry*>(value) - 1; }

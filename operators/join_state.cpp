@@ -1,7 +1,6 @@
 #include "operators/join_state.hpp"
 
 #include "records/fixed_values.hpp"
-#include "records/value_encoding.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -22,6 +21,8 @@ constexpr std::size_t kRowsAhead = 8;
 constexpr std::ptrdiff_t kEntryHead = 48;
 // Rows of a key that are gone may be so many before the others move up.
 constexpr std::size_t kMostGone = 16;
+// Rows whose copies are remembered while a batch is decoded.
+constexpr std::size_t kMostCopied = 128;
 // Room for so many rows stays with what was a key's and will be another's.
 constexpr std::size_t kMostKept = 64;
 
@@ -63,7 +64,8 @@ StateBytes& bytes_of(std::byte* row) { return *reinterpret_cast<StateBytes*>(row
 }  // namespace
 
 JoinState::JoinState(const Schema& schema)
-    : is_fixed_(has_fixed_width(schema)),
+    : encoding_(schema),
+      is_fixed_(has_fixed_width(schema)),
       rows_(layout_of(schema)),
       keys_({sizeof(KeyRows*), {}}) {}
 
@@ -78,6 +80,7 @@ void JoinState::restore() {
     rows.next_number_ = std::max(rows.next_number_, sub_key.number + 1);
     index(rows, {sub_key.due, row});
   }
+  rows_.drop_index();
 }
 
 void JoinState::find(const KeyEncoder& encoder, std::vector<const KeyRows*>& found) const {
@@ -93,18 +96,12 @@ void JoinState::add(std::string_view key, std::uint64_t hash, const RecordBatch&
   const SubKey sub_key{due.value_or(kNever), rows.next_number_++};
   row_key_.assign(key);
   row_key_.append(reinterpret_cast<const char*>(&sub_key), sizeof sub_key);
-  std::byte* kept = rows_.find_or_insert(row_key_, rows_.hash_of_key(row_key_, hash));
+  std::byte* kept = rows_.add(row_key_, hash);
   index(rows, {sub_key.due, kept});
   kept[kMatchedAt] = std::byte{is_matched};
   std::byte* place = kept + kBytesAt;
-  if (!is_fixed_) {
-    std::size_t num_bytes = 0;
-    for (const ColumnRef& column : batch.columns()) num_bytes += encoded_size(*column, row);
-    place = bytes_of(kept).extend(static_cast<std::uint32_t>(num_bytes));
-  }
-  auto* to = reinterpret_cast<char*>(place);
-  for (const ColumnRef& column : batch.columns())
-    to = encode_value(to, *column, row, ValueForm::Exact);
+  if (!is_fixed_) place = bytes_of(kept).extend(static_cast<std::uint32_t>(encoding_.size(batch, row)));
+  encoding_.encode(reinterpret_cast<char*>(place), batch, row);
   rows_.changed(kept);
 }
 
@@ -176,15 +173,26 @@ void JoinState::set_matched(std::byte* row) {
   rows_.changed(row);
 }
 
-const char* JoinState::encoded(const std::byte* row) const {
+std::string_view JoinState::encoded(const std::byte* row) const {
   const std::byte* place = row + kBytesAt;
-  if (!is_fixed_) place = reinterpret_cast<const StateBytes*>(place)->data();
-  return reinterpret_cast<const char*>(place);
+  if (is_fixed_) return {reinterpret_cast<const char*>(place), rows_.fixed_size() - kBytesAt};
+  const auto& bytes = *reinterpret_cast<const StateBytes*>(place);
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 void JoinState::decode(const std::byte* row, std::span<const ColumnRef> columns) const {
-  const char* next = encoded(row);
-  for (const ColumnRef& column : columns) next = decode_value(next, *column);
+  encoding_.decode(encoding_.copy(encoded(row), columns).data(), columns);
+}
+
+/// A row that many others join is copied once, mostly.
+void JoinState::decode(std::span<std::byte* const> rows, std::span<const ColumnRef> columns) {
+  copied_.assign(kMostCopied, {});
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    if (i + kRowsAhead < rows.size()) __builtin_prefetch(rows[i + kRowsAhead] + kBytesAt);
+    Copied& known = copied_[reinterpret_cast<std::uintptr_t>(rows[i]) / 16 % kMostCopied];
+    if (known.row != rows[i]) known = {rows[i], encoding_.copy(encoded(rows[i]), columns).data()};
+    encoding_.decode(known.copy, columns);
+  }
 }
 
 std::size_t JoinState::bytes_used() const {

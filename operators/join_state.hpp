@@ -4,6 +4,7 @@
 #include "checkpoint/state_table.hpp"
 #include "records/key_encoding.hpp"
 #include "records/record_batch.hpp"
+#include "records/row_encoding.hpp"
 
 #include <deque>
 #include <optional>
@@ -15,9 +16,9 @@
 namespace millrace {
 
 /// The rows that one side of a join of two streams keeps, by key, and by the millisecond at which
-/// they are given up. Each row is an entry of the state table, logged once; the order of each key and
-/// the times are kept in memory and made again after a restart. To add the row that is given up last
-/// and to give up the first costs O(1), amortised. Not thread-safe.
+/// they are given up. Each row is an entry of the state table, logged once and never looked for there;
+/// the order of each key and the times are kept in memory and made again after a restart. To add the row
+/// that is given up last and to give up the first costs O(1), amortised. Not thread-safe.
 class JoinState {
  public:
   struct KeptRow {
@@ -63,6 +64,8 @@ class JoinState {
   void set_matched(std::byte* row);
   /// Appends the values of a row to `columns`, one for each column of the batch it came from.
   void decode(const std::byte* row, std::span<const ColumnRef> columns) const;
+  /// The same for many rows, of which some are the same, and columns that are empty.
+  void decode(std::span<std::byte* const> rows, std::span<const ColumnRef> columns);
 
   std::size_t num_rows() const { return rows_.size(); }
   /// Memory of the rows, of the order of each key and of the times.
@@ -74,8 +77,9 @@ class JoinState {
   KeyRows* take_due(std::int64_t limit);
   void fetch_due() const;
   void drop_first(KeyRows& rows);
-  const char* encoded(const std::byte* row) const;
+  std::string_view encoded(const std::byte* row) const;
 
+  const RowEncoding encoding_;
   // Rows of fixed width lie in their value, others in bytes that grow.
   const bool is_fixed_;
   // By key, due and a number that rises for each key.
@@ -89,8 +93,13 @@ class JoinState {
   // Room of the order of all keys.
   std::size_t order_bytes_ = 0;
   RisingTimers due_;
-  // Scratch: the key of a row.
+  // Scratch: the key of a row; some of the rows decoded last, and the copies that their values point into.
   std::string row_key_;
+  struct Copied {
+    const std::byte* row;
+    const char* copy;
+  };
+  std::vector<Copied> copied_;
 };
 
 template <class F>

@@ -281,7 +281,7 @@ RecordBatch StreamJoin::pairs_batch() {
   for (std::size_t c = first_other; c < first_other + num_other; ++c)
     columns[c] = context_->pool.make_column(options_.pairs->fields[c].type);
   const std::span<const ColumnRef> decoded(&columns[first_other], num_other);
-  for (const std::byte* partner : partners_) other().state.decode(partner, decoded);
+  other().state.decode(partners_, decoded);
   pairs.set_num_physical_rows(static_cast<std::uint32_t>(positions_.size()));
   pairs.set_ingest_ns(input_.ingest_ns());
   return pairs;

@@ -2,9 +2,10 @@
 
 #include "operators/key_states.hpp"
 #include "operators/result_batch.hpp"
-#include "records/value_encoding.hpp"
+#include "records/row_encoding.hpp"
 
 #include <cstring>
+#include <span>
 #include <utility>
 
 namespace millrace {
@@ -23,7 +24,6 @@ struct KeptRow {
   std::uint32_t offset = 0;
   RowHeader header{};
   const char* key = nullptr;
-  const char* values() const { return key + header.key_size; }
   std::string_view sort_key() const { return {key, header.key_size}; }
 };
 
@@ -53,10 +53,18 @@ StateLayout state_layout() {
   return layout;
 }
 
+/// The columns of the input stand in front of the rank.
+Schema input_of(const Schema& output) {
+  Schema input = output;
+  input.fields.pop_back();
+  return input;
+}
+
 class TopRows final : public Operator {
  public:
   explicit TopRows(TopRowsOptions options)
       : options_(std::move(options)),
+        encoding_(input_of(*options_.output)),
         keys_(options_.keys, state_layout()),
         result_(options_.output, options_.on_error) {}
 
@@ -81,10 +89,11 @@ class TopRows final : public Operator {
   void add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row);
   void insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch, std::uint32_t row);
   Progress give(Output& out);
-  void give_place(const KeptRow& kept, std::uint32_t place);
+  void give_places(std::byte* key);
 
   // Fixed after open.
   const TopRowsOptions options_;
+  const RowEncoding encoding_;
   OperatorContext* context_ = nullptr;
 
   // State.
@@ -160,31 +169,20 @@ void TopRows::add_row(std::byte* key, const RecordBatch& batch, std::uint32_t ro
 
 void TopRows::insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch,
                      std::uint32_t row) {
-  RowHeader header{static_cast<std::uint32_t>(sort_key_.size()), 0};
-  for (const ColumnRef& column : batch.columns())
-    header.row_size += static_cast<std::uint32_t>(encoded_size(*column, row));
+  const RowHeader header{static_cast<std::uint32_t>(sort_key_.size()),
+                         static_cast<std::uint32_t>(encoding_.size(batch, row))};
   const std::uint32_t behind = bytes.size() - offset;
   bytes.extend(header.total());
   char* to = reinterpret_cast<char*>(bytes.data()) + offset;
   std::memmove(to + header.total(), to, behind);
   std::memcpy(to, &header, sizeof header);
   std::memcpy(to + sizeof header, sort_key_.data(), sort_key_.size());
-  to += sizeof header + sort_key_.size();
-  for (const ColumnRef& column : batch.columns())
-    to = encode_value(to, *column, row, ValueForm::Exact);
+  encoding_.encode(to + sizeof header + sort_key_.size(), batch, row);
 }
 
 Progress TopRows::give(Output& out) {
   while (next_ < changed_.size()) {
-    std::byte* key = changed_[next_++];
-    const TopHeader header = header_of(key);
-    const StateBytes& bytes = bytes_of(key);
-    std::uint32_t offset = 0;
-    for (std::uint32_t place = 0; place < header.count; ++place) {
-      const KeptRow kept = row_at(bytes, offset);
-      if (place >= header.first_changed) give_place(kept, place);
-      offset += kept.header.total();
-    }
+    give_places(changed_[next_++]);
     if (!result_.is_full()) continue;
     result_.flush(out);
     if (out.is_full()) return Progress::More;
@@ -195,12 +193,25 @@ Progress TopRows::give(Output& out) {
   return Progress::Done;
 }
 
-void TopRows::give_place(const KeptRow& kept, std::uint32_t place) {
-  std::vector<ColumnRef>& columns = result_.columns();
-  const char* from = kept.values();
-  for (std::size_t c = 0; c + 1 < columns.size(); ++c) from = decode_value(from, *columns[c]);
-  columns.back()->append(static_cast<std::int32_t>(place + 1));
-  result_.row_done();
+/// The places from the first that changed on: their rows lie one behind the other and are copied at once.
+void TopRows::give_places(std::byte* key) {
+  const TopHeader header = header_of(key);
+  const StateBytes& bytes = bytes_of(key);
+  std::uint32_t offset = 0;
+  for (std::uint32_t place = 0; place < header.first_changed; ++place)
+    offset += row_at(bytes, offset).header.total();
+  const std::vector<ColumnRef>& columns = result_.columns();
+  const std::span<const ColumnRef> values(columns.data(), columns.size() - 1);
+  const auto* first = reinterpret_cast<const char*>(bytes.data()) + offset;
+  const char* from = encoding_.copy({first, bytes.size() - offset}, values).data();
+  for (std::uint32_t place = header.first_changed; place < header.count; ++place) {
+    RowHeader row{};
+    std::memcpy(&row, from, sizeof row);
+    encoding_.decode(from + sizeof row + row.key_size, values);
+    columns.back()->append(static_cast<std::int32_t>(place + 1));
+    result_.row_done();
+    from += row.total();
+  }
 }
 
 Progress TopRows::on_epoch_end(Epoch /*epoch*/, Output& /*out*/) {

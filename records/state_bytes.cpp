@@ -1,6 +1,7 @@
 #include "records/state_bytes.hpp"
 
 #include "records/check.hpp"
+#include "records/state_memory.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,12 +12,10 @@ static_assert(sizeof(StateBytes) == 32);
 
 namespace {
 
-/// Half as much again, and what the allocator would waste: little memory of large states lies idle.
+/// Half as much again: little memory of large states lies idle.
 std::uint32_t grown_capacity(std::uint32_t capacity, std::uint64_t size) {
-  constexpr std::uint64_t kUnit = 16, kAllocatorsOwn = 8;
   const std::uint64_t wanted = std::max<std::uint64_t>(size, std::uint64_t{capacity} * 3 / 2);
-  const std::uint64_t rounded = (wanted + kAllocatorsOwn + kUnit - 1) / kUnit * kUnit - kAllocatorsOwn;
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(rounded, INT32_MAX));
+  return StateMemory::block_size(static_cast<std::uint32_t>(std::min<std::uint64_t>(wanted, INT32_MAX)));
 }
 
 }  // namespace
@@ -24,21 +23,27 @@ std::uint32_t grown_capacity(std::uint32_t capacity, std::uint64_t size) {
 /// Makes room for `size` bytes: moves them to the front where that frees half the memory.
 void StateBytes::make_room(std::uint64_t size) {
   if (size <= capacity_ / 2) {
-    std::memmove(bytes_.get(), bytes_.get() + start_, size_);
+    std::memmove(bytes_, bytes_ + start_, size_);
   } else {
-    capacity_ = grown_capacity(capacity_, size);
-    auto grown = std::make_unique_for_overwrite<std::byte[]>(capacity_);
-    if (size_ != 0) std::memcpy(grown.get(), bytes_.get() + start_, size_);
-    bytes_ = std::move(grown);
+    const std::uint32_t capacity = grown_capacity(capacity_, size);
+    std::byte* grown = StateMemory::allocate(capacity);
+    if (size_ != 0) std::memcpy(grown, bytes_ + start_, size_);
+    release();
+    bytes_ = grown;
+    capacity_ = capacity;
   }
   start_ = 0;
+}
+
+void StateBytes::release() {
+  if (capacity_ != 0) StateMemory::release(bytes_, capacity_);
 }
 
 std::byte* StateBytes::extend(std::uint32_t count) {
   const std::uint64_t size = std::uint64_t{size_} + count;
   MILLRACE_CHECK(size <= INT32_MAX, "one state holds more than 2 GiB");
   if (start_ + size > capacity_) make_room(size);
-  std::byte* place = bytes_.get() + start_ + size_;
+  std::byte* place = bytes_ + start_ + size_;
   size_ += count;
   return place;
 }

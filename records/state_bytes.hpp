@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 
 namespace millrace {
 
@@ -11,16 +10,21 @@ namespace millrace {
 /// growth. Not thread-safe.
 class StateBytes {
  public:
-  const std::byte* data() const { return bytes_.get() + start_; }
+  StateBytes() = default;
+  StateBytes(const StateBytes&) = delete;
+  StateBytes& operator=(const StateBytes&) = delete;
+  ~StateBytes() { release(); }
+
+  const std::byte* data() const { return bytes_ + start_; }
   /// Bytes to change in place: all of them count as changed then.
   std::byte* data() {
     rewritten_ = true;
-    return bytes_.get() + start_;
+    return bytes_ + start_;
   }
   std::uint32_t size() const { return size_; }
   std::uint32_t capacity() const { return capacity_; }
 
-  /// Adds `count` undefined bytes at the end and gives their place; capacity doubles.
+  /// Adds `count` undefined bytes at the end and gives their place; capacity grows by half.
   std::byte* extend(std::uint32_t count);
   /// Adds `count` bytes at the end. Requires: `bytes` do not lie in this state.
   void append(const void* bytes, std::uint32_t count);
@@ -45,8 +49,10 @@ class StateBytes {
 
  private:
   void make_room(std::uint64_t size);
+  void release();
 
-  std::unique_ptr<std::byte[]> bytes_;
+  // A block of `StateMemory` of `capacity_` bytes; none where that is 0.
+  std::byte* bytes_ = nullptr;
   std::uint32_t start_ = 0;
   std::uint32_t size_ = 0;
   std::uint32_t capacity_ = 0;

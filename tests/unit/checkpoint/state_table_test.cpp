@@ -178,3 +178,32 @@ TEST_CASE("keys whose hashes meet in one place are found when some of them go") 
   CHECK(table.size() == 375);
   CHECK(table.most_moved() <= 64);
 }
+
+TEST_CASE("without an index entries come, go and are iterated over, and what is logged is the same") {
+  StateTable table({8, {}});
+  ChangeLog log;
+  table.log_to(&log);
+  put(table, "a");
+  table.changed(find(table, "a"));
+  table.drop_index();
+
+  std::vector<std::byte*> values;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string key = std::to_string(i);
+    values.push_back(table.add(key, KeyEncoder::hash_of(key)));
+    number(values.back()) = i;
+    table.changed(values.back());
+  }
+  for (int i = 0; i < 999; ++i) table.erase(values[static_cast<std::size_t>(i)]);
+  std::byte* again = table.add("b", KeyEncoder::hash_of("b"));
+  table.changed(again);
+
+  CHECK(table.size() == 3);
+  CHECK(again == values[998]);
+  CHECK(keys_of(table) == "a b 999 ");
+  StateTable loaded({8, {}});
+  for (const ChangePiece& piece : table.freeze().pieces)
+    REQUIRE(loaded.load({reinterpret_cast<const char*>(piece.memory.get()), piece.size}, KeyGroupRange{}));
+  CHECK(loaded.size() == 3);
+  CHECK(number(find(loaded, "999")) == 999);
+}
