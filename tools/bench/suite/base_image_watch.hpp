@@ -7,8 +7,8 @@
 
 namespace millrace::bench {
 
-/// Says when a job builds base images of its checkpoint: while `base` holds a file `*.img.tmp`. A thread that sleeps until the
-/// kernel tells it of a file, so that nothing is taken from who is measured.
+/// Says when a job builds base images of its checkpoint: while `base` holds a file `*.img.tmp`. A thread that
+/// sleeps until the kernel tells it of a file, so that nothing is taken from who is measured.
 class BaseImageWatch {
  public:
   BaseImageWatch() = default;

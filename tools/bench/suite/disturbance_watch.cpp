@@ -7,7 +7,8 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <filesystem>
+#include <cstdio>
+#include <cstdlib>
 #include <string>
 
 #include "tools/bench/clock.hpp"
@@ -17,10 +18,8 @@ namespace millrace::bench {
 
 namespace {
 
-constexpr std::int64_t kEveryNs = 10'000'000;
-constexpr int kLooksPerSearch = 10;
-// What is shorter is left in: the kernel's own threads and interrupts belong to every run.
-constexpr std::int64_t kLongNs = 50'000;
+constexpr std::chrono::milliseconds kEvery(10);
+constexpr int kLooksPerAskingForCores = 10;
 
 /// The only core that a thread may use; -1: there are several.
 int core_of(pid_t thread) {
@@ -33,89 +32,82 @@ int core_of(pid_t thread) {
 
 }  // namespace
 
-DisturbanceWatch::DisturbanceWatch(std::vector<pid_t> processes, int core)
-    : processes_(std::move(processes)), thread_([this, core] { watch(core); }) {}
+DisturbanceWatch::DisturbanceWatch(const std::vector<pid_t>& processes, int core,
+                                   std::int64_t least_ns)
+    : disturbances_(least_ns) {
+  for (const pid_t process : processes)
+    if (DIR* tasks = opendir(("/proc/" + std::to_string(process) + "/task").c_str()))
+      processes_.push_back(tasks);
+  thread_ = std::thread([this, core] { watch(core); });
+}
 
 void DisturbanceWatch::stop() {
   is_stopped_ = true;
   if (thread_.joinable()) thread_.join();
-  for (Watched& thread : threads_) close(thread.schedstat_fd);
+  for (const Watched& thread : threads_) close(thread.schedstat_fd);
+  for (DIR* tasks : processes_) closedir(tasks);
   threads_.clear();
-}
-
-bool DisturbanceWatch::was_disturbed(std::int64_t at_ns) const {
-  return std::any_of(disturbed_.begin(), disturbed_.end(), [at_ns](const Interval& interval) {
-    return interval.from_ns <= at_ns && at_ns < interval.to_ns;
-  });
+  processes_.clear();
 }
 
 void DisturbanceWatch::watch(int core) {
   pin_to_core(core);
-  for (int looks = 0; !is_stopped_; ++looks) {
-    if (looks % kLooksPerSearch == 0) find_threads();
-    look(now_ns());
-    std::this_thread::sleep_for(std::chrono::nanoseconds(kEveryNs));
+  thread_id_ = gettid();
+  while (!is_stopped_) {
+    look();
+    std::this_thread::sleep_for(kEvery);
   }
+  look();
 }
 
+/// Threads move to their cores some time after they began.
 void DisturbanceWatch::find_threads() {
-  for (pid_t process : processes_) find_threads_of(process);
-  for (Watched& thread : threads_) thread.core = core_of(thread.id);
+  for (DIR* tasks : processes_) find_threads_of(tasks);
+  looks_.resize(threads_.size());
+  if (num_looks_++ % kLooksPerAskingForCores != 0 && num_known_ == threads_.size()) return;
+  num_known_ = threads_.size();
+  for (std::size_t i = 0; i < threads_.size(); ++i) looks_[i].core = core_of(threads_[i].id);
 }
 
-void DisturbanceWatch::find_threads_of(pid_t process) {
-  std::error_code gone;
-  const std::filesystem::path tasks = "/proc/" + std::to_string(process) + "/task";
-  for (const auto& task : std::filesystem::directory_iterator(tasks, gone)) {
-    const pid_t id = std::stoi(task.path().filename());
-    const auto is_known = std::any_of(threads_.begin(), threads_.end(),
+void DisturbanceWatch::find_threads_of(DIR* tasks) {
+  rewinddir(tasks);
+  while (const dirent* task = readdir(tasks)) {
+    const pid_t id = std::atoi(task->d_name);
+    const bool is_known = std::any_of(threads_.begin(), threads_.end(),
                                       [id](const Watched& thread) { return thread.id == id; });
-    if (is_known) continue;
-    const int fd = open((task.path() / "schedstat").c_str(), O_RDONLY | O_CLOEXEC);
-    if (fd >= 0) threads_.push_back({id, fd, -1});
+    if (id == 0 || is_known) continue;
+    const int folder = dirfd(tasks);
+    char file[64];
+    std::snprintf(file, sizeof file, "%d/schedstat", id);
+    const int fd = openat(folder, file, O_RDONLY | O_CLOEXEC);
+    // Who was not there at the last look did everything since.
+    if (fd >= 0) threads_.push_back({id, fd, last_look_ == 0 ? -1 : 0});
   }
 }
 
-void DisturbanceWatch::look(std::int64_t now) {
-  for (Watched& thread : threads_) read(thread);
-  const std::int64_t wait = longest_wait();
-  // The kernel counts a wait when it is over: it may have begun before the last look.
-  if (last_look_ != 0 && wait > kLongNs) disturbed_.push_back({last_look_ - wait, now + wait});
+void DisturbanceWatch::look() {
+  const std::int64_t now = now_ns();
+  find_threads();
+  for (std::size_t i = 0; i < threads_.size(); ++i) read(threads_[i], looks_[i]);
+  if (last_look_ != 0) disturbances_.add(last_look_, now, looks_);
   last_look_ = now;
 }
 
-void DisturbanceWatch::read(Watched& thread) {
+void DisturbanceWatch::read(Watched& thread, ThreadLook& look) {
   char text[96];
   const ssize_t size = pread(thread.schedstat_fd, text, sizeof text, 0);
-  thread.ran_ns = thread.waited_ns = 0;
+  look.ran_ns = look.waited_ns = 0;
   if (size <= 0) return;
   std::int64_t ran = 0, waited = 0;
   const auto [end, error] = std::from_chars(text, text + size, ran);
   if (error != std::errc() || end == text + size) return;
   std::from_chars(end + 1, text + size, waited);
   if (thread.ran_before >= 0) {
-    thread.ran_ns = ran - thread.ran_before;
-    thread.waited_ns = waited - thread.waited_before;
+    look.ran_ns = ran - thread.ran_before;
+    look.waited_ns = waited - thread.waited_before;
   }
   thread.ran_before = ran;
   thread.waited_before = waited;
-}
-
-std::int64_t DisturbanceWatch::longest_wait() const {
-  return std::max(wait_of_core(0), wait_of_core(1));
-}
-
-/// How long the thread with the most work on a core waited for others than measured threads: what is ready beside a
-/// thread that never sleeps waits for that.
-std::int64_t DisturbanceWatch::wait_of_core(int core) const {
-  const Watched* busiest = nullptr;
-  std::int64_t ran = 0;
-  for (const Watched& thread : threads_) {
-    if (thread.core != core) continue;
-    ran += thread.ran_ns;
-    if (busiest == nullptr || thread.ran_ns > busiest->ran_ns) busiest = &thread;
-  }
-  return busiest == nullptr ? 0 : busiest->waited_ns - (ran - busiest->ran_ns);
 }
 
 }  // namespace millrace::bench

@@ -1,59 +1,59 @@
 #pragma once
 
+#include <dirent.h>
 #include <sys/types.h>
 
 #include <atomic>
 #include <cstdint>
 #include <thread>
-#include <utility>
 #include <vector>
+
+#include "tools/bench/suite/disturbances.hpp"
 
 namespace millrace::bench {
 
-/// Says when programs that are not measured held a core that a measured one was ready to run on. Every 10 ms a thread asks the
-/// kernel how long each thread of the measured processes waited for its core (`run_delay` of /proc/*/schedstat);
-/// what threads of the same processes on the same core used meanwhile is taken off, so that what a system does
-/// to itself counts as its own. Costs the core it runs on about 20 us each time.
+/// What other programs did to measured processes: a thread asks the kernel every 10 ms what each of their threads ran
+/// and waited (schedstat of /proc). Costs the core that it runs on some 30 us each time.
 class DisturbanceWatch {
  public:
+  // Kernel threads that write for a system with durable state are its own doing.
+  static constexpr std::int64_t kLeastNs = 50'000, kLeastOfDurableNs = 300'000;
+
   /// `core`: where the thread runs; best that of the load.
-  DisturbanceWatch(std::vector<pid_t> processes, int core);
+  DisturbanceWatch(const std::vector<pid_t>& processes, int core, std::int64_t least_ns = kLeastNs);
   ~DisturbanceWatch() { stop(); }
   DisturbanceWatch(const DisturbanceWatch&) = delete;
   DisturbanceWatch& operator=(const DisturbanceWatch&) = delete;
 
   void stop();
-  /// Whether a record that was due then (steady clock, ns) met a core that others held, or what had piled up behind
-  /// one. Requires: stopped.
-  bool was_disturbed(std::int64_t at_ns) const;
+  /// Of the watching thread; 0 until it runs.
+  pid_t thread_id() const { return thread_id_; }
+  /// Requires: stopped. The time is of the steady clock, ns.
+  bool was_disturbed(std::int64_t at_ns) const { return disturbances_.contain(at_ns); }
 
  private:
-  struct Interval {
-    std::int64_t from_ns, to_ns;
-  };
-  /// A thread of a measured process, and what it has used and waited since the last look.
+  /// A thread of a measured process.
   struct Watched {
     pid_t id;
     int schedstat_fd;
-    int core;
-    std::int64_t ran_ns = 0, waited_ns = 0;
     std::int64_t ran_before = -1, waited_before = 0;
   };
 
   void watch(int core);
   void find_threads();
-  void find_threads_of(pid_t process);
-  void look(std::int64_t now);
-  void read(Watched& thread);
-  std::int64_t longest_wait() const;
-  std::int64_t wait_of_core(int core) const;
+  void find_threads_of(DIR* tasks);
+  void look();
+  void read(Watched& thread, ThreadLook& look);
 
-  const std::vector<pid_t> processes_;
   std::atomic<bool> is_stopped_{false};
-  // Of the thread until it is joined.
+  std::atomic<pid_t> thread_id_{0};
+  // Of the thread until it is joined. Nothing is allocated once all threads are known.
+  std::vector<DIR*> processes_;  // their folders `task`
   std::vector<Watched> threads_;
-  std::vector<Interval> disturbed_;
+  std::vector<ThreadLook> looks_;  // at the same threads
+  Disturbances disturbances_;
   std::int64_t last_look_ = 0;
+  std::size_t num_looks_ = 0, num_known_ = 0;
   std::thread thread_;
 };
 

@@ -1,4 +1,5 @@
-// What durable epochs cost, and how soon their output is committed: running sums in this process, the engine on one core.
+// What durable epochs cost, and how soon their output is committed: running sums in this process, the engine on one
+// core.
 #include <fmt/format.h>
 
 #include <iostream>
@@ -37,9 +38,9 @@ Figure& add(Results& results, const char* job, std::string name, const char* uni
 struct EpochCost {
   std::vector<double> with, without, ratios, freezes, epochs_per_second;
   void add(const KeyedRun& durable, const KeyedRun& memory) {
-    with.push_back(micros(durable.latency, 0.99));
-    without.push_back(micros(memory.latency, 0.99));
-    ratios.push_back(with.back() / without.back());
+    with.push_back(micros(durable.latency.judged(0.99), 0.99));
+    without.push_back(micros(memory.latency.judged(0.99), 0.99));
+    ratios.push_back(ratio_of(durable.latency, memory.latency, 0.99));
     for (std::int64_t ns : durable.freeze_ns) freezes.push_back(static_cast<double>(ns) / 1000);
     epochs_per_second.push_back(durable.epochs_per_second());
   }
@@ -86,9 +87,9 @@ void measure_base_images(const SuiteOptions& options, Results& results) {
   std::vector<double> ratios;
   for (int round = 0; round < (options.rounds + 1) / 2; ++round) {
     const KeyedRun durable = run_keyed(long_load, milliseconds(10));
-    if (durable.while_building.count() == 0) continue;
-    ratios.push_back(micros(durable.while_building, 0.99) /
-                     micros(run_keyed(load, std::nullopt).latency, 0.99));
+    if (durable.while_building.all().count() == 0) continue;
+    ratios.push_back(
+        ratio_of(durable.while_building, run_keyed(load, std::nullopt).latency, 0.99));
   }
   if (ratios.empty()) return results.missing.push_back({"J7", name + ": no base image was built"});
   add(results, "J7", name, "x", std::move(ratios), 1.2);
@@ -99,8 +100,9 @@ void measure_throughput(const SuiteOptions& options, Results& results) {
   const KeyedLoad load{.num_rows = 10'000'000, .num_changing = 2'000};
   std::vector<double> costs;
   for (int round = 0; round < options.rounds; ++round) {
-    const double durable = run_keyed(load, milliseconds(10)).seconds;
-    costs.push_back((durable / run_keyed(load, std::nullopt).seconds - 1) * 100);
+    const double durable = run_keyed(load, milliseconds(10), Times::Nothing).seconds;
+    const double memory = run_keyed(load, std::nullopt, Times::Nothing).seconds;
+    costs.push_back((durable / memory - 1) * 100);
   }
   add(results, "J7", "1 million keys, 200000 of them change a second, epochs of 10 ms: throughput less by", "%",
       costs, 5);
@@ -121,7 +123,7 @@ void run_committed_output(const SuiteOptions& options, Results& results) {
   const KeyedLoad load = paced(100'000, 100'000, options);
   std::vector<double> medians, tails;
   for (int round = 0; round < options.rounds; ++round) {
-    const KeyedRun run = run_keyed(load, milliseconds(10), true);
+    const KeyedRun run = run_keyed(load, milliseconds(10), Times::Commits);
     medians.push_back(micros(run.committed, 0.5) / 1000);
     tails.push_back(micros(run.committed, 0.99) / 1000);
   }

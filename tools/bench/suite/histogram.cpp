@@ -35,4 +35,25 @@ nlohmann::json Histogram::dump() const {
   return buckets;
 }
 
+double Latencies::calm_share() const {
+  return all_.count() == 0
+             ? 0
+             : static_cast<double>(calm_.count()) / static_cast<double>(all_.count());
+}
+
+bool Latencies::is_calm_enough(double quantile) const {
+  constexpr double kLeastShare = 0.05, kLeastAbove = 5;
+  return calm_share() >= kLeastShare &&
+         static_cast<double>(calm_.count()) * (1 - quantile) >= kLeastAbove;
+}
+
+double ratio_of(const Latencies& above, const Latencies& below, double quantile) {
+  const bool is_calm = above.is_calm_enough(quantile) && below.is_calm_enough(quantile);
+  const Histogram& over = is_calm ? above.calm() : above.all();
+  const Histogram& under = is_calm ? below.calm() : below.all();
+  if (over.count() == 0 || under.count() == 0) return 0;
+  return static_cast<double>(over.at_quantile(quantile)) /
+         static_cast<double>(under.at_quantile(quantile));
+}
+
 }  // namespace millrace::bench

@@ -43,4 +43,29 @@ class Histogram {
   std::int64_t count_ = 0;
 };
 
+/// Latencies of all records, and of those that were due while no other program held a core.
+class Latencies {
+ public:
+  void add(std::int64_t ns, bool is_calm) {
+    all_.add(ns);
+    if (is_calm) calm_.add(ns);
+  }
+  const Histogram& all() const { return all_; }
+  const Histogram& calm() const { return calm_; }
+  double calm_share() const;
+  /// Whether a quantile may be taken of the calm ones alone: they are a twentieth at least, and five of them
+  /// or more lie above it.
+  bool is_calm_enough(double quantile) const;
+  const Histogram& judged(double quantile) const {
+    return is_calm_enough(quantile) ? calm_ : all_;
+  }
+
+ private:
+  Histogram all_, calm_;
+};
+
+/// How a quantile of `above` compares with that of `below`, both of calm records or both of all; 0 when one
+/// is empty.
+double ratio_of(const Latencies& above, const Latencies& below, double quantile);
+
 }  // namespace millrace::bench

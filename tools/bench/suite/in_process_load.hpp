@@ -14,6 +14,7 @@ struct InProcessLoad {
   IdleStrategy idle = IdleStrategy::Spin;
   std::int64_t num_keys = 1'000;
   std::string topology{};  // empty: a thread that takes the rows from the ring, without an engine
+  std::string name = "in process";  // in the results
 };
 
 /// A topology from the rows, named `records`, to a sink that takes the time. `operators` and `more_sources` are lines

@@ -53,9 +53,9 @@ class ArrivedRows {
   }
   void add_to(KeyedRun& run, const BaseImageWatch& images, const DisturbanceWatch& watch) const {
     for (const auto& [due_ns, latency_ns] : std::span(records_).first(num_taken_)) {
-      if (watch.was_disturbed(due_ns)) continue;
-      run.latency.add(latency_ns);
-      if (images.was_building(due_ns)) run.while_building.add(latency_ns);
+      const bool is_calm = !watch.was_disturbed(due_ns);
+      run.latency.add(latency_ns, is_calm);
+      if (images.was_building(due_ns)) run.while_building.add(latency_ns, is_calm);
     }
   }
 
@@ -95,8 +95,9 @@ class CommitTimingSink final : public Sink {
   std::map<Epoch, std::vector<std::int64_t>> prepared_;
 };
 
-std::unique_ptr<Sink> make_sink(KeyedRun& run, ArrivedRows& arrived, bool times_commits) {
-  if (times_commits) return std::make_unique<CommitTimingSink>(run.committed);
+std::unique_ptr<Sink> make_sink(KeyedRun& run, ArrivedRows& arrived, Times times) {
+  if (times == Times::Commits) return std::make_unique<CommitTimingSink>(run.committed);
+  if (times == Times::Nothing) return make_timing_sink([](const RecordBatch&, std::int64_t) {});
   return make_timing_sink(
       [&](const RecordBatch& batch, std::int64_t now) { arrived.take(batch, now); });
 }
@@ -139,12 +140,12 @@ double KeyedRun::epochs_per_second() const {
 }
 
 KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
-                   bool times_commits) {
+                   Times times) {
   KeyedRun run;
   load.taken_ns = std::make_shared<std::atomic<std::int64_t>>(0);
   const Scratch scratch;
   BaseImageWatch images;
-  ArrivedRows arrived(load.num_rows);
+  ArrivedRows arrived(times == Times::Rows ? load.num_rows : 0);
   JobOptions options;
   options.trigger = {Trigger::Kind::Continuous, interval.value_or(std::chrono::seconds(1))};
   options.idle = IdleStrategy::Spin;
@@ -154,12 +155,12 @@ KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> inte
   pin_to_core(1 - disk_core);
   auto job = Job::start(plan_of(
                             kTopology, [load] { return make_keyed_source(load); },
-                            [&] { return make_sink(run, arrived, times_commits); }),
+                            [&] { return make_sink(run, arrived, times); }),
                         options);
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
   move_checkpoint_threads(disk_core);
   if (interval) images.start(options.checkpoint.location);
-  DisturbanceWatch disturbances({getpid()}, disk_core);
+  DisturbanceWatch disturbances({getpid()}, disk_core, DisturbanceWatch::kLeastOfDurableNs);
   (void)(*job)->await();
   images.stop();
   disturbances.stop();

@@ -12,8 +12,8 @@ namespace millrace::bench {
 
 /// What a running count and sum for each key did under a load, in this process.
 struct KeyedRun {
-  Histogram latency;         // due to the row that leaves the engine; calm records only
-  Histogram while_building;  // those that were due while a base image was being built
+  Latencies latency;         // due to the row that leaves the engine
+  Latencies while_building;  // of those that were due while a base image was being built
   Histogram committed;       // due to the commit of the row's epoch
   double seconds = 0;   // of the rows that count
   // Of the epochs that held all keys.
@@ -25,9 +25,9 @@ struct KeyedRun {
 };
 
 /// The threads that write checkpoints have the core that the disk interrupts, the source and the operators the other
-/// one. `interval`: of durable epochs; empty: nothing is durable. With `times_commits` only `committed` is filled, else
-/// only `latency`.
+/// one. `interval`: of durable epochs; empty: nothing is durable. `times`: which latencies are filled in.
+enum class Times { Rows, Commits, Nothing };
 KeyedRun run_keyed(KeyedLoad load, std::optional<std::chrono::milliseconds> interval,
-                   bool times_commits = false);
+                   Times times = Times::Rows);
 
 }  // namespace millrace::bench

@@ -12,10 +12,11 @@ namespace {
 
 /// Ratios of slices that ran one after the other.
 std::vector<double> ratios(const Series& engine, const Series& floor, double quantile) {
-  const std::vector<double> above = engine.quantiles(quantile), below = floor.quantiles(quantile);
   std::vector<double> result;
-  for (std::size_t i = 0; i < above.size() && i < below.size(); ++i)
-    if (below[i] > 0) result.push_back(above[i] / below[i]);
+  for (std::size_t i = 0; i < engine.slices.size() && i < floor.slices.size(); ++i) {
+    const double ratio = ratio_of(engine.slices[i].latency, floor.slices[i].latency, quantile);
+    if (ratio > 0) result.push_back(ratio);
+  }
   return result;
 }
 
@@ -91,8 +92,7 @@ void take_latencies(std::span<const TimedRecord> records, std::int64_t counted_f
   std::map<std::int64_t, Histogram> moments;
   constexpr std::int64_t kMomentNs = 100'000'000;
   for (const auto& [due_ns, latency_ns] : records) {
-    slice.latency.add(latency_ns);
-    if (!watch.was_disturbed(due_ns)) slice.calm.add(latency_ns);
+    slice.latency.add(latency_ns, !watch.was_disturbed(due_ns));
     moments[(due_ns - counted_from_ns) / kMomentNs].add(latency_ns);
   }
   for (const auto& [number, histogram] : moments)

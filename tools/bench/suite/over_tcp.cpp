@@ -28,18 +28,15 @@ void run_point(const TcpJob& job, const LoadPoint& point, const SuiteOptions& op
   for (Series& series : all) results.series.push_back(std::move(series));
 }
 
-double building_us(const Slice& slice, double quantile) {
-  return static_cast<double>(slice.while_building.at_quantile(quantile)) / 1000;
-}
-
 /// `above` while base images were being built, against all of `below`.
 void add_ratio_while_building(const Series& above, const Series& below, double quantile,
                               const std::string& name, double limit, Results& results) {
-  const std::vector<double> others = below.quantiles(quantile);
   std::vector<double> values;
-  for (std::size_t i = 0; i < above.slices.size() && i < others.size(); ++i)
-    if (above.slices[i].while_building.count() > 0 && others[i] > 0)
-      values.push_back(building_us(above.slices[i], quantile) / others[i]);
+  for (std::size_t i = 0; i < above.slices.size() && i < below.slices.size(); ++i) {
+    const double ratio =
+        ratio_of(above.slices[i].while_building, below.slices[i].latency, quantile);
+    if (ratio > 0) values.push_back(ratio);
+  }
   if (values.empty()) return results.missing.push_back({above.job, name + ": no base image was built"});
   Figure figure = make_figure(above.job, name, "x", std::move(values));
   hold_to(figure, limit);

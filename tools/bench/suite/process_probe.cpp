@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -31,6 +32,10 @@ void add_thread(const fs::path& task, ProcessCost& cost) {
   cost.num_preemptions += status_field(task / "status", "nonvoluntary_ctxt_switches");
 }
 
+bool contains(std::initializer_list<pid_t> threads, pid_t thread) {
+  return std::find(threads.begin(), threads.end(), thread) != threads.end();
+}
+
 }  // namespace
 
 ProcessCost ProcessCost::operator-(const ProcessCost& earlier) const {
@@ -38,12 +43,12 @@ ProcessCost ProcessCost::operator-(const ProcessCost& earlier) const {
           num_waits - earlier.num_waits, num_preemptions - earlier.num_preemptions, resident_kib};
 }
 
-ProcessCost cost_of(pid_t pid, pid_t without_thread) {
+ProcessCost cost_of(pid_t pid, std::initializer_list<pid_t> without_threads) {
   ProcessCost cost;
   const fs::path process = fs::path("/proc") / std::to_string(pid);
   std::error_code gone;
   for (const auto& task : fs::directory_iterator(process / "task", gone))
-    if (task.path().filename() != std::to_string(without_thread)) add_thread(task.path(), cost);
+    if (!contains(without_threads, std::stoi(task.path().filename()))) add_thread(task.path(), cost);
   cost.resident_kib = status_field(process / "status", "VmRSS");
   return cost;
 }

@@ -3,6 +3,7 @@
 #include <sys/types.h>
 
 #include <cstdint>
+#include <initializer_list>
 
 namespace millrace::bench {
 
@@ -16,8 +17,8 @@ struct ProcessCost {
 
   ProcessCost operator-(const ProcessCost& earlier) const;
 };
-/// Of its threads that live now, but for one that does not count. Zeros for a process that is gone.
-ProcessCost cost_of(pid_t pid, pid_t without_thread = 0);
+/// Of its threads that live now, but for those that do not count. Zeros for a process that is gone.
+ProcessCost cost_of(pid_t pid, std::initializer_list<pid_t> without_threads = {});
 
 /// Time that the hypervisor took from all cores since the machine started, in nanoseconds.
 std::int64_t stolen_ns();

@@ -124,8 +124,9 @@ std::string calm(const json& all_series) {
   return fmt::format(
       "Quantiles and their ratios are of records that were due while no other program held a core "
       "of system or generator: {:.0f} % of all. What threads of the measured programs did to each "
-      "other is left in, and a slice with less than a twentieth of such records counts whole. The table at "
-      "the end has all records.\n\n",
+      "other is left in, and slices with too few such records count whole. Of all records are the "
+      "latencies of J9 and J10, those to a commit, and the table at the end; those over Kafka leave out what "
+      "held the engine's core only.\n\n",
       100 * share / static_cast<double>(count));
 }
 

@@ -34,9 +34,9 @@ json to_json(const Slice& slice) {
           {"returned", slice.num_returned},
           {"expected", slice.num_expected},
           {"complete", slice.is_complete()},
-          {"latency_us", quantiles_of(slice.latency)},
-          {"calm_share", slice.calm_share()},
-          {"calm_latency_us", quantiles_of(slice.calm)},
+          {"latency_us", quantiles_of(slice.latency.all())},
+          {"calm_share", slice.latency.calm_share()},
+          {"calm_latency_us", quantiles_of(slice.latency.calm())},
           {"lateness_us", quantiles_of(slice.lateness)},
           {"cpu_seconds_per_million",
            millions > 0 ? static_cast<double>(slice.cost.cpu_ns) / 1e9 / millions : 0},
@@ -49,11 +49,12 @@ json to_json(const Slice& slice) {
 }
 
 json to_json(const Series& series) {
-  Histogram all, clean;
+  Histogram all, clean, calm;
   json slices = json::array();
   for (const Slice& slice : series.slices) {
-    all.merge(slice.latency);
-    if (!slice.disturbance.is_dirty()) clean.merge(slice.latency);
+    all.merge(slice.latency.all());
+    calm.merge(slice.latency.calm());
+    if (!slice.disturbance.is_dirty()) clean.merge(slice.latency.all());
     slices.push_back(to_json(slice));
   }
   return {{"job", series.job},
@@ -66,6 +67,7 @@ json to_json(const Series& series) {
           {"clean_latency_us", quantiles_of(clean)},
           {"clean_count", clean.count()},
           {"histogram_ns", all.dump()},
+          {"calm_histogram_ns", calm.dump()},
           {"slices", slices}};
 }
 
@@ -99,7 +101,7 @@ json list_of(const std::vector<T>& values) {
 std::vector<double> Series::quantiles(double quantile) const {
   std::vector<double> result;
   for (const Slice& slice : slices)
-    result.push_back(micros(slice.undisturbed().at_quantile(quantile)));
+    result.push_back(micros(slice.latency.judged(quantile).at_quantile(quantile)));
   return result;
 }
 

@@ -18,19 +18,15 @@ struct Moment {
 
 /// One system under one load for a second or a few.
 struct Slice {
-  Histogram latency, lateness;
-  Histogram calm;  // latency of records that were due while no other program held a core
-  Histogram while_building;  // of them, those that were due while a base image was being built
+  Latencies latency;
+  Latencies while_building;  // of records that were due while a base image was being built
+  Histogram lateness;
   std::vector<Moment> moments;
   Disturbance disturbance;
   ProcessCost cost;  // of the system under test, warm-up included
   std::int64_t num_sent = 0, num_returned = 0, num_expected = 0;
   std::optional<double> allocations_per_record{};  // while it counted; only known of this process
-  double calm_share() const {
-    return latency.count() == 0 ? 0 : static_cast<double>(calm.count()) / static_cast<double>(latency.count());
-  }
-  const Histogram& undisturbed() const { return calm_share() < 0.05 ? latency : calm; }
-  bool is_complete() const { return num_returned >= num_expected && latency.count() > 0; }
+  bool is_complete() const { return num_returned >= num_expected && latency.all().count() > 0; }
 };
 
 /// The slices of one system under one load.
@@ -40,7 +36,7 @@ struct Series {
   std::string system;  // engine, floor ...
   std::vector<Slice> slices;
 
-  /// Of each slice, microseconds: of its calm records, or of all where less than a twentieth were.
+  /// Of each slice, microseconds; of its calm records where they are enough.
   std::vector<double> quantiles(double quantile) const;
 };
 

@@ -55,8 +55,8 @@ void take_load(const LoadResult& load, const DisturbanceWatch& watch, Slice& sli
 struct LatencyLimits {
   double p50 = 0, p99 = 0, p999 = 0;
 };
-/// Latencies of `engine`, and how they compare with `floor`, slice by slice: held to limits in microseconds, and to limits
-/// of the ratio. Systems that lost records get a line in `missing` instead.
+/// Latencies of `engine`, and how they compare with `floor`, slice by slice: held to limits in microseconds, and to
+/// limits of the ratio. Systems that lost records get a line in `missing` instead.
 void add_latency_figures(const Series& engine, const Series& floor, const LatencyLimits& micros,
                          const LatencyLimits& ratio, Results& results);
 

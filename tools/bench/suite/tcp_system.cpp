@@ -73,14 +73,16 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
   const std::int64_t stolen_before = stolen_ns();
   BaseImageWatch images;
   images.start(scratch.path() / "state");
-  DisturbanceWatch disturbances({getpid(), process.pid()}, 0);
+  DisturbanceWatch disturbances(
+      {getpid(), process.pid()}, 0,
+      job.is_durable ? DisturbanceWatch::kLeastOfDurableNs : DisturbanceWatch::kLeastNs);
   const LoadResult result = load.run(shape);
   images.stop();
   disturbances.stop();
   take_load(result, disturbances, slice);
   for (const auto& [due_ns, latency_ns] : result.records)
-    if (images.was_building(due_ns) && !disturbances.was_disturbed(due_ns))
-      slice.while_building.add(latency_ns);
+    if (images.was_building(due_ns))
+      slice.while_building.add(latency_ns, !disturbances.was_disturbed(due_ns));
   slice.cost = cost_of(process.pid()) - before;
   const double elapsed_ns = (shape.warm_up + shape.seconds) * 1e9;
   slice.disturbance.run_delay_share = static_cast<double>(slice.cost.run_delay_ns) / elapsed_ns;
