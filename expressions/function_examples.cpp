@@ -214,7 +214,9 @@ constexpr FunctionExample kExamples[] = {
     {"map_keys", "map_keys(map('a', 1))", "[a]"},
     {"map_values", "map_values(map('a', 1))", "[1]"},
     {"map_zip_with",
-     "map_zip_with(map('a', 1, 'b', 2), map('a', 10), (k, v1, v2) -> coalesce(v1, 0) + coalesce(v2, 0))", "{a -> 11, b -> 2}"},
+     "map_zip_with(map('a', 1, 'b', 2), map('a', 10), (k, v1, v2) -> coalesce(v1, 0) + "
+     "coalesce(v2, 0))",
+     "{a -> 11, b -> 2}"},
     {"mask", "mask('AbC-123')", "XxX-nnn"},
     {"max", "max(x)", "2"},
     {"max_by", "max_by(k, -x)", "a"},

@@ -61,12 +61,13 @@ class TreeEnsembleReader {
     for (std::uint32_t i = 0; i < left.size(); ++i) {
       TreeEnsemble::Node node;
       node.left = first + i;
-      node.feature = tree.at("split_indices").at(i).get<std::uint16_t>();
       node.missing_goes_left = tree.at("default_left").at(i).get<int>() != 0;
       node.value = tree.at("split_conditions").at(i).get<float>();
       if (left[i] >= 0 && right.at(i) != left[i] + 1)
         return bad_model("children that are not neighbours");
+      // Walks side by side step from a leaf to itself, so a leaf names a feature that there is.
       if (left[i] >= 0) {
+        node.feature = tree.at("split_indices").at(i).get<std::uint16_t>();
         node.left = first + static_cast<std::uint32_t>(left[i]);
         node.to_right = 1;
       }

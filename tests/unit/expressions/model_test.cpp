@@ -54,6 +54,18 @@ TEST_CASE(
   CHECK(log_odds(*model, {11, kMissing}) == Approx(2));
 }
 
+TEST_CASE("the feature that a leaf names is not looked at, however many trees are walked together") {
+  nlohmann::json json =
+      nlohmann::json::parse(small_model(R"([0,0,1,0,0])", R"([0,60000,1,60000,60000])"));
+  auto& trees = json["learner"]["gradient_booster"]["model"]["trees"];
+  const nlohmann::json tree = trees[0];
+  while (trees.size() < 9) trees.push_back(tree);
+  const auto model = TreeEnsemble::parse(json.dump());
+  REQUIRE(model.ok());
+
+  CHECK(log_odds(*model, {9, 0}) == Approx(-9));
+}
+
 TEST_CASE("contributions say what moved the score, and add up to it") {
   const auto model = TreeEnsemble::parse(small_model());
   REQUIRE(model.ok());
