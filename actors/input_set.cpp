@@ -14,7 +14,7 @@ std::optional<InputSet::Arrival> InputSet::next() {
   if (was_taken_) {
     std::optional<Arrival> arrival = take(0, std::move(*taken_));
     taken_.reset();
-    if (arrival || made_.empty()) return arrival;
+    if (arrival) return arrival;
   }
   std::size_t tried = 0;
   while (made_.empty() && tried < inputs_.size()) {

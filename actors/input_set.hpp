@@ -20,7 +20,8 @@ struct InputChannel {
 };
 
 /// The inputs of one subtask as one sequence of events: takes from each in turn, holds inputs while a
-/// marker is being aligned or an input that comes first is open, combines watermarks. Not thread-safe: only the running task may call it.
+/// marker is being aligned or an input that comes first is open, combines watermarks. Not thread-safe: only the
+/// running task may call it.
 class InputSet {
  public:
   InputSet(std::vector<InputChannel> inputs, Alignment alignment,

@@ -124,6 +124,16 @@ TEST_CASE("an event that is handed over comes before what was put into the chann
   CHECK(inputs.seen() == "w50 |1");
 }
 
+TEST_CASE("behind a handed over event that says nothing new comes what waits in the channel") {
+  Inputs inputs({0});
+  inputs.put(0, Watermark{50});
+  REQUIRE(inputs.seen() == "w50");
+  REQUIRE(inputs.hand_over(Watermark{50}));
+  inputs.put(0, EpochMarker{Epoch{1}});
+
+  CHECK(inputs.seen() == "|1");
+}
+
 TEST_CASE("an event is not handed over past others that wait") {
   Inputs behind_a_marker({0});
   behind_a_marker.put(0, EpochMarker{Epoch{1}});
