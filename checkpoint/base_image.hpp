@@ -16,7 +16,7 @@ struct BaseImagePlan {
   std::uint64_t last_segment = 0;
   /// Called after each piece of work with the bytes written by it; may wait. False: give up.
   std::function<bool(std::uint64_t num_bytes)> pace;
-  /// Called between pieces of work of some microseconds each; may wait.
+  /// Called between pieces of work, most of them of some microseconds; may wait.
   std::function<void()> rest;
 };
 

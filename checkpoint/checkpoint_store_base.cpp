@@ -24,9 +24,13 @@ constexpr std::chrono::milliseconds kRest(2);
 constexpr int kLowPriority = 10;
 constexpr int kNormalPriority = 0;
 
-bool has_one_core() {
+/// Of the calling thread; -1: it may use several.
+int only_core() {
   cpu_set_t set;
-  return ::sched_getaffinity(0, sizeof set, &set) == 0 && CPU_COUNT(&set) == 1;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1) return -1;
+  for (int core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &set)) return core;
+  return -1;
 }
 
 void set_priority(pid_t thread, int niceness) {
@@ -35,6 +39,12 @@ void set_priority(pid_t thread, int niceness) {
 }
 
 }  // namespace
+
+BaseImageBuilder::BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
+    : files_(files),
+      location_(std::move(location)),
+      query_id_(std::move(query_id)),
+      only_core_of_job_(only_core()) {}
 
 BaseImageBuilder::~BaseImageBuilder() {
   {
@@ -55,7 +65,7 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
     rested_at_ = Clock::now();
     BaseImagePlan plan{location_, query_id_, last_segment,
                        [this](std::uint64_t num_bytes) { return pace(num_bytes); }, nullptr};
-    if (has_one_core()) plan.rest = [this] { rest(); };
+    if (only_core_of_job_ >= 0 && only_core() == only_core_of_job_) plan.rest = [this] { rest(); };
     run(plan);
   });
 }

@@ -18,8 +18,8 @@ namespace millrace {
 /// the thread of the store never waits for one. Used by the thread of the store only.
 class BaseImageBuilder {
  public:
-  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
-      : files_(files), location_(std::move(location)), query_id_(std::move(query_id)) {}
+  /// Made on a thread that may use the cores of the job.
+  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id);
   /// Gives up what is under way.
   ~BaseImageBuilder();
 
@@ -44,6 +44,8 @@ class BaseImageBuilder {
   FileSystem& files_;
   const std::string location_;
   const std::string query_id_;
+  // -1: the job has several.
+  const int only_core_of_job_;
   std::thread thread_;
   // Bytes written since the last pause; of the building thread.
   std::uint64_t unpaced_ = 0;

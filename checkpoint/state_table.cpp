@@ -248,8 +248,8 @@ void StateTable::start_growth() {
   index_.allocate((old_.mask + 1) * 2);
 }
 
-/// When all have moved, further calls give the old index back piece by piece: at once, that of ten million keys would hold
-/// up an operation for milliseconds. What is given back reads as free slots.
+/// When all have moved, further calls give the old index back piece by piece: at once, that of ten million keys
+/// would hold up an operation for milliseconds. What is given back reads as free slots.
 void StateTable::move_slots(std::uint32_t most) {
   if (move_next_ > old_.mask) {
     const std::size_t num_bytes = (std::size_t{old_.mask} + 1) * sizeof(Slot);

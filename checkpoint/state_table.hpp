@@ -73,6 +73,11 @@ class StateTable {
   /// The key of a value; lives as long as the entry.
   static std::string_view key_of(const std::byte* value);
   static std::uint64_t hash_of(const std::byte* value);
+  /// Begins to load a value and the key in front of it.
+  static void fetch_entry(const std::byte* value) {
+    __builtin_prefetch(value - 64);
+    __builtin_prefetch(value);
+  }
   /// Stamps the entry with a round (a new entry has 0); false when it has that stamp already.
   static bool mark(std::byte* value, std::uint32_t round);
 
