@@ -112,7 +112,7 @@ void GroupTable::finish(EvalContext& context, std::span<std::byte* const> groups
   const std::size_t num_keys = encoder_.types().size();
   key_columns_.assign(columns.begin(), columns.begin() + static_cast<std::ptrdiff_t>(num_keys));
   for (std::size_t k = 0; k < groups.size(); ++k) {
-    if (k + kFetchedAhead < groups.size()) fetch(groups[k + kFetchedAhead]);
+    if (k + kFetchedAhead < groups.size()) StateTable::fetch_entry(groups[k + kFetchedAhead]);
     encoder_.decode(StateTable::key_of(groups[k]), key_columns_);
   }
   finish_calls(context, groups, std::span(columns).subspan(num_keys));

@@ -11,12 +11,6 @@
 
 namespace millrace {
 
-/// Begins to load a value of a state table and the key in front of it.
-inline void fetch(const std::byte* entry) {
-  __builtin_prefetch(entry - 64);
-  __builtin_prefetch(entry);
-}
-
 /// The groups of an aggregation: for each key the states of all aggregates. A group also has an
 /// event time when `has_event_time` (the time at which it is final). Not thread-safe.
 class GroupTable {

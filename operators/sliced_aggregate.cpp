@@ -231,7 +231,7 @@ void SlicedAggregate::find_entries(const Rows& rows) {
     found_[k] = head.entry;
     const bool is_there = head.entry != nullptr && slicing_.contains(head.slice, times[rows[k]]);
     if (is_there)
-      fetch(head.entry);
+      StateTable::fetch_entry(head.entry);
     else
       missing_.push_back(k);
   }
@@ -403,8 +403,8 @@ bool SlicedAggregate::add_slices() {
 void SlicedAggregate::add_entries(const Slice& slice, std::size_t first, std::size_t count) {
   for (std::size_t i = first; i < first + count; ++i) {
     if (i + kFetchedAhead < slice.size()) {
-      fetch(slice[i + kFetchedAhead].entry);
-      fetch(slice[i + kFetchedAhead].key);
+      StateTable::fetch_entry(slice[i + kFetchedAhead].entry);
+      StateTable::fetch_entry(slice[i + kFetchedAhead].key);
     }
     calls_.merge(total_in_round(slice[i].key), slice[i].entry);
   }
@@ -469,8 +469,8 @@ bool SlicedAggregate::forget_slices() {
   Slice& entries = slice->second;
   for (std::size_t i = std::min(kPerCall, entries.size()); i > 0; --i) {
     if (entries.size() > kFetchedAhead) {
-      fetch(entries[entries.size() - 1 - kFetchedAhead].entry);
-      fetch(entries[entries.size() - 1 - kFetchedAhead].key);
+      StateTable::fetch_entry(entries[entries.size() - 1 - kFetchedAhead].entry);
+      StateTable::fetch_entry(entries[entries.size() - 1 - kFetchedAhead].key);
     }
     forget(entries.back());
     entries.pop_back();

@@ -38,10 +38,9 @@ struct TableJoinOptions {
 };
 
 /// Joins a stream with a table: reads the table into memory, then looks each row of the stream up. A
-/// reload puts a new table in the place of the old one between two epochs, the same in all subtasks; when the table cannot be read
-/// then, the job fails.
-/// Requires: semi and anti joins have the table on the right. An outer join that keeps rows of the
-/// table gives them in `finish`, so it wants a bounded job and one subtask.
+/// reload puts a new table in the place of the old one between two epochs, the same in all subtasks; when the table
+/// cannot be read then, the job fails. Requires: semi and anti joins have the table on the right. An outer join
+/// that keeps rows of the table gives them in `finish`, so it wants a bounded job and one subtask.
 std::unique_ptr<Operator> make_table_join(TableJoinOptions options);
 
 }  // namespace millrace

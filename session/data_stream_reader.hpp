@@ -7,8 +7,8 @@
 
 namespace millrace {
 
-/// What to read, as a stream or once (Spark's DataStreamReader and DataFrameReader). Methods change the reader and give it back.
-/// Not thread-safe.
+/// What to read, as a stream or once (Spark's DataStreamReader and DataFrameReader). Methods change the reader and
+/// give it back. Not thread-safe.
 class DataStreamReader {
  public:
   enum class Mode { Stream, Static };

@@ -56,8 +56,9 @@ std::string RunControl::answer(const std::string& request) {
 }
 
 std::string RunControl::status_answer() const {
+  const std::string last = last_progress_ ? to_json(*last_progress_) : "null";
   return secrets_.hidden("{\"ok\":true,\"name\":" + json_string(name_) + ",\"status\":" +
-                         to_json(status_.status()) + ",\"lastProgress\":" + (last_progress_ ? to_json(*last_progress_) : "null") + "}");
+                         to_json(status_.status()) + ",\"lastProgress\":" + last + "}");
 }
 
 // In micro-batch mode a trigger that finds nothing new leaves the last epoch as the checkpoint.
