@@ -194,6 +194,14 @@ TEST_CASE("totals of cities, regions and all are the same in every mode") {
   check_every_way("sales_subtotals", final_table);
 }
 
+TEST_CASE("invoices with a transfer, and transfers with or without an invoice, are the same in every mode") {
+  check_every_way("paid_invoices", final_appended);
+}
+
+TEST_CASE("windows of windows are the same in every mode") {
+  check_every_way("quarter_hours", final_appended);
+}
+
 TEST_CASE("invoices and transfers come together or alone in every mode") {
   check_every_way("invoices", final_appended);
 }
@@ -264,7 +272,7 @@ TEST_CASE("no example is without a test") {
                      "ad_clicks", "alarms", "bitcoin_sliding_average", "busiest_users",
                      "card_features", "card_velocity", "dwell_times", "first_logins", "fraud",
                      "invoices", "late_readings", "mall_purchases", "mall_purchases_sql",
-                     "rate_console", "running_totals", "sales_by_region", "sales_subtotals",
+                     "paid_invoices", "quarter_hours", "rate_console", "running_totals", "sales_by_region", "sales_subtotals",
                      "students", "top_payments", "user_totals", "visit_sessions", "watched_cards", "wordcount_socket",
                      "wordcount_sql"});
 }
