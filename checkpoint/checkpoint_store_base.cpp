@@ -1,7 +1,6 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 
 #include <pthread.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -14,24 +13,10 @@ namespace {
 constexpr std::uint64_t kBytesPerSecond = 64 << 20;
 constexpr std::uint64_t kPauseBytes = 256 << 10;
 
-// On the only core that the job has, the kernel would let the thread run until its next tick, milliseconds
-// later, while records wait: so it lets go of the core by itself.
-constexpr std::chrono::microseconds kPortion(50);
-constexpr std::chrono::milliseconds kRest(2);
-
 // Low, but not SCHED_IDLE: on a busy machine such a thread waits seconds for its turn, and when it holds
 // the lock of the address space by then, every thread that takes memory from the system waits with it.
 constexpr int kLowPriority = 10;
 constexpr int kNormalPriority = 0;
-
-/// Of the calling thread; -1: it may use several.
-int only_core() {
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1) return -1;
-  for (int core = 0; core < CPU_SETSIZE; ++core)
-    if (CPU_ISSET(core, &set)) return core;
-  return -1;
-}
 
 void set_priority(pid_t thread, int niceness) {
   // Best effort: without the right to change it, the image is built at the priority that we have.
@@ -39,12 +24,6 @@ void set_priority(pid_t thread, int niceness) {
 }
 
 }  // namespace
-
-BaseImageBuilder::BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
-    : files_(files),
-      location_(std::move(location)),
-      query_id_(std::move(query_id)),
-      only_core_of_job_(only_core()) {}
 
 BaseImageBuilder::~BaseImageBuilder() {
   {
@@ -62,11 +41,8 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
     ::pthread_setname_np(::pthread_self(), "base-image");
     take_low_priority();
     unpaced_ = 0;
-    rested_at_ = Clock::now();
-    BaseImagePlan plan{location_, query_id_, last_segment,
-                       [this](std::uint64_t num_bytes) { return pace(num_bytes); }, nullptr};
-    if (only_core_of_job_ >= 0 && only_core() == only_core_of_job_) plan.rest = [this] { rest(); };
-    run(plan);
+    run({location_, query_id_, last_segment,
+         [this](std::uint64_t num_bytes) { return pace(num_bytes); }});
   });
 }
 
@@ -77,7 +53,7 @@ void BaseImageBuilder::take_low_priority() {
 }
 
 void BaseImageBuilder::build(std::uint64_t last_segment) {
-  run({location_, query_id_, last_segment, nullptr, nullptr});
+  run({location_, query_id_, last_segment, nullptr});
 }
 
 void BaseImageBuilder::run(const BaseImagePlan& plan) {
@@ -102,13 +78,6 @@ bool BaseImageBuilder::pace(std::uint64_t num_bytes) {
     wake_.wait_for(guard, pause, [this] { return is_closing_ || is_urgent_; });
   }
   return !is_closing_;
-}
-
-void BaseImageBuilder::rest() {
-  if (Clock::now() - rested_at_ < kPortion) return;
-  std::unique_lock guard(mutex_);
-  wake_.wait_for(guard, kRest, [this] { return is_closing_ || is_urgent_; });
-  rested_at_ = Clock::now();
 }
 
 void BaseImageBuilder::hurry() {

@@ -4,7 +4,6 @@
 
 #include <sys/types.h>
 
-#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -18,8 +17,8 @@ namespace millrace {
 /// the thread of the store never waits for one. Used by the thread of the store only.
 class BaseImageBuilder {
  public:
-  /// Made on a thread that may use the cores of the job.
-  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id);
+  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
+      : files_(files), location_(std::move(location)), query_id_(std::move(query_id)) {}
   /// Gives up what is under way.
   ~BaseImageBuilder();
 
@@ -33,24 +32,17 @@ class BaseImageBuilder {
   std::optional<Result<BaseManifest>> take_result();
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   void take_low_priority();
   void run(const BaseImagePlan& plan);
   bool pace(std::uint64_t num_bytes);
-  void rest();
   void finish(Result<BaseManifest> result);
 
   FileSystem& files_;
   const std::string location_;
   const std::string query_id_;
-  // -1: the job has several.
-  const int only_core_of_job_;
   std::thread thread_;
   // Bytes written since the last pause; of the building thread.
   std::uint64_t unpaced_ = 0;
-  // When the building thread last rested.
-  Clock::time_point rested_at_;
 
   // Guards everything below.
   std::mutex mutex_;

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -27,8 +26,8 @@ class JournalChecksum {
 
 /// XXH3, 64 bits.
 std::uint64_t checksum_of(std::string_view bytes);
-/// XXH3, 128 bits, as 32 hexadecimal digits. Calls `rest`, if there is one, every 64 KiB.
-std::string content_hash(std::string_view bytes, const std::function<void()>& rest = {});
+/// XXH3, 128 bits, as 32 hexadecimal digits.
+std::string content_hash(std::string_view bytes);
 /// 16 hexadecimal digits.
 std::string hex(std::uint64_t value);
 
