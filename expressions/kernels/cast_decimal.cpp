@@ -45,8 +45,20 @@ UnaryKernel rescale(const DataType& from, const DataType& to, const CastRule& ru
   };
 }
 
+/// Numbers whose most digits the decimal has room for: no checks.
+template <class From>
+UnaryKernel from_fitting_integer(int scale) {
+  return [factor = power_of_ten(scale)](EvalContext& context, const DataType& type, const ColumnRef& in, Rows rows) {
+    ColumnRef out = start_result(context, type, rows, *in);
+    map_rows<From, Int128>(*in, rows, *out, [factor](From value) { return Int128{value} * factor; });
+    return out;
+  };
+}
+
 template <class From>
 UnaryKernel from_integer(const DataType& to, const CastRule& rule) {
+  if (to.precision() - to.scale() > std::numeric_limits<From>::digits10)
+    return from_fitting_integer<From>(to.scale());
   return [to, rule](EvalContext& context, const DataType& type, const ColumnRef& in, Rows rows) {
     return try_rows<From, Int128>(
         context, type, *in, rows, [&](From value) { return decimal_from_long(value, to); },

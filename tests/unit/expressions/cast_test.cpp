@@ -31,6 +31,19 @@ TEST_CASE("malformed text fails its row under ANSI and is NULL without") {
   CHECK(trace("try_cast(s AS INT)", kText, kTexts) == "12 null null null");
 }
 
+TEST_CASE("the greatest whole numbers become decimals where there is room for their digits") {
+  const SchemaPtr schema = schema_of({{"a", TypeKind::Long, true}});
+  const std::vector<std::vector<Value>> rows = {
+      {long_value(INT64_MIN)}, {missing(TypeKind::Long)}, {long_value(INT64_MAX)}, {long_value(7)}};
+
+  CHECK(trace("CAST(a AS DECIMAL(19,0))", schema, rows) ==
+        "-9223372036854775808 null 9223372036854775807 7");
+  CHECK(trace("CAST(a AS DECIMAL(21,2))", schema, rows) ==
+        "-9223372036854775808.00 null 9223372036854775807.00 7.00");
+  CHECK(trace("CAST(a AS DECIMAL(18,0))", schema, rows) ==
+        "NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION null NUMERIC_VALUE_OUT_OF_RANGE.WITH_SUGGESTION 7");
+}
+
 TEST_CASE("numbers out of range") {
   const SchemaPtr schema = schema_of({{"a", TypeKind::Long, true}});
   const std::vector<std::vector<Value>> rows = {
