@@ -1,44 +1,14 @@
 #pragma once
 
+#include "sources/nexmark_numbers.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace millrace::nexmark {
 
-// The events of the NEXMark benchmark, after the generator of github.com/nexmark/nexmark: of 50 events one is a
-// person, three are auctions and 46 are bids. Every field is a pure function of the event's number, so that any part of the
-// stream can be made again and fields that nobody asks for cost nothing. The random numbers are not Java's; shares,
-// skew and sizes are the same. Where the original adds the first person's id to a bidder twice, this adds it once.
-
-inline constexpr std::int64_t kEventsPerRound = 50, kAuctionsPerRound = 3;
-inline constexpr std::int64_t kFirstId = 1'000;  // of persons and of auctions
-inline constexpr std::int64_t kBaseTimeMicros = 1'436'918'400'000'000;  // 2015-07-15 00:00:00
-
-enum class Kind { Person, Auction, Bid };
-inline Kind kind_of(std::int64_t event) {
-  const std::int64_t place = event % kEventsPerRound;
-  return place == 0 ? Kind::Person : place <= kAuctionsPerRound ? Kind::Auction : Kind::Bid;
-}
-
-/// A random number for one use (`salt`) in one event.
-inline std::uint64_t random_of(std::int64_t event, std::uint64_t salt) {
-  std::uint64_t x = static_cast<std::uint64_t>(event) * 0x9e3779b97f4a7c15 + salt * 0xd1b54a32d192ed03;
-  x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
-  return x ^ (x >> 32);
-}
-/// 0 to `n` - 1, from the upper half of a random number.
-inline std::int64_t below(std::uint64_t random, std::int64_t n) {
-  return static_cast<std::int64_t>(((random >> 32) * static_cast<std::uint64_t>(n)) >> 32);
-}
-
-/// Event time in microseconds, in whole milliseconds.
-inline std::int64_t time_of(std::int64_t event, std::int64_t events_per_second) {
-  return kBaseTimeMicros + event * 1'000 / events_per_second * 1'000;
-}
-
-std::int64_t person_id(std::int64_t event);
-std::int64_t auction_id(std::int64_t event);
 /// When an auction closes, in microseconds.
 std::int64_t expiry_of(std::int64_t event, std::int64_t events_per_second);
 std::int64_t seller_of(std::int64_t event);
@@ -46,12 +16,50 @@ std::int64_t category_of(std::int64_t event);
 std::int64_t initial_bid_of(std::int64_t event);
 std::int64_t reserve_of(std::int64_t event);
 
-std::int64_t auction_of_bid(std::int64_t event);
-std::int64_t bidder_of(std::int64_t event);
-std::int64_t price_of(std::int64_t event);
-/// The views live as long as the program.
-std::string_view channel_of(std::int64_t event);
-std::string_view url_of(std::int64_t event);
+/// Channels of bids: four hot ones and ten thousand others. All texts lie close together and live as long as the
+/// program.
+class Channels {
+ public:
+  struct Channel {
+    std::string_view name, url;
+  };
+  static const Channels& instance();
+  const Channel& of_event(std::int64_t event) const {
+    const std::uint64_t random = random_of(event, detail::kChannel);
+    const bool is_hot = (random & 1) != 0;
+    return all_[static_cast<std::size_t>(
+        detail::choose(is_hot, below(random, kNumHot), kNumHot + below(random, kNumOthers)))];
+  }
+
+ private:
+  static constexpr std::int64_t kNumHot = 4, kNumOthers = 10'000;
+  Channels();
+  static std::vector<std::string> names();
+  static std::string url(std::int64_t number);
+
+  std::string texts_;
+  std::vector<Channel> all_;
+};
+
+/// Letters that bring an event to its average size, 20 % more or less. They live as long as the program.
+class Extras {
+ public:
+  static const Extras& instance();
+  std::string_view of_event(std::int64_t event, Kind kind) const {
+    // Average size of the whole event less that of its other fields.
+    constexpr std::int64_t kPerson = 200 - 70, kAuction = 500 - 110, kBid = 100 - 32;
+    const std::int64_t average = kind == Kind::Person ? kPerson : kind == Kind::Auction ? kAuction : kBid;
+    const std::int64_t spread = average / 5;
+    const std::int64_t size = average - spread + below(random_of(event, detail::kExtraSize), 2 * spread);
+    const std::int64_t place = below(random_of(event, detail::kExtraPlace),
+                                     static_cast<std::int64_t>(letters_.size()) - size);
+    return {letters_.data() + place, static_cast<std::size_t>(size)};
+  }
+
+ private:
+  Extras();
+  std::string letters_;
+};
 
 // Views live as long as the program; texts are written to the end of `out`.
 std::string_view city_of(std::int64_t event);
@@ -61,7 +69,5 @@ void append_email(std::int64_t event, std::string& out);
 void append_credit_card(std::int64_t event, std::string& out);
 void append_item_name(std::int64_t event, std::string& out);
 void append_description(std::int64_t event, std::string& out);
-/// Letters that bring an event to its average size, 20 % more or less. The view lives as long as the program.
-std::string_view extra_of(std::int64_t event);
 
 }  // namespace millrace::nexmark

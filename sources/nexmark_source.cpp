@@ -15,25 +15,52 @@ namespace {
 using nexmark::Kind;
 using Events = std::vector<std::int64_t>;
 
+/// `value_of` an event for each row.
+template <class T, class F>
+void fill(const Events& events, Column& column, F&& value_of) {
+  column.resize(events.size());
+  T* values = column.mutable_values<T>();
+  for (std::size_t i = 0; i < events.size(); ++i) values[i] = value_of(events[i]);
+}
+
 template <std::int64_t (*Value)(std::int64_t)>
 void fill_long(const Events& events, const NexmarkOptions&, Column& column) {
-  column.resize(events.size());
-  auto* values = column.mutable_values<std::int64_t>();
-  for (std::size_t i = 0; i < events.size(); ++i) values[i] = Value(events[i]);
+  fill<std::int64_t>(events, column, [](std::int64_t event) { return Value(event); });
 }
 
-template <std::int64_t (*Value)(std::int64_t, std::int64_t)>
+void fill_price(const Events& events, const NexmarkOptions&, Column& column) {
+  const nexmark::Prices& prices = nexmark::Prices::instance();
+  fill<std::int64_t>(events, column, [&](std::int64_t event) { return prices.of_event(event); });
+}
+
 void fill_time(const Events& events, const NexmarkOptions& options, Column& column) {
-  column.resize(events.size());
-  auto* values = column.mutable_values<std::int64_t>();
-  for (std::size_t i = 0; i < events.size(); ++i)
-    values[i] = Value(events[i], options.events_per_second);
+  nexmark::EventTimes times(events.front(), options.events_per_second);
+  fill<std::int64_t>(events, column, [&](std::int64_t event) { return times.of(event); });
 }
 
-/// Texts that live as long as the program, close together, are not copied.
+void fill_expiry(const Events& events, const NexmarkOptions& options, Column& column) {
+  fill<std::int64_t>(events, column, [&](std::int64_t event) {
+    return nexmark::expiry_of(event, options.events_per_second);
+  });
+}
+
+// Texts that live as long as the program, close together, are not copied.
+
 template <std::string_view (*Value)(std::int64_t)>
 void fill_view(const Events& events, const NexmarkOptions&, Column& column) {
-  for (std::int64_t event : events) column.append_view(Value(event));
+  fill<std::string_view>(events, column, [](std::int64_t event) { return Value(event); });
+}
+
+template <std::string_view nexmark::Channels::Channel::*Part>
+void fill_channel(const Events& events, const NexmarkOptions&, Column& column) {
+  const nexmark::Channels& channels = nexmark::Channels::instance();
+  fill<std::string_view>(events, column, [&](std::int64_t event) { return channels.of_event(event).*Part; });
+}
+
+void fill_extra(const Events& events, const NexmarkOptions& options, Column& column) {
+  const nexmark::Extras& extras = nexmark::Extras::instance();
+  fill<std::string_view>(events, column,
+                         [&](std::int64_t event) { return extras.of_event(event, options.kind); });
 }
 
 template <void (*Append)(std::int64_t, std::string&)>
@@ -61,27 +88,27 @@ const std::vector<ColumnOf>& columns_of(Kind kind) {
       {"creditCard", TypeKind::String, fill_text<append_credit_card>},
       {"city", TypeKind::String, fill_view<city_of>},
       {"state", TypeKind::String, fill_view<state_of>},
-      {"dateTime", TypeKind::Timestamp, fill_time<time_of>},
-      {"extra", TypeKind::String, fill_view<extra_of>}};
+      {"dateTime", TypeKind::Timestamp, fill_time},
+      {"extra", TypeKind::String, fill_extra}};
   static const std::vector<ColumnOf> auction{
       {"id", TypeKind::Long, fill_long<auction_id>},
       {"itemName", TypeKind::String, fill_text<append_item_name>},
       {"description", TypeKind::String, fill_text<append_description>},
-      {"initialBid", TypeKind::Long, fill_long<initial_bid_of>},
+      {"initialBid", TypeKind::Long, fill_price},
       {"reserve", TypeKind::Long, fill_long<reserve_of>},
-      {"dateTime", TypeKind::Timestamp, fill_time<time_of>},
-      {"expires", TypeKind::Timestamp, fill_time<expiry_of>},
+      {"dateTime", TypeKind::Timestamp, fill_time},
+      {"expires", TypeKind::Timestamp, fill_expiry},
       {"seller", TypeKind::Long, fill_long<seller_of>},
       {"category", TypeKind::Long, fill_long<category_of>},
-      {"extra", TypeKind::String, fill_view<extra_of>}};
+      {"extra", TypeKind::String, fill_extra}};
   static const std::vector<ColumnOf> bid{
       {"auction", TypeKind::Long, fill_long<auction_of_bid>},
       {"bidder", TypeKind::Long, fill_long<bidder_of>},
-      {"price", TypeKind::Long, fill_long<price_of>},
-      {"channel", TypeKind::String, fill_view<channel_of>},
-      {"url", TypeKind::String, fill_view<url_of>},
-      {"dateTime", TypeKind::Timestamp, fill_time<time_of>},
-      {"extra", TypeKind::String, fill_view<extra_of>}};
+      {"price", TypeKind::Long, fill_price},
+      {"channel", TypeKind::String, fill_channel<&Channels::Channel::name>},
+      {"url", TypeKind::String, fill_channel<&Channels::Channel::url>},
+      {"dateTime", TypeKind::Timestamp, fill_time},
+      {"extra", TypeKind::String, fill_extra}};
   return kind == Kind::Person ? person : kind == Kind::Auction ? auction : bid;
 }
 
@@ -121,9 +148,7 @@ Result<PollStatus> NexmarkSource::poll(std::size_t max_records, SourceOutput& ou
   constexpr std::int64_t kMostEvents = 1'100;  // 1,012 bids: four columns of them fit the first cache
   const auto room = std::min(kMostEvents, static_cast<std::int64_t>(max_records));
   const std::int64_t end = std::min(next_ + room, limit_);
-  events_.clear();
-  for (; next_ < end; ++next_)
-    if (nexmark::kind_of(next_) == options_.kind) events_.push_back(next_);
+  list_events(end);
   if (events_.empty()) return PollStatus::Emitted;
   RecordBatch batch = context_->pool.make_batch(schema_);
   for (std::size_t i = 0; i < fills_.size(); ++i) fills_[i](events_, options_, *batch.columns()[i]);
@@ -131,6 +156,17 @@ Result<PollStatus> NexmarkSource::poll(std::size_t max_records, SourceOutput& ou
   batch.set_ingest_ns(context_->steady_ns());
   out.emit(std::move(batch));
   return PollStatus::Emitted;
+}
+
+/// Those of the kind up to `end`, without a branch for each.
+void NexmarkSource::list_events(std::int64_t end) {
+  events_.resize(static_cast<std::size_t>(end - next_) + 1);
+  std::size_t count = 0;
+  for (; next_ < end; ++next_) {
+    events_[count] = next_;
+    count += nexmark::kind_of(next_) == options_.kind ? 1 : 0;
+  }
+  events_.resize(count);
 }
 
 std::optional<Offset> NexmarkSource::offset() const { return offset_at(next_); }

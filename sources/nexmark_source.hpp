@@ -31,6 +31,8 @@ class NexmarkSource final : public AheadSource {
                         Column& column);
 
  private:
+  void list_events(std::int64_t end);
+
   // Fixed after open.
   const NexmarkOptions options_;
   SourceContext* context_ = nullptr;

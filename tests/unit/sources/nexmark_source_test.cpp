@@ -96,6 +96,14 @@ TEST_CASE("prices are spread evenly by their logarithm") {
           Approx(share).margin(0.02));
 }
 
+TEST_CASE("times of events that follow each other are those of each") {
+  for (const std::int64_t rate : {7, 1'000, 10'000, 3'000'000}) {
+    EventTimes times(123'456, rate);
+    for (std::int64_t event = 123'456; event < 125'000; event += 1 + event % 3)
+      REQUIRE(times.of(event) == time_of(event, rate));
+  }
+}
+
 TEST_CASE("bids are for auctions that are near, some a little early") {
   for (std::int64_t event = 100'004; event < 100'050; ++event) {
     const std::int64_t last = auction_id(event);
