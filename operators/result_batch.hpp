@@ -21,6 +21,7 @@ class ResultBatch {
   }
   void row_done() { ++rows_; }
   void rows_done(std::uint32_t count) { rows_ += count; }
+  bool is_empty() const { return rows_ == 0; }
   bool is_full() const { return rows_ >= kRows; }
 
   /// Emits the rows so far, if any. Rows that failed go by the `onError` policy.

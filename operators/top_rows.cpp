@@ -1,57 +1,31 @@
 #include "operators/top_rows.hpp"
 
+#include "operators/batch_sort_keys.hpp"
+#include "operators/key_places.hpp"
 #include "operators/key_states.hpp"
 #include "operators/result_batch.hpp"
 #include "records/row_encoding.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace millrace {
 
 namespace {
 
-/// Sizes of one kept row: its sort key, then its values, lie behind.
-struct RowHeader {
-  std::uint32_t key_size;
-  std::uint32_t row_size;
-  std::uint32_t total() const { return std::uint32_t{sizeof(RowHeader)} + key_size + row_size; }
-};
-
-/// One kept row where it lies. Good until the state changes.
+/// A kept row: the size of its sort key, the key, its values.
 struct KeptRow {
-  std::uint32_t offset = 0;
-  RowHeader header{};
-  const char* key = nullptr;
-  std::string_view sort_key() const { return {key, header.key_size}; }
-};
-
-/// Whether a sort key stands behind another: most differ in their first eight bytes, which are compared without a call.
-bool is_behind(std::string_view key, std::string_view other) {
-  std::uint64_t first = 0, first_of_other = 0;
-  if (key.size() >= sizeof first && other.size() >= sizeof first) {
-    std::memcpy(&first, key.data(), sizeof first);
-    std::memcpy(&first_of_other, other.data(), sizeof first);
-    if (first != first_of_other) return __builtin_bswap64(first) > __builtin_bswap64(first_of_other);
+  explicit KeptRow(const std::byte* row) {
+    std::uint32_t key_size = 0;
+    std::memcpy(&key_size, row, sizeof key_size);
+    sort_key = {reinterpret_cast<const char*>(row) + sizeof key_size, key_size};
   }
-  return key > other;
-}
-
-/// Fixed part of a key's state: the first place that changed in the batch at hand, from 0, and how
-/// many places are taken.
-struct TopHeader {
-  std::uint32_t count;
-  std::uint32_t first_changed;
+  const char* values() const { return sort_key.data() + sort_key.size(); }
+  std::string_view sort_key;
 };
-constexpr std::size_t kRowsOffset = 16;
-
-StateLayout state_layout() {
-  StateLayout layout;
-  layout.value_size = kRowsOffset + (sizeof(StateBytes) + 15) / 16 * 16;
-  layout.growing = {kRowsOffset};
-  return layout;
-}
 
 /// The columns of the input stand in front of the rank.
 Schema input_of(const Schema& output) {
@@ -65,7 +39,7 @@ class TopRows final : public Operator {
   explicit TopRows(TopRowsOptions options)
       : options_(std::move(options)),
         encoding_(input_of(*options_.output)),
-        keys_(options_.keys, state_layout()),
+        keys_(options_.keys, KeyPlaces::layout(options_.count)),
         result_(options_.output, options_.on_error) {}
 
   Status open(OperatorContext& context) override {
@@ -79,17 +53,22 @@ class TopRows final : public Operator {
   Progress resume(Output& out) override { return give(out); }
 
  private:
-  static TopHeader& header_of(std::byte* key) { return *reinterpret_cast<TopHeader*>(key); }
-  static StateBytes& bytes_of(std::byte* key) {
-    return *reinterpret_cast<StateBytes*>(key + kRowsOffset);
-  }
-  static KeptRow row_at(const StateBytes& bytes, std::uint32_t offset);
+  /// What the batch did to a key.
+  struct Change {
+    std::uint32_t first_place = 0;
+    // Rows of the batch lie from here on in the key's bytes.
+    std::uint32_t first_new_byte = 0;
+  };
 
+  KeyPlaces places_of(std::byte* key) const { return {key, options_.count}; }
   bool evaluate(RecordBatch& batch);
-  void add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row);
-  void insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch, std::uint32_t row);
+  void add_row(std::byte* key, std::uint32_t k);
+  std::uint32_t find_place(KeyPlaces& places, std::uint32_t k) const;
+  bool is_behind(const KeyPlaces& places, const Place& place, std::string_view sort_key) const;
+  void keep_new_rows(std::byte* key, Change& change);
+  char* keep_row(char* to, std::uint32_t k) const;
   Progress give(Output& out);
-  void give_places(std::byte* key);
+  void give_places(std::byte* key, const Change& change);
 
   // Fixed after open.
   const TopRowsOptions options_;
@@ -98,36 +77,39 @@ class TopRows final : public Operator {
 
   // State.
   KeyStates keys_;
-
-  // Keys with changed places, in the order in which they changed, and how far the output is.
-  std::vector<std::byte*> changed_;
-  std::size_t next_ = 0;
   std::uint32_t round_ = 0;
+
+  // The batch at hand, the sort keys of its rows, and the keys that it changed in the order in which they did.
+  RecordBatch batch_;
+  BatchSortKeys sort_keys_;
+  std::vector<std::byte*> changed_;
+  std::vector<Change> changes_;
+  // Positions of its rows that are kept: by changed key, and by place.
+  std::vector<std::uint32_t> kept_;
+
+  // How far the output is.
+  std::size_t next_ = 0;
+  std::size_t next_kept_ = 0;
   ResultBatch result_;
 
-  // Scratch of one batch.
+  // Scratch.
   std::vector<ColumnRef> order_;
-  std::string sort_key_;
+  std::string scratch_;
 };
-
-KeptRow TopRows::row_at(const StateBytes& bytes, std::uint32_t offset) {
-  KeptRow row{offset, {}, nullptr};
-  std::memcpy(&row.header, bytes.data() + offset, sizeof row.header);
-  row.key = reinterpret_cast<const char*>(bytes.data()) + offset + sizeof(RowHeader);
-  return row;
-}
 
 Progress TopRows::process(int /*port*/, RecordBatch batch, Output& out) {
   if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
   keys_.find(batch);
   if (++round_ == 0) round_ = 1;
-  const Rows rows = batch.rows();
-  for (std::uint32_t k = 0; k < rows.size(); ++k) add_row(keys_.found()[k], batch, rows[k]);
+  sort_keys_.fill(order_, options_.order, batch.rows());
   order_.clear();
+  batch_ = std::move(batch);
+  for (std::uint32_t k = 0; k < batch_.num_rows(); ++k) add_row(keys_.found()[k], k);
+  for (std::size_t i = 0; i < changed_.size(); ++i) keep_new_rows(changed_[i], changes_[i]);
   keys_.table().changed(changed_);
   keys_.count_updated(changed_.size());
   keys_.count_keys();
-  result_.set_ingest_ns(batch.ingest_ns());
+  result_.set_ingest_ns(batch_.ingest_ns());
   return give(out);
 }
 
@@ -140,77 +122,106 @@ bool TopRows::evaluate(RecordBatch& batch) {
   return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
 }
 
-void TopRows::add_row(std::byte* key, const RecordBatch& batch, std::uint32_t row) {
-  sort_key_.clear();
-  for (std::size_t c = 0; c < order_.size(); ++c)
-    append_sort_key(sort_key_, *order_[c], row, options_.order[c].direction);
-  TopHeader& header = header_of(key);
-  StateBytes& bytes = bytes_of(key);
-  std::uint32_t place = 0;
-  std::uint32_t offset = 0;
-  for (; place < header.count; ++place) {
-    const KeptRow kept = row_at(bytes, offset);
-    if (is_behind(kept.sort_key(), sort_key_)) break;
-    offset += kept.header.total();
+/// Gives the row its place, if it has one; its bytes are kept when the batch is through, if it still has it then.
+void TopRows::add_row(std::byte* key, std::uint32_t k) {
+  KeyPlaces places = places_of(key);
+  const std::uint32_t at = find_place(places, k);
+  if (at >= options_.count) return;
+  places.insert(at, {sort_prefix(sort_keys_[k]), Place::kInBatch + k, 0});
+  if (StateTable::mark(key, round_)) {
+    places.tag() = static_cast<std::uint32_t>(changed_.size());
+    changed_.push_back(key);
+    changes_.push_back({at, 0});
   }
-  if (place >= options_.count) return;
-  insert(bytes, offset, batch, row);
-  ++header.count;
-  if (header.count > options_.count) {
-    std::uint32_t end = 0;
-    for (std::uint32_t i = 0; i < options_.count; ++i) end += row_at(bytes, end).header.total();
-    bytes.resize(end);
-    --header.count;
-  }
-  const bool is_first_change = StateTable::mark(key, round_);
-  if (is_first_change) changed_.push_back(key);
-  if (is_first_change || place < header.first_changed) header.first_changed = place;
+  Change& change = changes_[places.tag()];
+  change.first_place = std::min(change.first_place, at);
 }
 
-void TopRows::insert(StateBytes& bytes, std::uint32_t offset, const RecordBatch& batch,
-                     std::uint32_t row) {
-  const RowHeader header{static_cast<std::uint32_t>(sort_key_.size()),
-                         static_cast<std::uint32_t>(encoding_.size(batch, row))};
-  const std::uint32_t behind = bytes.size() - offset;
-  bytes.extend(header.total());
-  char* to = reinterpret_cast<char*>(bytes.data()) + offset;
-  std::memmove(to + header.total(), to, behind);
-  std::memcpy(to, &header, sizeof header);
-  std::memcpy(to + sizeof header, sort_key_.data(), sort_key_.size());
-  encoding_.encode(to + sizeof header + sort_key_.size(), batch, row);
+/// The first place whose row stands behind this one. Most rows of a key that has many come too late for any.
+std::uint32_t TopRows::find_place(KeyPlaces& places, std::uint32_t k) const {
+  const std::string_view sort_key = sort_keys_[k];
+  const std::span<const Place> all = places.all();
+  if (places.is_full() && !is_behind(places, all.back(), sort_key)) return places.size();
+  const std::uint64_t prefix = sort_prefix(sort_key);
+  std::uint32_t at = 0;
+  for (const Place& place : all) at += place.prefix < prefix ? 1 : 0;
+  while (at < all.size() && !is_behind(places, all[at], sort_key)) ++at;
+  return at;
+}
+
+bool TopRows::is_behind(const KeyPlaces& places, const Place& place, std::string_view sort_key) const {
+  const std::uint64_t prefix = sort_prefix(sort_key);
+  if (place.prefix != prefix) return place.prefix > prefix;
+  const bool is_in_batch = place.is_in_batch();
+  return (is_in_batch ? sort_keys_[place.offset - Place::kInBatch] : KeptRow(places.row(place)).sort_key) > sort_key;
+}
+
+/// Encodes the rows of the batch that have a place of the key.
+void TopRows::keep_new_rows(std::byte* key, Change& change) {
+  KeyPlaces places = places_of(key);
+  places.drop_unused(scratch_);
+  change.first_new_byte = places.num_bytes();
+  const Rows rows = batch_.rows();
+  const std::span<Place> changed = places.all().subspan(change.first_place);
+  const std::size_t first_kept = kept_.size();
+  std::uint32_t end = change.first_new_byte;
+  for (Place& place : changed) {
+    if (!place.is_in_batch()) continue;
+    const std::uint32_t k = place.offset - Place::kInBatch;
+    kept_.push_back(k);
+    place.offset = end;
+    place.size = static_cast<std::uint32_t>(sizeof(std::uint32_t) + sort_keys_[k].size() +
+                                            encoding_.size(batch_, rows[k]));
+    end += place.size;
+  }
+  auto* to = reinterpret_cast<char*>(places.extend(end - change.first_new_byte));
+  for (std::size_t i = first_kept; i < kept_.size(); ++i) to = keep_row(to, kept_[i]);
+}
+
+/// Gives where the row ends.
+char* TopRows::keep_row(char* to, std::uint32_t k) const {
+  const std::string_view sort_key = sort_keys_[k];
+  const auto key_size = static_cast<std::uint32_t>(sort_key.size());
+  std::memcpy(to, &key_size, sizeof key_size);
+  to += sizeof key_size;
+  std::memcpy(to, sort_key.data(), key_size);
+  return encoding_.encode(to + key_size, batch_, batch_.rows()[k]);
 }
 
 Progress TopRows::give(Output& out) {
   while (next_ < changed_.size()) {
-    give_places(changed_[next_++]);
+    give_places(changed_[next_], changes_[next_]);
+    ++next_;
     if (!result_.is_full()) continue;
     result_.flush(out);
     if (out.is_full()) return Progress::More;
   }
   result_.flush(out);
   changed_.clear();
-  next_ = 0;
+  changes_.clear();
+  kept_.clear();
+  next_ = next_kept_ = 0;
+  batch_.reset();
   return Progress::Done;
 }
 
-/// The places from the first that changed on: their rows lie one behind the other and are copied at once.
-void TopRows::give_places(std::byte* key) {
-  const TopHeader header = header_of(key);
-  const StateBytes& bytes = bytes_of(key);
-  std::uint32_t offset = 0;
-  for (std::uint32_t place = 0; place < header.first_changed; ++place)
-    offset += row_at(bytes, offset).header.total();
+/// The places from the first that changed on. Texts of rows that are in the batch are not copied.
+void TopRows::give_places(std::byte* key, const Change& change) {
+  KeyPlaces places = places_of(key);
   const std::vector<ColumnRef>& columns = result_.columns();
   const std::span<const ColumnRef> values(columns.data(), columns.size() - 1);
-  const auto* first = reinterpret_cast<const char*>(bytes.data()) + offset;
-  const char* from = encoding_.copy({first, bytes.size() - offset}, values).data();
-  for (std::uint32_t place = header.first_changed; place < header.count; ++place) {
-    RowHeader row{};
-    std::memcpy(&row, from, sizeof row);
-    encoding_.decode(from + sizeof row + row.key_size, values);
-    columns.back()->append(static_cast<std::int32_t>(place + 1));
+  if (result_.is_empty()) encoding_.keep_texts(batch_, values);
+  for (std::uint32_t at = change.first_place; at < places.size(); ++at) {
+    const Place& place = places.all()[at];
+    if (place.offset >= change.first_new_byte) {
+      encoding_.append(batch_, batch_.rows()[kept_[next_kept_++]], values);
+    } else {
+      const KeptRow row(places.row(place));
+      const auto* begin = reinterpret_cast<const char*>(places.row(place));
+      encoding_.decode(encoding_.copy({row.values(), begin + place.size}, values).data(), values);
+    }
+    columns.back()->append(static_cast<std::int32_t>(at + 1));
     result_.row_done();
-    from += row.total();
   }
 }
 

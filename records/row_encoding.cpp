@@ -100,6 +100,33 @@ char* RowEncoding::encode(char* to, const RecordBatch& batch, std::uint32_t row)
   return to;
 }
 
+void RowEncoding::append(const RecordBatch& batch, std::uint32_t row,
+                         std::span<const ColumnRef> columns) const {
+  for (std::size_t c = 0; c < widths_.size(); ++c) {
+    const Column& from = batch.column(c);
+    Column& to = *columns[c];
+    if (widths_[c] == Width::Other) {
+      to.append_from(from, row);
+      continue;
+    }
+    if (from.is_null(row)) {
+      to.append_null();
+      continue;
+    }
+    switch (widths_[c]) {
+      case Width::One: to.append(from.at<std::uint8_t>(row)); break;
+      case Width::Four: to.append(from.at<std::uint32_t>(row)); break;
+      case Width::Eight: to.append(from.at<std::uint64_t>(row)); break;
+      default: to.append_view(from.at<std::string_view>(row));
+    }
+  }
+}
+
+void RowEncoding::keep_texts(const RecordBatch& batch, std::span<const ColumnRef> columns) const {
+  for (std::size_t c = 0; c < widths_.size(); ++c)
+    if (widths_[c] == Width::Bytes) columns[c]->keep(batch.column_ref(c));
+}
+
 std::string_view RowEncoding::copy(std::string_view rows, std::span<const ColumnRef> columns) const {
   if (first_texts_ == kNone) return rows;
   for (std::size_t c = first_texts_ + 1; c < widths_.size(); ++c)

@@ -19,6 +19,11 @@ class RowEncoding {
   /// Writes `size` bytes and returns where they end.
   char* encode(char* to, const RecordBatch& batch, std::uint32_t row) const;
 
+  /// Appends the values of a row of the batch to the columns without copying its texts: see `keep_texts`.
+  void append(const RecordBatch& batch, std::uint32_t row, std::span<const ColumnRef> columns) const;
+  /// Has the texts of the batch live as long as `columns`.
+  void keep_texts(const RecordBatch& batch, std::span<const ColumnRef> columns) const;
+
   /// Copies encoded rows to where they live as long as `columns`, for `decode`; without texts in the schema
   /// they stay where they are.
   std::string_view copy(std::string_view rows, std::span<const ColumnRef> columns) const;

@@ -2,6 +2,10 @@
 
 #include "tests/support/operator_harness.hpp"
 
+#include <fmt/format.h>
+
+#include <string>
+
 using namespace millrace;
 using namespace millrace::test;
 
@@ -53,4 +57,28 @@ TEST_CASE("NULL stands where the order puts it") {
   harness.rows({{"a", 5}}).rows({{"a", nullptr}}).rows({{"a", 1}});
 
   CHECK(harness.run() == "a,5,1 a,null,1");
+}
+
+TEST_CASE("rows that push each other out of the places of a key, batch after batch") {
+  auto harness = top(2, kGreatestFirst);
+  harness.results_follow_batches();
+  std::string expected;
+  for (int v = 1; v <= 40; ++v) {
+    harness.rows({{"a", v}}).marker();
+    expected += (v == 1 ? "" : " ") + fmt::format("a,{},1", v) + (v == 1 ? "" : fmt::format(" a,{},2", v - 1)) +
+                fmt::format(" |{}", v - 1);
+  }
+
+  CHECK(harness.run() == expected);
+}
+
+TEST_CASE("a key may have many places") {
+  auto harness = top(30, kGreatestFirst);
+  harness.results_follow_batches();
+  std::string last;
+  for (int v = 0; v < 50; ++v) harness.rows({{"a", v}}).marker();
+  for (int place = 1; place <= 30; ++place) last += fmt::format("a,{},{} ", 50 - place, place);
+
+  const std::string output = harness.run();
+  CHECK(output.substr(output.find("|48 ") + 4) == last + "|49");
 }
