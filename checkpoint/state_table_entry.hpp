@@ -39,11 +39,20 @@ struct StateTable::Entry {
     Free free;
   };
 
-  /// Most keys are one number, which is compared without a call.
+  /// Keys of eight bytes and more are compared without a call.
   bool has_key(std::string_view wanted) const {
     if (wanted.size() != key_size) return false;
-    if (key_size != sizeof(std::uint64_t)) return key() == wanted;
-    return std::memcmp(near_key, wanted.data(), sizeof(std::uint64_t)) == 0;
+    const char* own = key().data();
+    if (key_size < kWord) return std::memcmp(own, wanted.data(), key_size) == 0;
+    for (std::size_t i = 0; i + kWord < key_size; i += kWord)
+      if (word_at(own + i) != word_at(wanted.data() + i)) return false;
+    return word_at(own + key_size - kWord) == word_at(wanted.data() + key_size - kWord);
+  }
+  static constexpr std::size_t kWord = sizeof(std::uint64_t);
+  static std::uint64_t word_at(const char* bytes) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes, sizeof word);
+    return word;
   }
   std::string_view key() const { return {key_size <= kInlineKey ? near_key : far_key, key_size}; }
   std::byte* value() { return reinterpret_cast<std::byte*>(this + 1); }

@@ -4,6 +4,7 @@
 #include "checkpoint/timer_index.hpp"
 #include "expressions/binder.hpp"
 #include "expressions/running_function.hpp"
+#include "expressions/shared_function.hpp"
 #include "records/key_encoding.hpp"
 
 #include <span>
@@ -40,7 +41,8 @@ class GroupTable {
   /// Adds evaluated rows to the groups of the last `assign` and keeps what was evaluated for an `update`.
   void add(EvalContext& context, Rows rows);
   /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
-  /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`.
+  /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`. Requires:
+  /// no two calls share a state.
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
   /// Begins to load what `finish` reads of a group besides its entry.
   void fetch_states(const std::byte* group) const;
@@ -62,36 +64,58 @@ class GroupTable {
   KeyEncoder& encoder() { return encoder_; }
 
  private:
+  static constexpr std::size_t kNoFilter = SIZE_MAX;
+  /// The FILTER of one call or of several, and which of the rows at hand pass it.
+  struct Filter {
+    BoundExpressionPtr condition;
+    ColumnRef column;
+    std::vector<std::uint32_t> positions;
+    std::vector<std::uint32_t> rows;
+  };
   struct Call {
     BoundAggregate bound;
     std::size_t offset = 0;
     bool is_growing = false;
     /// The function, where it has a loop for `run`.
     const RunningFunction* running = nullptr;
-    // For the batch at hand.
+    std::size_t filter = kNoFilter;
+    /// Calls on one state: the function of all of them, and which of them this is. The call that has the
+    /// state names them, itself first.
+    const SharedFunction* shared = nullptr;
+    std::uint32_t number = 0;
+    std::vector<std::size_t> sharers;
+    /// For the batch at hand.
     std::vector<ColumnRef> arguments;
-    ColumnRef filter;
+
+    bool has_state() const { return !sharers.empty(); }
   };
   struct Plan {
     std::vector<Call> calls;
+    std::vector<Filter> filters;
     StateLayout layout;
   };
   static Plan make_plan(std::vector<BoundAggregate> aggregates, bool has_event_time);
+  static std::size_t add_filter(std::vector<Filter>& filters, const BoundExpressionPtr& condition);
+  static void share_states(std::vector<Call>& calls);
   GroupTable(std::vector<DataType> key_types, Plan plan);
 
+  void forget_evaluated();
+  void pass_filters(Rows rows);
   void update_call(EvalContext& context, const Call& call, Rows rows);
+  void update_sharers(const Call& owner, Rows rows);
+  void list_states(const Call& call, Rows rows);
   void run_call(EvalContext& context, const Call& call, Rows rows, Column& result);
-  void pass_filter(const Call& call, Rows rows);
 
   KeyEncoder encoder_;
   std::vector<Call> calls_;
+  std::vector<Filter> filters_;
   StateTable table_;
 
   // Scratch of one batch.
   std::vector<std::byte*> groups_;
   std::vector<std::byte*> states_;
   std::vector<StateBytes*> growing_states_;
-  std::vector<std::uint32_t> passing_rows_;
+  std::vector<std::uint32_t> calls_of_rows_;
   std::vector<ColumnRef> key_columns_;
 };
 

@@ -176,6 +176,20 @@ void put_field(std::string& out, const DateTimePattern::Part& part, const Clock&
   }
 }
 
+std::int64_t resolution_of(char letter) {
+  switch (letter) {
+    case 'S': return 1;
+    case 's': return kMicrosPerSecond;
+    case 'm': return 60 * kMicrosPerSecond;
+    case 'a':
+    case 'h':
+    case 'H':
+    case 'k':
+    case 'K': return 3600 * kMicrosPerSecond;
+    default: return kMicrosPerDay;
+  }
+}
+
 bool is_zone_letter(char letter) { return std::string_view("VzOXxZ").find(letter) != std::string_view::npos; }
 
 }  // namespace
@@ -213,6 +227,13 @@ void DateTimePattern::format(std::string& out, std::int64_t micros, const TimeZo
     else
       put_field(out, part, clock, has_era);
   }
+}
+
+std::int64_t DateTimePattern::resolution() const {
+  std::int64_t least = kMicrosPerDay;
+  for (const Part& part : parts_)
+    least = std::min(least, is_zone_letter(part.letter) ? 1 : resolution_of(part.letter));
+  return least;
 }
 
 }  // namespace millrace

@@ -19,6 +19,9 @@ class DateTimePattern {
 
   void format(std::string& out, std::int64_t micros, const TimeZone& zone,
               std::string_view zone_name) const;
+  /// How long a text stands for, in microseconds: local times that agree when divided by it, rounded down,
+  /// have the same text. 1 where the pattern shows a zone.
+  std::int64_t resolution() const;
   /// Microseconds since 1970 UTC. On failure the error's message is Java's: `Text 'bad' could not be
   /// parsed at index 0`.
   Result<std::int64_t> parse(std::string_view text, const TimeZone& zone) const;

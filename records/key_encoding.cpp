@@ -17,10 +17,29 @@ namespace {
 
 constexpr char kEscape = '\xff';
 constexpr std::string_view kNullBytes("\xff", 1);
+// In front of the bytes of a text: that it is there, and its size.
+constexpr std::size_t kTextMarks = 1 + sizeof(std::uint32_t);
 
 char* put(char* to, const void* from, std::size_t bytes) {
   if (bytes != 0) std::memcpy(to, from, bytes);
   return to + bytes;
+}
+
+/// Most texts are short: those of up to 16 bytes are copied without a call.
+char* put_text(char* to, std::string_view text) {
+  const std::size_t size = text.size();
+  const char* from = text.data();
+  if (size > 2 * sizeof(std::uint64_t)) return put(to, from, size);
+  if (size >= sizeof(std::uint64_t)) {
+    std::uint64_t first = 0, last = 0;
+    std::memcpy(&first, from, sizeof first);
+    std::memcpy(&last, from + size - sizeof last, sizeof last);
+    std::memcpy(to, &first, sizeof first);
+    std::memcpy(to + size - sizeof last, &last, sizeof last);
+  } else {
+    for (std::size_t i = 0; i < size; ++i) to[i] = from[i];
+  }
+  return to + size;
 }
 
 /// True when the fields of all rows can be handled column by column.
@@ -34,6 +53,8 @@ void measure_column(const Column& column, Rows rows, std::size_t* sizes) {
   if (is_fixed_width(column.type()) && !column.has_nulls()) {
     const std::size_t bytes = 1 + column.type().width();
     for (std::uint32_t k = 0; k < n; ++k) sizes[k] += bytes;
+  } else if (column.type().is_bytes() && !column.has_nulls()) {
+    for (std::uint32_t k = 0; k < n; ++k) sizes[k] += kTextMarks + column.at<std::string_view>(rows[k]).size();
   } else if (is_plain_struct(column)) {
     for (std::uint32_t k = 0; k < n; ++k) sizes[k] += 1;
     for (std::size_t c = 0; c < column.num_children(); ++c)
@@ -53,12 +74,24 @@ void write_fixed_column(const Column& column, Rows rows, char** cursors) {
   }
 }
 
+void write_text_column(const Column& column, Rows rows, char** cursors) {
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    const std::string_view text = column.at<std::string_view>(rows[k]);
+    const auto size = static_cast<std::uint32_t>(text.size());
+    *cursors[k] = 1;
+    std::memcpy(cursors[k] + 1, &size, sizeof size);
+    cursors[k] = put_text(cursors[k] + kTextMarks, text);
+  }
+}
+
 /// Writes the column's value of each row and moves the cursors on.
 void write_column(const Column& column, Rows rows, char** cursors) {
   const std::uint32_t n = rows.size();
   if (is_fixed_width(column.type()) && !column.has_nulls()) {
     with_fixed_type(column.type(),
                     [&]<class T>(T*) { write_fixed_column<T>(column, rows, cursors); });
+  } else if (column.type().is_bytes() && !column.has_nulls()) {
+    write_text_column(column, rows, cursors);
   } else if (is_plain_struct(column)) {
     for (std::uint32_t k = 0; k < n; ++k) *cursors[k]++ = 1;
     for (std::size_t c = 0; c < column.num_children(); ++c)

@@ -3,6 +3,7 @@
 #include "expressions/aggregates/arguments.hpp"
 #include "expressions/aggregates/value_set.hpp"
 #include "expressions/keeps_values.hpp"
+#include "records/fixed_values.hpp"
 #include "records/value_encoding.hpp"
 
 #include <array>
@@ -132,6 +133,9 @@ class CountDistinct final : public Distinct {
 }  // namespace
 
 AggregateFunctionPtr make_count_distinct(AggregateFunctionPtr count, std::vector<DataType> types) {
+  const bool counts_numbers = types.size() == 1 && is_fixed_width(types[0]) &&
+                              types[0].width() <= sizeof(std::uint64_t);
+  if (counts_numbers) return make_count_distinct_numbers();
   return std::make_shared<CountDistinct>(std::move(count), std::move(types));
 }
 

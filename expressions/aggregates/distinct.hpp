@@ -11,7 +11,11 @@ namespace millrace {
 /// arguments.
 AggregateFunctionPtr make_distinct(AggregateFunctionPtr function, std::vector<DataType> types);
 
-/// The same for `count`, whose result is the size of the set and costs nothing to give.
+/// The same for `count`, whose result is the size of the set and costs nothing to give. Over one argument of at
+/// most eight bytes it is a SharedFunction.
 AggregateFunctionPtr make_count_distinct(AggregateFunctionPtr count, std::vector<DataType> types);
+
+/// `count` over one distinct argument of a fixed width of at most eight bytes.
+AggregateFunctionPtr make_count_distinct_numbers();
 
 }  // namespace millrace

@@ -53,6 +53,32 @@ class FormatArgument {
         });
   }
 
+  /// Requires: a constant pattern. Neighbours in time mostly have the same text, which is written once.
+  void format_all(const Column& instants, Rows rows, Column& out) const {
+    auto* const texts = out.mutable_values<string_view>();
+    const bool skips_nulls = out.has_nulls();
+    // The local times that have the text at hand; none at first.
+    std::int64_t begin = 0, end = 0;
+    string_view text;
+    std::string buffer;
+    rows.for_each([&](std::uint32_t row) {
+      if (skips_nulls && out.is_null(row)) return;
+      const auto micros = instants.at<std::int64_t>(row);
+      const std::int64_t local = zone_.to_local(micros);
+      if (local < begin || local >= end) {
+        const std::int64_t into = floor_remainder(local, constant_->resolution());
+        const std::int64_t left = constant_->resolution() - into;
+        if (__builtin_sub_overflow(local, into, &begin)) begin = INT64_MIN;
+        if (__builtin_add_overflow(local, left, &end)) end = INT64_MAX;
+        buffer.clear();
+        constant_->format(buffer, micros, zone_, zone_name_);
+        text = out.arena().copy(buffer);
+      }
+      texts[row] = text;
+    });
+  }
+
+  bool is_constant() const { return constant_ != nullptr; }
   bool ansi() const { return ansi_; }
   const TimeZone& zone() const { return zone_; }
 
@@ -140,6 +166,21 @@ std::optional<string_view> format_seconds(const FormatArgument& format, CallRow&
   std::int64_t micros;
   if (__builtin_mul_overflow(seconds, kMicrosPerSecond, &micros)) return row.fail(long_overflow());
   return format.format(row, micros, pattern);
+}
+
+Result<BoundExpressionPtr> bind_date_format(const FunctionCall& call) {
+  Result<Arguments> arguments =
+      coerce_arguments(call, {DataType(TypeKind::Timestamp), DataType(TypeKind::String)});
+  if (!arguments) return arguments.error();
+  Result<FormatArgument> format = FormatArgument::make(call, arguments->back());
+  if (!format) return format.error();
+  if (!format->is_constant())
+    return FunctionGroup::binder<String(Timestamp, String)>(with_format(format_instant))(call);
+  return make_call(DataType(TypeKind::String), std::move(*arguments),
+                   [format = std::move(*format)](EvalContext&, const std::vector<ColumnRef>& columns,
+                                                 Rows rows, Column& out) {
+                     format.format_all(*columns[0], rows, out);
+                   });
 }
 
 /// Cut towards 1970, unlike unix_seconds.
@@ -269,8 +310,7 @@ void register_time_text_functions(FunctionRegistry& registry) {
   times.add_custom("try_to_timestamp(text[, pattern])",
                    "An instant from text, NULL when it cannot be read.", bind_try_to_timestamp);
   times.add_custom("to_date(text[, pattern])", "A date from text.", bind_to_date);
-  times.add_bound<String(Timestamp, String)>("date_format(timestamp, pattern)",
-                                             "Local time as text.", with_format(format_instant));
+  times.add_custom("date_format(timestamp, pattern)", "Local time as text.", bind_date_format);
   times.add_bound<String(Long, String)>("from_unixtime(seconds[, pattern])",
                                         "Seconds since 1970 as local time.",
                                         with_format(format_seconds), {text_value(kDefaultPattern)});

@@ -14,6 +14,15 @@ std::string detail_of(const std::vector<std::string>& keys, const std::vector<st
   return text + "]";
 }
 
+bool is_deterministic(const Expression& expression, const FunctionRegistry& functions) {
+  return !any_of(expression, [&](const Expression& part) {
+    if (std::holds_alternative<UserFunction>(part.node)) return true;
+    const auto* call = std::get_if<Function>(&part.node);
+    const FunctionEntry* entry = call ? functions.find(call->name) : nullptr;
+    return entry && !entry->deterministic;
+  });
+}
+
 }  // namespace
 
 std::optional<Relation> AggregateResolver::aggregate_step() {
@@ -89,13 +98,19 @@ bool AggregateResolver::may_slice(const resolved::Aggregate& aggregate) const {
                       [](const BoundAggregate& call) { return call.order_sensitive; });
 }
 
+// Calls with the same FILTER have it as one expression, which is then evaluated once.
 bool AggregateResolver::bind_calls(resolved::Aggregate& aggregate,
                                    std::vector<ScopeColumn>& columns) {
+  std::map<std::string, BoundExpressionPtr> filters;
   for (const auto& call : calls_) {
-    auto bound = bind_aggregate(std::get<Function>(call.expression->node), call.expression->origin,
-                                child_.scope(), *resolver_.catalog_.functions,
-                                resolver_.expression_settings_, resolver_.errors_);
+    const auto& function = std::get<Function>(call.expression->node);
+    auto bound =
+        bind_aggregate(function, call.expression->origin, child_.scope(),
+                       *resolver_.catalog_.functions, resolver_.expression_settings_, resolver_.errors_);
     if (!bound) continue;
+    if (function.filter && is_deterministic(*function.filter, *resolver_.catalog_.functions))
+      bound->filter = filters.try_emplace(canonical_text(function.filter, child_.columns), bound->filter)
+                          .first->second;
     columns.push_back(
         {call.name, {}, {}, bound->function->result_type(), bound->function->nullable()});
     aggregate.aggregates.push_back(std::move(*bound));

@@ -1,5 +1,6 @@
 #include "topology/planning/operator_factory.hpp"
 
+#include "expressions/shared_function.hpp"
 #include "operators/aggregate.hpp"
 #include "operators/assign_session.hpp"
 #include "operators/assign_watermark.hpp"
@@ -11,6 +12,7 @@
 #include "operators/limit.hpp"
 #include "operators/project.hpp"
 #include "operators/session_aggregate.hpp"
+#include "operators/shared_states.hpp"
 #include "operators/sliced_aggregate.hpp"
 #include "operators/sort.hpp"
 #include "operators/stream_join.hpp"
@@ -27,15 +29,19 @@ namespace {
 
 using resolved::Step;
 
-/// Types of keys and aggregates: what a restart must find unchanged.
+/// Types of keys and aggregates, and which of them share a state: what a restart must find unchanged.
 std::string state_schema(const std::vector<BoundExpressionPtr>& keys,
                          const std::vector<BoundAggregate>& aggregates) {
   std::string text;
   for (const auto& key : keys) text += (text.empty() ? "" : ", ") + key->type().to_string();
   text += " ->";
-  for (const auto& aggregate : aggregates)
-    text += " " + aggregate.function->result_type().to_string() + ":" +
-            std::to_string(aggregate.function->state_size());
+  const std::vector<std::size_t> owners = state_owners(aggregates);
+  for (std::size_t i = 0; i < aggregates.size(); ++i) {
+    const AggregateFunction& function = *aggregates[i].function;
+    text += " " + function.result_type().to_string() + ":" + std::to_string(function.state_size());
+    if (dynamic_cast<const SharedFunction*>(&function) != nullptr)
+      text += " in " + std::to_string(owners[i]);
+  }
   return text;
 }
 

@@ -167,6 +167,14 @@ TEST_CASE("DISTINCT aggregates take each value once and leave out NULL") {
   CHECK(distinct_aggregate_of("sum", {TypeKind::Int}, {}) == "null");
 }
 
+TEST_CASE("count of DISTINCT takes equal values of each type as one") {
+  CHECK(distinct_aggregate_of("count", {TypeKind::Double},
+                              {{0.0}, {-0.0}, {kNaN}, {kNaN}, {1.0}, {2.0}}) == "4");
+  CHECK(distinct_aggregate_of("count", {TypeKind::Boolean},
+                              {{true}, {false}, {true}, {nullptr}}) == "2");
+  CHECK(distinct_aggregate_of("count", {TypeKind::String}, {{"a"}, {"b"}, {"a"}, {""}}) == "3");
+}
+
 TEST_CASE("DISTINCT over several columns counts their combinations") {
   const std::vector<Row> pairs{{1, "a"}, {1, "b"}, {1, "a"}, {2, nullptr}};
   CHECK(distinct_aggregate_of("count", {TypeKind::Int, TypeKind::String}, pairs) == "2");

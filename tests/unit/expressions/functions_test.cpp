@@ -39,6 +39,30 @@ TEST_CASE("split keeps empty parts and gives NULL for NULL") {
   CHECK(trace("size(split(a, ' '))", kTexts, texts()) == "2 null 1");
 }
 
+TEST_CASE("date_format gives each time its own text, whatever row it stands behind") {
+  const SchemaPtr schema =
+      std::make_shared<const Schema>(Schema{{{"t", TypeKind::Timestamp, true}}});
+  const auto instant = [](std::int64_t micros) { return Value{TypeKind::Timestamp, micros}; };
+  constexpr std::int64_t kHour = 3'600'000'000;
+  std::vector<std::vector<Value>> rows{{test::missing(TypeKind::Timestamp)}};
+  // The clock of Berlin goes from 2:00 to 3:00 at 1711846800 s.
+  for (const std::int64_t micros :
+       {std::int64_t{-1}, std::int64_t{0}, kHour - 1, kHour, kHour + 1, std::int64_t{59'999'999},
+        std::int64_t{60'000'000}, std::int64_t{1'711'846'799'999'999},
+        std::int64_t{1'711'846'800'000'000}, 24 * kHour, INT64_MIN, INT64_MAX})
+    rows.push_back({instant(micros)});
+  for (const char* pattern : {"yyyy-MM-dd", "HH", "h a", "HH:mm", "HH:mm:ss", "HH:mm:ss.SSSSSS",
+                              "EEEE", "HH XXX", "G"}) {
+    const std::string sql = "date_format(t, '" + std::string(pattern) + "')";
+    ExpressionSettings settings;
+    settings.time_zone = "Europe/Berlin";
+    std::string one_by_one;
+    for (const auto& row : rows)
+      one_by_one += (one_by_one.empty() ? "" : " ") + trace(sql, schema, {row}, settings);
+    CHECK(trace(sql, schema, rows, settings) == one_by_one);
+  }
+}
+
 TEST_CASE("a function of columns is NULL where an argument is") {
   CHECK(trace("concat(a, b)", kTexts, texts()) == "x y  null null");
   CHECK(trace("instr(a, b)", kTexts, texts()) == "2 null null");

@@ -1,4 +1,7 @@
 #include "operators/aggregate.hpp"
+
+#include "expressions/aggregates/distinct.hpp"
+#include "operators/shared_states.hpp"
 #include "tests/support/aggregates.hpp"
 #include "tests/support/expressions.hpp"
 #include "tests/support/operator_harness.hpp"
@@ -12,8 +15,19 @@ const DataType kWindow =
     DataType::structure({{"start", TypeKind::Timestamp}, {"end", TypeKind::Timestamp}});
 const SchemaPtr kRows =
     schema_of({{"w", kWindow}, {"s", TypeKind::String}, {"keep", TypeKind::Boolean}});
+const SchemaPtr kNumbers = schema_of({{"w", kWindow},
+                                      {"s", TypeKind::String},
+                                      {"keep", TypeKind::Boolean},
+                                      {"n", TypeKind::Long},
+                                      {"m", TypeKind::Int}});
 
 Cell window(double start, double end) { return Cell::list({sec(start), sec(end)}); }
+
+/// count(DISTINCT column of kNumbers)
+BoundAggregate count_distinct(int column) {
+  const BoundExpressionPtr argument = column_of(kNumbers, column);
+  return {make_count_distinct(aggregate("count", {argument}).function, {argument->type()}), {argument}, nullptr};
+}
 
 BoundAggregate filtered(BoundAggregate aggregate, BoundExpressionPtr filter) {
   aggregate.filter = std::move(filter);
@@ -21,10 +35,10 @@ BoundAggregate filtered(BoundAggregate aggregate, BoundExpressionPtr filter) {
 }
 
 OperatorHarness by_window(std::vector<BoundAggregate> aggregates, EmitPolicy policy,
-                          OnError on_error = OnError::Fail) {
+                          OnError on_error = OnError::Fail, const SchemaPtr& rows = kRows) {
   std::vector<Field> output = {{"w", kWindow}};
   for (const BoundAggregate& one : aggregates) output.push_back({"a", one.function->result_type()});
-  return OperatorHarness(kRows, [=] {
+  return OperatorHarness(rows, [=] {
     AggregateOptions options;
     options.keys = {column_of(kRows, 0)};
     options.aggregates = aggregates;
@@ -51,6 +65,29 @@ TEST_CASE("aggregate applies a FILTER to the call that has it") {
   harness.rows({{window(10, 20), "c", false}}).marker();
 
   CHECK(harness.run() == "{0,10},3,1,a {10,20},1,0,null |0");
+}
+
+TEST_CASE("aggregate counts the distinct values of each FILTER, also where they have one state") {
+  const BoundExpressionPtr keep = column_of(kNumbers, 2);
+  const std::vector<BoundAggregate> calls{filtered(count_distinct(3), keep), count_distinct(3),
+                                          filtered(count_distinct(1), keep), count_distinct(4)};
+  REQUIRE(state_owners(calls) == std::vector<std::size_t>{0, 0, 2, 3});
+  auto harness = by_window(calls, kUpdate, OnError::Fail, kNumbers);
+  harness.rows({{window(0, 10), "a", true, 7, 1},
+                {window(0, 10), "b", false, 8, nullptr},
+                {window(10, 20), "c", nullptr, 8, 2}});
+  harness.marker();
+  harness.rows({{window(0, 10), "b", true, 7, 3}, {window(0, 10), "a", true, 8, 3}}).marker();
+
+  CHECK(harness.run() == "{0,10},1,2,1,1 {10,20},0,1,0,1 |0 {0,10},2,2,2,2 |1");
+}
+
+TEST_CASE("calls have one state where function and arguments are the same") {
+  const std::vector<BoundAggregate> calls{
+      count_distinct(3), aggregate("count", {column_of(kNumbers, 3)}), count_distinct(4),
+      count_distinct(1), count_distinct(3),                         count_distinct(1),
+      count_distinct(4)};
+  CHECK(state_owners(calls) == std::vector<std::size_t>{0, 1, 2, 3, 0, 5, 2});
 }
 
 TEST_CASE("aggregate of growing states starts anew where a group was removed") {

@@ -145,3 +145,25 @@ TEST_CASE("decoding a single string key takes the mark off") {
   CHECK(decoded[0]->is_null(1));
   CHECK(decoded[0]->at<std::string_view>(2).empty());
 }
+
+TEST_CASE("decoding gives texts of any length back that stand beside a number") {
+  auto pool = RecordPool::create();
+  KeyEncoder encoder({TypeKind::Long, TypeKind::String});
+  ColumnRef lengths = pool->make_column(TypeKind::Long);
+  ColumnRef texts = pool->make_column(TypeKind::String);
+  std::string text;
+  for (std::int64_t length = 0; length < 40; ++length) {
+    lengths->append(length);
+    texts->append_bytes(text);
+    text += static_cast<char>('a' + length % 26);
+  }
+
+  std::vector<ColumnRef> decoded = {pool->make_column(TypeKind::Long), pool->make_column(TypeKind::String)};
+  encoder.encode({lengths, texts}, Rows::all(40));
+  for (std::uint32_t k = 0; k < 40; ++k) encoder.decode(encoder.key(k), decoded);
+
+  for (std::uint32_t k = 0; k < 40; ++k) {
+    CHECK(decoded[0]->at<std::int64_t>(k) == k);
+    CHECK(decoded[1]->at<std::string_view>(k) == texts->at<std::string_view>(k));
+  }
+}

@@ -57,6 +57,36 @@ TEST_CASE("planner makes one node for each step and one for each sink") {
                        "| 0-1 | 1-2 | 2-3 | 3-4 ");
 }
 
+TEST_CASE("planner names, for each count of distinct values, the call that keeps them") {
+  const auto schema_of_calls = [](const std::vector<std::string>& calls) {
+    const auto plan = planned({write(group(table("ev"), {"k"}, calls), "update")});
+    return std::get<OperatorSpec>(node_of_kind(plan, "aggregate").spec).state_schema;
+  };
+  CHECK(schema_of_calls({"count(1) AS n", "count(DISTINCT v) AS a",
+                         "count(DISTINCT v) FILTER (WHERE v > 1) AS b", "count(DISTINCT k) AS c"}) ==
+        "string -> bigint:8 bigint:0 in 1 bigint:0 in 1 bigint:0");
+}
+
+TEST_CASE("calls of an aggregate with the same FILTER have one condition, unless it is random") {
+  const auto filters_of = [](const std::string& filter) {
+    const auto analysis = analyze(
+        {write(group(table("ev"), {"k"},
+                     {"count(1) FILTER (WHERE " + filter + ") AS a",
+                      "sum(v) FILTER (WHERE " + filter + ") AS b"}),
+               "update")},
+        catalog_with_names(), {});
+    REQUIRE(analysis.ok());
+    const auto* step = analysis.plan.outputs.front().input.get();
+    while (!std::holds_alternative<resolved::Aggregate>(step->kind)) step = step->inputs.at(0).get();
+    const auto& calls = std::get<resolved::Aggregate>(step->kind).aggregates;
+    return std::pair(calls.at(0).filter, calls.at(1).filter);
+  };
+  const auto same = filters_of("v > 1");
+  CHECK(same.first == same.second);
+  const auto random = filters_of("rand() > 0.5");
+  CHECK(random.first != random.second);
+}
+
 TEST_CASE("planner leaves sliding windows of append mode to the aggregate, where late rows go nowhere") {
   const auto has_window = [](const std::vector<plan::WriteStream>& outputs) {
     const auto plan = planned(outputs);
