@@ -43,7 +43,10 @@ class ImageWriter {
     unsynced_ = 0;
     return file_->sync();
   }
-  std::uint64_t num_bytes() const { return position_.offset; }
+  void rest() const {
+    if (plan_.rest) plan_.rest();
+  }
+  const BaseImagePlan& plan() const { return plan_; }
 
  private:
   Status write(std::vector<std::string_view> pieces) {
@@ -67,9 +70,11 @@ class ImageWriter {
 Status add_group(ImageWriter& writer, const std::string& node, const RecoveredState::Table& table,
                  const std::vector<std::string_view>& records) {
   BaseImageMerge merge;
-  for (const std::string_view record : records)
+  for (const std::string_view record : records) {
     if (const auto change = ChangeReader(record).next()) merge.apply(*change);
-  const std::string merged = merge.encode();
+    writer.rest();
+  }
+  const std::string merged = merge.encode(writer.plan().rest);
   if (merged.empty()) return {};
   DeltaView delta;
   delta.subtask.node = node;
@@ -78,7 +83,7 @@ Status add_group(ImageWriter& writer, const std::string& node, const RecoveredSt
 }
 
 Status add_table(ImageWriter& writer, const std::string& node, const RecoveredState::Table& table) {
-  for (const auto& records : split_by_key_group(table.encoded))
+  for (const auto& records : split_by_key_group(table.encoded, writer.plan().rest))
     if (!records.empty())
       if (Status added = add_group(writer, node, table, records); !added) return added;
   return {};
@@ -151,7 +156,8 @@ Status remove_all(FileSystem& files, const std::string& location, const std::str
 }  // namespace
 
 Result<BaseManifest> build_base_image(FileSystem& files, const BaseImagePlan& plan) {
-  const auto contents = read_journal(files, plan.location, plan.query_id, plan.last_segment);
+  const auto contents =
+      read_journal(files, plan.location, plan.query_id, plan.last_segment, plan.rest);
   if (!contents) return contents.error();
   if (contents->damage) return to_error(*contents->damage);
   if (contents->epochs.empty())
@@ -163,7 +169,7 @@ Result<BaseManifest> build_base_image(FileSystem& files, const BaseImagePlan& pl
   const auto image = files.read(plan.location + "/" + base_name(manifest.epoch));
   if (!image) return image.error();
   manifest.num_bytes = (*image)->view().size();
-  manifest.hash = content_hash((*image)->view());
+  manifest.hash = content_hash((*image)->view(), plan.rest);
   if (Status done = publish(files, plan.location, "manifest", encode(manifest)); !done)
     return done.error();
   return manifest;

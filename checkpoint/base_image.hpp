@@ -16,6 +16,8 @@ struct BaseImagePlan {
   std::uint64_t last_segment = 0;
   /// Called after each piece of work with the bytes written by it; may wait. False: give up.
   std::function<bool(std::uint64_t num_bytes)> pace;
+  /// Called between pieces of work, most of them of some microseconds; may wait.
+  std::function<void()> rest;
 };
 
 /// Merges the last base image with the deltas of closed segments, all read back from disk, one key

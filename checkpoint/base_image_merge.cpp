@@ -25,13 +25,14 @@ void append_record(std::string& out, ChangeKind kind, std::uint8_t part, std::st
 }  // namespace
 
 std::vector<std::vector<std::string_view>> split_by_key_group(
-    const std::vector<std::string_view>& encoded) {
+    const std::vector<std::string_view>& encoded, const std::function<void()>& rest) {
   std::vector<std::vector<std::string_view>> groups(kKeyGroups);
   for (const std::string_view changes : encoded) {
     ChangeReader reader(changes);
     while (const auto change = reader.next()) {
       const auto begin = static_cast<std::size_t>(change->key.data() - changes.data()) - kHeadBytes;
       groups[key_group_of(KeyEncoder::hash_of(change->key))].push_back(changes.substr(begin));
+      if (rest) rest();
     }
   }
   return groups;
@@ -59,13 +60,14 @@ void BaseImageMerge::apply(const StateChange& change) {
   part.bytes += change.bytes;
 }
 
-std::string BaseImageMerge::encode() const {
+std::string BaseImageMerge::encode(const std::function<void()>& rest) const {
   std::string out;
   for (const auto& [key, entry] : entries_) {
     if (entry.has_value) append_record(out, ChangeKind::Put, 0, key, entry.value);
     for (const auto& [number, part] : entry.parts)
       append_record(out, ChangeKind::Replace, number, key,
                     std::string_view(part.bytes).substr(part.num_dropped));
+    if (rest) rest();
   }
   return out;
 }

@@ -156,7 +156,7 @@ void CheckpointStore::State::run() {
       std::unique_lock guard(mutex);
       wake.wait(guard, [this] { return is_closing || !queue.empty(); });
       if (queue.empty()) return;
-      gather(guard);
+      if (writes_plans) gather(guard);
       batch.swap(queue);
     }
     while (!process(batch)) {
@@ -217,26 +217,38 @@ Status CheckpointStore::State::write(const std::vector<StoreWork>& batch) {
   std::vector<PendingRecord> records;
   for (const StoreWork& work : batch) append_records(records, work, journal->run());
   if (Status appended = journal->append(records); !appended) return appended;
-  const auto begin = std::chrono::steady_clock::now();
-  const Status synced = journal->sync();
-  last_sync = std::chrono::steady_clock::now() - begin;
-  if (!synced) {
-    Error error = synced.error();
-    error.kind = ErrorKind::Io;
-    error.error_class.clear();  // even a full disk is final here: what the file holds is unknown
-    return error;
-  }
+  if (Status synced = sync(); !synced) return synced;
   const std::lock_guard guard(mutex);
   ++totals.syncs;
   totals.journal_bytes += num_bytes(records);
   for (const StoreWork& work : batch) {
     totals.change_bytes += change_bytes(work);
     const auto* commit = std::get_if<CommitRecord>(&work.record);
+    writes_plans |= commit == nullptr;
     if (commit == nullptr) continue;
     ++totals.commits;
     last_commit = commit->epoch;
   }
   return {};
+}
+
+Status CheckpointStore::State::sync() {
+  const auto begin = std::chrono::steady_clock::now();
+  rest();
+  Status synced = journal->begin_sync();
+  rest();
+  if (synced) synced = journal->sync();
+  last_sync = std::chrono::steady_clock::now() - begin;
+  if (synced) return {};
+  Error error = synced.error();
+  error.kind = ErrorKind::Io;
+  error.error_class.clear();  // even a full disk is final here: what the file holds is unknown
+  return error;
+}
+
+void CheckpointStore::State::rest() const {
+  constexpr std::chrono::steady_clock::duration kLongest = std::chrono::microseconds(100);
+  if (!is_simulated) std::this_thread::sleep_for(std::min(last_sync / 16, kLongest));
 }
 
 void CheckpointStore::State::finish(std::vector<StoreWork>& batch, const Status& status) {

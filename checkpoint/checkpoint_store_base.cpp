@@ -1,6 +1,7 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 
 #include <pthread.h>
+#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -13,10 +14,26 @@ namespace {
 constexpr std::uint64_t kBytesPerSecond = 64 << 20;
 constexpr std::uint64_t kPauseBytes = 256 << 10;
 
+// On the only core that the job has, the kernel would let the thread run until its next tick, milliseconds
+// later, while records wait: so it lets go of the core by itself. It must then have the priority of the other
+// threads: one of low priority that wakes waits until they had all that is theirs, and gets whole ticks.
+constexpr std::chrono::microseconds kPortion(50);
+constexpr std::chrono::microseconds kRest(450);
+constexpr std::chrono::microseconds kUrgentRest(50);
+
 // Low, but not SCHED_IDLE: on a busy machine such a thread waits seconds for its turn, and when it holds
 // the lock of the address space by then, every thread that takes memory from the system waits with it.
 constexpr int kLowPriority = 10;
 constexpr int kNormalPriority = 0;
+
+/// Of the calling thread; -1: it may use several.
+int only_core() {
+  cpu_set_t set;
+  if (::sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1) return -1;
+  for (int core = 0; core < CPU_SETSIZE; ++core)
+    if (CPU_ISSET(core, &set)) return core;
+  return -1;
+}
 
 void set_priority(pid_t thread, int niceness) {
   // Best effort: without the right to change it, the image is built at the priority that we have.
@@ -24,6 +41,12 @@ void set_priority(pid_t thread, int niceness) {
 }
 
 }  // namespace
+
+BaseImageBuilder::BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
+    : files_(files),
+      location_(std::move(location)),
+      query_id_(std::move(query_id)),
+      only_core_of_job_(only_core()) {}
 
 BaseImageBuilder::~BaseImageBuilder() {
   {
@@ -39,10 +62,16 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
   is_urgent_ = false;
   thread_ = std::thread([this, last_segment] {
     ::pthread_setname_np(::pthread_self(), "base-image");
-    take_low_priority();
     unpaced_ = 0;
-    run({location_, query_id_, last_segment,
-         [this](std::uint64_t num_bytes) { return pace(num_bytes); }});
+    BaseImagePlan plan{location_, query_id_, last_segment,
+                       [this](std::uint64_t num_bytes) { return pace(num_bytes); }, nullptr};
+    if (only_core_of_job_ >= 0 && only_core() == only_core_of_job_) {
+      rested_at_ = Clock::now();
+      plan.rest = [this] { rest(); };
+    } else {
+      take_low_priority();
+    }
+    run(plan);
   });
 }
 
@@ -53,7 +82,7 @@ void BaseImageBuilder::take_low_priority() {
 }
 
 void BaseImageBuilder::build(std::uint64_t last_segment) {
-  run({location_, query_id_, last_segment, nullptr});
+  run({location_, query_id_, last_segment, nullptr, nullptr});
 }
 
 void BaseImageBuilder::run(const BaseImagePlan& plan) {
@@ -78,6 +107,13 @@ bool BaseImageBuilder::pace(std::uint64_t num_bytes) {
     wake_.wait_for(guard, pause, [this] { return is_closing_ || is_urgent_; });
   }
   return !is_closing_;
+}
+
+void BaseImageBuilder::rest() {
+  if (Clock::now() - rested_at_ < kPortion) return;
+  std::unique_lock guard(mutex_);
+  wake_.wait_for(guard, is_urgent_ ? kUrgentRest : kRest, [this] { return is_closing_; });
+  rested_at_ = Clock::now();
 }
 
 void BaseImageBuilder::hurry() {

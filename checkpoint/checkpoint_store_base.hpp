@@ -4,6 +4,7 @@
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -14,11 +15,12 @@
 namespace millrace {
 
 /// Builds base images one after the other on a thread of low priority, at a limited rate, so that
-/// the thread of the store never waits for one. Used by the thread of the store only.
+/// the thread of the store never waits for one. Where that thread shares the job's only core, it works in
+/// portions of 50 us and rests between them instead. Used by the thread of the store only.
 class BaseImageBuilder {
  public:
-  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
-      : files_(files), location_(std::move(location)), query_id_(std::move(query_id)) {}
+  /// Made on a thread that may use the cores of the job.
+  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id);
   /// Gives up what is under way.
   ~BaseImageBuilder();
 
@@ -26,23 +28,30 @@ class BaseImageBuilder {
   void start(std::uint64_t last_segment);
   /// The same on the calling thread.
   void build(std::uint64_t last_segment);
-  /// No more waiting and normal priority: the journal grows faster than images come.
+  /// Normal priority and less rest: the journal grows faster than images come.
   void hurry();
   /// What `start` came to, once.
   std::optional<Result<BaseManifest>> take_result();
 
  private:
+  using Clock = std::chrono::steady_clock;
+
   void take_low_priority();
   void run(const BaseImagePlan& plan);
   bool pace(std::uint64_t num_bytes);
+  void rest();
   void finish(Result<BaseManifest> result);
 
   FileSystem& files_;
   const std::string location_;
   const std::string query_id_;
+  // -1: the job has several.
+  const int only_core_of_job_;
   std::thread thread_;
   // Bytes written since the last pause; of the building thread.
   std::uint64_t unpaced_ = 0;
+  // When the building thread last rested.
+  Clock::time_point rested_at_;
 
   // Guards everything below.
   std::mutex mutex_;

@@ -136,8 +136,6 @@ void StoreJournal::on_base_failed() {
   retry_bytes_ = bytes_since_base() + options_.base_image_bytes / 4;
 }
 
-Status StoreJournal::sync() { return writer_->sync(); }
-
 Status StoreJournal::mark(Epoch last_commit) {
   last_commit_ = last_commit;
   Status marked = head_->write(position(), last_commit, confirmed_);

@@ -25,8 +25,10 @@ class StoreJournal {
   /// Begins a new segment when the last one is large. An error that says the disk is full leaves
   /// all as it was.
   Status append(std::span<const PendingRecord> records);
-  /// Makes what was appended durable; `last_commit` for HEAD.
-  Status sync();
+  /// Starts to make durable what was appended; `sync` ends it.
+  Status begin_sync() { return writer_->begin_sync(); }
+  Status sync() { return writer_->sync(); }
+  /// `last_commit` for HEAD.
   Status mark(Epoch last_commit);
   /// Every sink has shown this epoch; the next mark says so.
   void set_confirmed(Epoch confirmed) { confirmed_ = std::max(confirmed_, confirmed); }

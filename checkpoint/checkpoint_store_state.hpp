@@ -45,6 +45,10 @@ struct CheckpointStore::State {
   bool process(std::vector<StoreWork>& batch);
   void finish(std::vector<StoreWork>& batch, const Status& status);
   Status write(const std::vector<StoreWork>& batch);
+  Status sync();
+  /// Lets go of the core for a moment: where records share it, they wait for one step of a sync, not for all of
+  /// them. Short against a sync.
+  void rest() const;
   /// Takes note of a base image that is built, and begins the next when it is due.
   void advance_base_images();
   void announce_full(bool is_full);
@@ -70,6 +74,8 @@ struct CheckpointStore::State {
   std::unique_ptr<BaseImageBuilder> base_images;
   std::optional<Error> failure;
   bool is_full = false;
+  /// Micro-batches write plans; epochs that flow do not.
+  bool writes_plans = false;
   /// -1: none.
   Epoch last_commit{-1};
   std::chrono::steady_clock::duration last_sync{};

@@ -18,6 +18,9 @@ class WritableFile {
   virtual ~WritableFile() = default;
   /// Writes all pieces at `offset`, one after the other.
   virtual Status write_at(std::uint64_t offset, std::span<const std::string_view> pieces) = 0;
+  /// Hands what was written to the disk without waiting for it, so that `sync` has less to do. Makes nothing
+  /// durable; after an error the file must never be synced.
+  virtual Status begin_sync() { return {}; }
   /// fdatasync. After a failure the file must never be synced again: what it holds is unknown.
   virtual Status sync() = 0;
   virtual Status truncate(std::uint64_t size) = 0;

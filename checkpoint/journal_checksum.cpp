@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <xxhash.h>
 
+#include <algorithm>
+
 namespace millrace {
 
 struct JournalChecksum::State {
@@ -25,8 +27,15 @@ std::uint64_t checksum_of(std::string_view bytes) {
   return XXH3_64bits(bytes.data(), bytes.size());
 }
 
-std::string content_hash(std::string_view bytes) {
-  const XXH128_hash_t hash = XXH3_128bits(bytes.data(), bytes.size());
+std::string content_hash(std::string_view bytes, const std::function<void()>& rest) {
+  constexpr std::size_t kPiece = 64 << 10;
+  XXH3_state_t state;
+  XXH3_128bits_reset(&state);
+  for (; !bytes.empty(); bytes.remove_prefix(std::min(kPiece, bytes.size()))) {
+    XXH3_128bits_update(&state, bytes.data(), std::min(kPiece, bytes.size()));
+    if (rest) rest();
+  }
+  const XXH128_hash_t hash = XXH3_128bits_digest(&state);
   return hex(hash.high64) + hex(hash.low64);
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -26,8 +27,8 @@ class JournalChecksum {
 
 /// XXH3, 64 bits.
 std::uint64_t checksum_of(std::string_view bytes);
-/// XXH3, 128 bits, as 32 hexadecimal digits.
-std::string content_hash(std::string_view bytes);
+/// XXH3, 128 bits, as 32 hexadecimal digits. Calls `rest`, if there is one, every 64 KiB.
+std::string content_hash(std::string_view bytes, const std::function<void()>& rest = {});
 /// 16 hexadecimal digits.
 std::string hex(std::uint64_t value);
 

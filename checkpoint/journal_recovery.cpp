@@ -22,8 +22,12 @@ std::optional<std::uint64_t> segment_number(const std::string& name) {
 class JournalScan {
  public:
   JournalScan(FileSystem& files, const std::string& location, const std::string& query_id,
-              std::optional<std::uint64_t> last_segment)
-      : files_(files), location_(location), query_id_(query_id), last_segment_(last_segment) {}
+              std::optional<std::uint64_t> last_segment, std::function<void()> rest)
+      : files_(files),
+        location_(location),
+        query_id_(query_id),
+        last_segment_(last_segment),
+        rest_(std::move(rest)) {}
 
   Status run() {
     if (!last_segment_) contents_.head = Head::read(files_, location_, contents_.head_is_damaged);
@@ -74,7 +78,8 @@ class JournalScan {
     read_records(name, reader);
     if (contents_.damage) return;
     if (reader.damage()) return damage(name, reader.offset(), *reader.damage());
-    if (contents_.base->num_bytes != image.size() || contents_.base->hash != content_hash(image))
+    if (contents_.base->num_bytes != image.size() ||
+        contents_.base->hash != content_hash(image, rest_))
       return damage(name, 0, "this is another base image than the manifest says");
     contents_.end = {contents_.base->first_segment - 1, 0, header.previous, contents_.end.write};
   }
@@ -156,6 +161,7 @@ class JournalScan {
       if (auto wrong = apply(*record, end)) return damage(name, record->offset, *wrong);
       if (segment_ != nullptr) check_mark(end);
       if (contents_.damage) return;
+      if (rest_) rest_();
     }
   }
 
@@ -257,6 +263,7 @@ class JournalScan {
   const std::string& location_;
   const std::string& query_id_;
   const std::optional<std::uint64_t> last_segment_;
+  const std::function<void()> rest_;
   JournalContents contents_;
   JournalSegment* segment_ = nullptr;  // being read; null: the base image
   CommittedEpoch group_;               // records since the last commit
@@ -269,8 +276,9 @@ class JournalScan {
 
 Result<JournalContents> read_journal(FileSystem& files, const std::string& location,
                                      const std::string& query_id,
-                                     std::optional<std::uint64_t> last_segment) {
-  JournalScan scan(files, location, query_id, last_segment);
+                                     std::optional<std::uint64_t> last_segment,
+                                     std::function<void()> rest) {
+  JournalScan scan(files, location, query_id, last_segment, std::move(rest));
   if (Status read = scan.run(); !read) return read.error();
   return scan.take();
 }

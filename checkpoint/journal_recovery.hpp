@@ -7,6 +7,7 @@
 #include "checkpoint/journal_writer.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -68,10 +69,11 @@ struct JournalContents {
 };
 
 /// Reads and checks base image, segments and HEAD. Errors of the file system come back as errors.
-/// With `last_segment`: only up to that one, which nobody writes any more.
+/// With `last_segment`: only up to that one, which nobody writes any more. `rest` is called after each record.
 Result<JournalContents> read_journal(FileSystem& files, const std::string& location,
                                      const std::string& query_id,
-                                     std::optional<std::uint64_t> last_segment = {});
+                                     std::optional<std::uint64_t> last_segment = {},
+                                     std::function<void()> rest = {});
 Error to_error(const JournalDamage& damage);
 /// The error says which location it is about, and so does its way out, which may have the word LOCATION.
 Error in_location(const std::string& location, Error error);

@@ -55,6 +55,7 @@ class JournalWriter {
 
   /// Writes all records by one call.
   Status append(std::span<const PendingRecord> records);
+  Status begin_sync() { return file_->begin_sync(); }
   Status sync() { return file_->sync(); }
   /// Cuts what lies behind the last record.
   Status cut_tail() { return file_->truncate(position_.offset); }

@@ -104,6 +104,12 @@ class RealFile final : public WritableFile {
     return {};
   }
 
+  Status begin_sync() override {
+    if (::sync_file_range(file_.number(), 0, 0, SYNC_FILE_RANGE_WRITE) != 0)
+      return system_error("sync", path_);
+    return {};
+  }
+
   Status sync() override {
     if (::fdatasync(file_.number()) != 0) return system_error("sync", path_);
     return {};

@@ -65,6 +65,22 @@ TEST_CASE("a base image holds growing parts as they are after appends and drops"
   CHECK(merged(changes + encoded_change(ChangeKind::Remove, "a", "")) == "");
 }
 
+TEST_CASE("whoever builds a base image may rest after each change") {
+  StoreRig rig;
+  rig.open();
+  run_epochs(rig, 0, 50, 1'000'000, {});
+  const std::string query_id = rig.store->query_id();
+  rig.store.reset();
+  std::int64_t num_rests = 0;
+  const BaseImagePlan plan{"/job", query_id, 1, nullptr, [&] { ++num_rests; }};
+
+  REQUIRE(build_base_image(rig.files, plan).ok());
+
+  constexpr std::int64_t kEpochs = 50, kChanges = 20 * kEpochs;
+  // Each change is split off and merged; each epoch has a record at least.
+  CHECK(num_rests >= 2 * kChanges + kEpochs);
+}
+
 TEST_CASE("state is the same from base images as from the journal alone") {
   StoreRig with;
   with.options.base_image_bytes = 4000;
