@@ -68,7 +68,9 @@ nlohmann::json environment() {
   result["date"] = today();
   result["commit"] = commit();
   result["load_before"] = first_line_of("/proc/loadavg");
-  result["split"] = "generator on core 0, system under test on core 1";
+  result["split"] =
+      "generator on core 0, system under test on core 1; durable jobs over TCP: the system on the core that the disk does "
+      "not interrupt";
   result["line"] = fmt::format(
       "commit {}, {} cores, {}, Linux {}, clock {}, {}, load before {}; {}",
       result["commit"].get<std::string>(), result["cores"].get<int>(), processor(), kernel(),

@@ -69,7 +69,6 @@ void run_over_tcp(const TcpJob& job, const SuiteOptions& options, Results& resul
     results.missing.push_back({job.name + " over TCP", reason});
     return;
   }
-  pin_to_core(0);
   for (const LoadPoint& point : job.points) run_point(job, point, options, results);
   if (job.is_durable) run_while_building(job, options, results);
 }

@@ -6,6 +6,8 @@
 
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/suite/base_image_watch.hpp"
+#include "tools/bench/suite/disk_core.hpp"
+#include "tools/bench/suite/flood.hpp"
 
 namespace millrace::bench {
 
@@ -22,6 +24,11 @@ void write_table(const Scratch& scratch, std::int64_t num_users) {
 std::string engine_file(const TcpJob& job, const Scratch& scratch, const TcpLoad& load) {
   write_table(scratch, job.shape.num_users);
   return scratch.write("topology.yaml", topology_of(job, load));
+}
+
+/// Where the system runs, the load having the other core.
+int core_for(const TcpJob& job, const Scratch& scratch) {
+  return job.is_durable ? 1 - core_of_disk(scratch.path().string()) : 1;
 }
 
 }  // namespace
@@ -60,7 +67,9 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
                 const SuiteOptions& options) {
   TcpLoad load;
   const Scratch scratch;
-  ChildProcess process(system.command(load, scratch), 1, false);
+  const int core = core_for(job, scratch);
+  pin_to_core(1 - core);
+  ChildProcess process(system.command(load, scratch), core, false);
   Slice slice;
   if (!load.accept(system.seconds_to_start)) return slice;
   LoadShape shape = job.shape;
@@ -74,7 +83,7 @@ Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& poi
   BaseImageWatch images;
   images.start(scratch.path() / "state");
   DisturbanceWatch disturbances(
-      {getpid(), process.pid()}, 0,
+      {getpid(), process.pid()}, 1 - core,
       job.is_durable ? DisturbanceWatch::kLeastOfDurableNs : DisturbanceWatch::kLeastNs);
   const LoadResult result = load.run(shape);
   images.stop();

@@ -25,7 +25,8 @@ TcpSystem engine_of(const TcpJob& job, const LoadPoint& point, bool with_state,
 TcpSystem floor_of(const TcpJob& job, const LoadPoint& point, bool with_state,
                    const SuiteOptions& options);
 
-/// Starts the system on core 1 and gives it the job's load; a slice without records when it did not connect.
+/// Starts the system on core 1, or on the one that the disk does not interrupt when the job is durable, and gives
+/// it the job's load; a slice without records when it did not connect.
 Slice run_slice(const TcpSystem& system, const TcpJob& job, const LoadPoint& point,
                 const SuiteOptions& options);
 
