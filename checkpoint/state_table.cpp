@@ -23,6 +23,9 @@ constexpr std::uint32_t kMovesPerCall = 64;
 constexpr std::uint32_t kMostPassed = 64;
 // Below this size the index is in the cache anyway.
 constexpr std::uint32_t kFetchFrom = 1u << 13;
+// How far ahead of the key at hand slots and entries are fetched.
+constexpr std::size_t kSlotsAhead = 24, kEntriesAhead = 12;
+constexpr std::size_t kCacheLine = 64;
 
 /// What an index knows of a hash: the bits whose lowest name the home slot, so that slots move without
 /// a look at their entries. `hash_with` gives a hash with the same tag.
@@ -107,20 +110,31 @@ std::byte* StateTable::find_or_insert(std::string_view key, std::uint64_t hash) 
 void StateTable::fetch(std::span<const std::uint64_t> hashes) const {
   if (index_.mask < kFetchFrom) return;
   for (std::uint64_t hash : hashes) __builtin_prefetch(&index_.slots[index_.home(hash)]);
-  for (std::uint64_t hash : hashes) {
-    const std::uint32_t entry = index_.slots[index_.home(hash)].entry;
-    if (entry != 0 && entry != kMoved) __builtin_prefetch(entry_at(entry - 1));
-  }
+  for (std::uint64_t hash : hashes) fetch_entry_at_home(hash);
 }
 
 void StateTable::find_or_insert_batch(std::span<const std::string_view> keys,
                                       std::span<const std::uint64_t> hashes, std::byte** values) {
   if (old_.slots) move_slots(kMovesPerCall - kMovesPerInsert);
-  for (std::size_t start = 0; start < keys.size(); start += kFetchedAhead) {
-    const std::size_t end = std::min(keys.size(), start + kFetchedAhead);
-    fetch(hashes.subspan(start, end - start));
-    for (std::size_t k = start; k < end; ++k) values[k] = find_or_insert(keys[k], hashes[k]);
+  const std::size_t count = keys.size();
+  for (std::size_t i = 0; i < count + kSlotsAhead; ++i) {
+    if (i < count && index_.mask >= kFetchFrom) {
+      __builtin_prefetch(&index_.slots[index_.home(hashes[i])]);
+      if (old_.slots) __builtin_prefetch(&old_.slots[old_.home(hashes[i])]);
+    }
+    if (const std::size_t k = i - (kSlotsAhead - kEntriesAhead); k < count && index_.mask >= kFetchFrom)
+      fetch_entry_at_home(hashes[k]);
+    if (const std::size_t k = i - kSlotsAhead; k < count) values[k] = find_or_insert(keys[k], hashes[k]);
   }
+}
+
+/// Begins to load the entry that the slot of a hash names, if it does: most have their home slot.
+void StateTable::fetch_entry_at_home(std::uint64_t hash) const {
+  const std::uint32_t entry = index_.slots[index_.home(hash)].entry;
+  if (entry == 0 || entry == kMoved) return;
+  const auto* begin = reinterpret_cast<const char*>(entry_at(entry - 1));
+  __builtin_prefetch(begin);
+  if (entry_size_ > kCacheLine) __builtin_prefetch(begin + kCacheLine);
 }
 
 std::byte* StateTable::insert(std::string_view key, std::uint64_t hash) {

@@ -135,6 +135,7 @@ class StateTable {
 
   static constexpr std::size_t kFetchedAhead = 16;
   void fetch(std::span<const std::uint64_t> hashes) const;
+  void fetch_entry_at_home(std::uint64_t hash) const;
   Entry* entry_at(std::uint32_t number) const;
   Slot* find_slot(const Index& index, std::string_view key, std::uint64_t hash) const;
   std::byte* insert(std::string_view key, std::uint64_t hash);

@@ -54,9 +54,7 @@ bool has_fixed_width(const Schema& schema) {
 StateLayout layout_of(const Schema& schema) {
   if (!has_fixed_width(schema))
     return {kBytesAt + sizeof(StateBytes), {kBytesAt}, sizeof(SubKey)};
-  std::size_t size = kBytesAt;
-  for (const Field& field : schema.fields) size += 1 + field.type.width();
-  return {size, {}, sizeof(SubKey)};
+  return {kBytesAt + RowEncoding(schema).fixed_size(), {}, sizeof(SubKey)};
 }
 
 StateBytes& bytes_of(std::byte* row) { return *reinterpret_cast<StateBytes*>(row + kBytesAt); }
@@ -90,7 +88,7 @@ void JoinState::find(const KeyEncoder& encoder, std::vector<const KeyRows*>& fou
   });
 }
 
-void JoinState::add(std::string_view key, std::uint64_t hash, const RecordBatch& batch,
+void JoinState::add(std::string_view key, std::uint64_t hash, const BatchColumns& batch,
                     std::uint32_t row, bool is_matched, std::optional<std::int64_t> due) {
   KeyRows& rows = rows_of(key, hash);
   const SubKey sub_key{due.value_or(kNever), rows.next_number_++};

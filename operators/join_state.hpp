@@ -53,7 +53,7 @@ class JoinState {
   /// changes.
   void find(const KeyEncoder& encoder, std::vector<const KeyRows*>& found) const;
   /// Keeps a copy of row `row` until `give_up` reaches `due`, or for ever.
-  void add(std::string_view key, std::uint64_t hash, const RecordBatch& batch, std::uint32_t row,
+  void add(std::string_view key, std::uint64_t hash, const BatchColumns& batch, std::uint32_t row,
            bool is_matched, std::optional<std::int64_t> due);
   /// Removes rows due at or before `limit`, at most `most`; calls `removing(row)` before each. True
   /// when none is left.

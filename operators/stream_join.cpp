@@ -42,8 +42,8 @@ class StreamJoin final : public Operator {
   Status open(OperatorContext& context) override {
     context_ = &context;
     result_.open(context);
-    context.state.declare("left", halves_[0].state.table());
-    context.state.declare("right", halves_[1].state.table());
+    context.state.declare("leftRows", halves_[0].state.table());
+    context.state.declare("rightRows", halves_[1].state.table());
     context.state.declare_number("watermark", watermark_, NumberMerge::Smallest);
     return {};
   }
@@ -120,6 +120,7 @@ class StreamJoin final : public Operator {
   // The input at hand and how far it is.
   int port_ = 0;
   RecordBatch input_;
+  BatchColumns input_columns_;
   std::uint32_t position_ = 0;
   bool is_within_row_ = false;
   std::span<const JoinState::KeptRow> row_partners_;
@@ -314,6 +315,7 @@ void StreamJoin::keep_rows() {
     const auto column = static_cast<std::size_t>(limit->column);
     times.emplace(limit->is_key ? *keys_[column] : input_.column(column));
   }
+  input_columns_.set(input_);
   const Rows rows = input_.rows();
   for (std::uint32_t k = 0; k < fates_.size(); ++k) {
     const bool has_time = times && !times->is_null(rows[k]);
@@ -327,7 +329,7 @@ void StreamJoin::keep_row(std::uint32_t position, std::optional<std::int64_t> du
   const Fate fate = fates_[position];
   if (fate == Fate::FailsCondition || (fate == Fate::NullKey && !half.keeps)) return;
   if (is_semi() && port_ == 0 && matched_[position]) return;
-  half.state.add(half.encoder.key(position), half.encoder.hash(position), input_,
+  half.state.add(half.encoder.key(position), half.encoder.hash(position), input_columns_,
                  input_.rows()[position], matched_[position] != 0, due);
   ++updated_;
 }

@@ -16,15 +16,20 @@ namespace millrace {
 
 namespace {
 
-/// A kept row: the size of its sort key, the key, its values.
+/// What of a sort key a place does not hold: a row begins with its size and these bytes.
+std::string_view rest_of(std::string_view sort_key) {
+  return sort_key.substr(std::min(sort_key.size(), sizeof(std::uint64_t)));
+}
+
+/// A kept row: the rest of its sort key, then its values.
 struct KeptRow {
   explicit KeptRow(const std::byte* row) {
-    std::uint32_t key_size = 0;
-    std::memcpy(&key_size, row, sizeof key_size);
-    sort_key = {reinterpret_cast<const char*>(row) + sizeof key_size, key_size};
+    std::uint32_t size = 0;
+    std::memcpy(&size, row, sizeof size);
+    key_rest = {reinterpret_cast<const char*>(row) + sizeof size, size};
   }
-  const char* values() const { return sort_key.data() + sort_key.size(); }
-  std::string_view sort_key;
+  const char* values() const { return key_rest.data() + key_rest.size(); }
+  std::string_view key_rest;
 };
 
 /// The columns of the input stand in front of the rank.
@@ -81,6 +86,7 @@ class TopRows final : public Operator {
 
   // The batch at hand, the sort keys of its rows, and the keys that it changed in the order in which they did.
   RecordBatch batch_;
+  BatchColumns columns_;
   BatchSortKeys sort_keys_;
   std::vector<std::byte*> changed_;
   std::vector<Change> changes_;
@@ -104,6 +110,7 @@ Progress TopRows::process(int /*port*/, RecordBatch batch, Output& out) {
   sort_keys_.fill(order_, options_.order, batch.rows());
   order_.clear();
   batch_ = std::move(batch);
+  columns_.set(batch_);
   for (std::uint32_t k = 0; k < batch_.num_rows(); ++k) add_row(keys_.found()[k], k);
   for (std::size_t i = 0; i < changed_.size(); ++i) keep_new_rows(changed_[i], changes_[i]);
   keys_.table().changed(changed_);
@@ -152,8 +159,9 @@ std::uint32_t TopRows::find_place(KeyPlaces& places, std::uint32_t k) const {
 bool TopRows::is_behind(const KeyPlaces& places, const Place& place, std::string_view sort_key) const {
   const std::uint64_t prefix = sort_prefix(sort_key);
   if (place.prefix != prefix) return place.prefix > prefix;
-  const bool is_in_batch = place.is_in_batch();
-  return (is_in_batch ? sort_keys_[place.offset - Place::kInBatch] : KeptRow(places.row(place)).sort_key) > sort_key;
+  const std::string_view rest = place.is_in_batch() ? rest_of(sort_keys_[place.offset - Place::kInBatch])
+                                                    : KeptRow(places.row(place)).key_rest;
+  return rest > rest_of(sort_key);
 }
 
 /// Encodes the rows of the batch that have a place of the key.
@@ -170,8 +178,8 @@ void TopRows::keep_new_rows(std::byte* key, Change& change) {
     const std::uint32_t k = place.offset - Place::kInBatch;
     kept_.push_back(k);
     place.offset = end;
-    place.size = static_cast<std::uint32_t>(sizeof(std::uint32_t) + sort_keys_[k].size() +
-                                            encoding_.size(batch_, rows[k]));
+    place.size = static_cast<std::uint32_t>(sizeof(std::uint32_t) + rest_of(sort_keys_[k]).size() +
+                                            encoding_.size(columns_, rows[k]));
     end += place.size;
   }
   auto* to = reinterpret_cast<char*>(places.extend(end - change.first_new_byte));
@@ -180,12 +188,12 @@ void TopRows::keep_new_rows(std::byte* key, Change& change) {
 
 /// Gives where the row ends.
 char* TopRows::keep_row(char* to, std::uint32_t k) const {
-  const std::string_view sort_key = sort_keys_[k];
-  const auto key_size = static_cast<std::uint32_t>(sort_key.size());
-  std::memcpy(to, &key_size, sizeof key_size);
-  to += sizeof key_size;
-  std::memcpy(to, sort_key.data(), key_size);
-  return encoding_.encode(to + key_size, batch_, batch_.rows()[k]);
+  const std::string_view rest = rest_of(sort_keys_[k]);
+  const auto size = static_cast<std::uint32_t>(rest.size());
+  std::memcpy(to, &size, sizeof size);
+  to += sizeof size;
+  std::memcpy(to, rest.data(), size);
+  return encoding_.encode(to + size, columns_, batch_.rows()[k]);
 }
 
 Progress TopRows::give(Output& out) {
@@ -214,7 +222,7 @@ void TopRows::give_places(std::byte* key, const Change& change) {
   for (std::uint32_t at = change.first_place; at < places.size(); ++at) {
     const Place& place = places.all()[at];
     if (place.offset >= change.first_new_byte) {
-      encoding_.append(batch_, batch_.rows()[kept_[next_kept_++]], values);
+      encoding_.append(columns_, batch_.rows()[kept_[next_kept_++]], values);
     } else {
       const KeptRow row(places.row(place));
       const auto* begin = reinterpret_cast<const char*>(places.row(place));

@@ -10,149 +10,192 @@ namespace millrace {
 
 namespace {
 
-template <class T>
-char* put(char* to, const Column& column, std::uint32_t row) {
-  std::memcpy(to, &column.at<T>(row), sizeof(T));
-  return to + sizeof(T);
+bool is_there(const char* bits, std::size_t column) { return ((bits[column / 8] >> (column % 8)) & 1) != 0; }
+
+void clear_bit(char* bits, std::size_t column) {
+  bits[column / 8] = static_cast<char>(bits[column / 8] & ~(1 << (column % 8)));
 }
 
-char* put_bytes(char* to, const Column& column, std::uint32_t row) {
-  const std::string_view bytes = column.at<std::string_view>(row);
-  const auto size = static_cast<std::uint32_t>(bytes.size());
-  std::memcpy(to, &size, sizeof size);
-  to += sizeof size;
-  if (size != 0) std::memcpy(to, bytes.data(), size);
-  return to + size;
+// The size of a text: seven bits a byte, the lowest first; the highest bit says that more follow.
+
+std::size_t size_of_size(std::size_t size) {
+  std::size_t bytes = 1;
+  for (; size >= 0x80; size >>= 7) ++bytes;
+  return bytes;
 }
 
-template <class T>
-const char* take(const char* from, Column& column) {
-  T value;
-  std::memcpy(&value, from, sizeof value);
-  column.append(value);
-  return from + sizeof value;
+char* put_size(char* to, std::size_t size) {
+  for (; size >= 0x80; size >>= 7) *to++ = static_cast<char>(size | 0x80);
+  *to++ = static_cast<char>(size);
+  return to;
 }
 
-const char* take_bytes(const char* from, Column& column) {
-  std::uint32_t size = 0;
-  std::memcpy(&size, from, sizeof size);
-  from += sizeof size;
-  column.append_view({from, size});
-  return from + size;
+const char* take_size(const char* from, std::size_t& size) {
+  size = 0;
+  for (int shift = 0;; shift += 7) {
+    const auto byte = static_cast<unsigned char>(*from++);
+    size |= std::size_t{byte & 0x7fu} << shift;
+    if (byte < 0x80) return from;
+  }
+}
+
+/// Calls f with a value of the unsigned type of a width.
+template <class F>
+void with_width(std::size_t width, F&& f) {
+  switch (width) {
+    case 1: return f(std::uint8_t{});
+    case 2: return f(std::uint16_t{});
+    case 4: return f(std::uint32_t{});
+    case 8: return f(std::uint64_t{});
+    default: return f(Int128{});
+  }
 }
 
 }  // namespace
 
-RowEncoding::Width RowEncoding::width_of(const DataType& type) {
-  if (type.is_bytes()) return Width::Bytes;
-  if (!is_fixed_width(type)) return Width::Other;
-  switch (type.width()) {
-    case 1: return Width::One;
-    case 4: return Width::Four;
-    case 8: return Width::Eight;
-    default: return Width::Other;
+void BatchColumns::set(const RecordBatch& batch) {
+  columns_.clear();
+  has_nulls_ = false;
+  for (const ColumnRef& column : batch.columns()) {
+    columns_.push_back({column->values<std::byte>(), column.get(), column->has_nulls()});
+    has_nulls_ |= column->has_nulls();
   }
 }
 
-RowEncoding::RowEncoding(const Schema& schema) {
-  for (const Field& field : schema.fields) widths_.push_back(width_of(field.type));
-  const auto texts = std::find(widths_.begin(), widths_.end(), Width::Bytes);
-  if (texts != widths_.end()) first_texts_ = static_cast<std::size_t>(texts - widths_.begin());
+RowEncoding::RowEncoding(const Schema& schema)
+    : num_bytes_of_bits_((schema.size() + 7) / 8), fixed_size_(num_bytes_of_bits_) {
+  for (std::size_t c = 0; c < schema.size(); ++c) {
+    const DataType& type = schema.fields[c].type;
+    if (type.is_bytes()) {
+      texts_.push_back(c);
+    } else if (is_fixed_width(type)) {
+      fixed_.push_back({c, type.width()});
+      fixed_size_ += type.width();
+    } else {
+      nested_.push_back(c);
+    }
+  }
 }
 
-std::size_t RowEncoding::size(const RecordBatch& batch, std::uint32_t row) const {
-  std::size_t bytes = 0;
-  for (std::size_t c = 0; c < widths_.size(); ++c) {
-    const Column& column = batch.column(c);
-    if (widths_[c] == Width::Other) {
-      bytes += encoded_size(column, row);
-      continue;
-    }
-    ++bytes;
-    if (column.is_null(row)) continue;
-    switch (widths_[c]) {
-      case Width::One: bytes += 1; break;
-      case Width::Four: bytes += 4; break;
-      case Width::Eight: bytes += 8; break;
-      default: bytes += sizeof(std::uint32_t) + column.at<std::string_view>(row).size();
-    }
+std::size_t RowEncoding::size(const BatchColumns& batch, std::uint32_t row) const {
+  std::size_t bytes = fixed_size_;
+  if (batch.has_nulls())
+    for (const FixedColumn& fixed : fixed_)
+      if (batch.is_null(fixed.column, row)) bytes -= fixed.width;
+  for (std::size_t column : nested_)
+    if (!batch.is_null(column, row)) bytes += encoded_size(batch[column], row);
+  for (std::size_t column : texts_) {
+    if (batch.is_null(column, row)) continue;
+    const std::size_t size = batch.at<std::string_view>(column, row).size();
+    bytes += size_of_size(size) + size;
   }
   return bytes;
 }
 
-char* RowEncoding::encode(char* to, const RecordBatch& batch, std::uint32_t row) const {
-  for (std::size_t c = 0; c < widths_.size(); ++c) {
-    const Column& column = batch.column(c);
-    if (widths_[c] == Width::Other) {
-      to = encode_value(to, column, row, ValueForm::Exact);
-      continue;
-    }
-    const bool is_null = column.is_null(row);
-    *to++ = is_null ? 0 : 1;
-    if (is_null) continue;
-    switch (widths_[c]) {
-      case Width::One: to = put<std::uint8_t>(to, column, row); break;
-      case Width::Four: to = put<std::uint32_t>(to, column, row); break;
-      case Width::Eight: to = put<std::uint64_t>(to, column, row); break;
-      default: to = put_bytes(to, column, row);
-    }
+char* RowEncoding::encode(char* to, const BatchColumns& batch, std::uint32_t row) const {
+  char* const bits = to;
+  std::memset(bits, 0xff, num_bytes_of_bits_);
+  to += num_bytes_of_bits_;
+  const auto is_null = [&](std::size_t column) {
+    if (!batch.is_null(column, row)) return false;
+    clear_bit(bits, column);
+    return true;
+  };
+  for (const FixedColumn& fixed : fixed_) {
+    if (is_null(fixed.column)) continue;
+    with_width(fixed.width, [&]<class T>(T) {
+      const T value = batch.at<T>(fixed.column, row);
+      std::memcpy(to, &value, sizeof value);
+    });
+    to += fixed.width;
+  }
+  for (std::size_t column : nested_)
+    if (!is_null(column)) to = encode_value(to, batch[column], row, ValueForm::Exact);
+  for (std::size_t column : texts_)
+    if (!is_null(column)) to = put_size(to, batch.at<std::string_view>(column, row).size());
+  for (std::size_t column : texts_) {
+    if (!is_there(bits, column)) continue;
+    const std::string_view text = batch.at<std::string_view>(column, row);
+    if (!text.empty()) std::memcpy(to, text.data(), text.size());
+    to += text.size();
   }
   return to;
 }
 
-void RowEncoding::append(const RecordBatch& batch, std::uint32_t row,
+void RowEncoding::append(const BatchColumns& batch, std::uint32_t row,
                          std::span<const ColumnRef> columns) const {
-  for (std::size_t c = 0; c < widths_.size(); ++c) {
-    const Column& from = batch.column(c);
-    Column& to = *columns[c];
-    if (widths_[c] == Width::Other) {
-      to.append_from(from, row);
-      continue;
-    }
-    if (from.is_null(row)) {
+  for (const FixedColumn& fixed : fixed_) {
+    Column& to = *columns[fixed.column];
+    if (batch.is_null(fixed.column, row)) {
       to.append_null();
       continue;
     }
-    switch (widths_[c]) {
-      case Width::One: to.append(from.at<std::uint8_t>(row)); break;
-      case Width::Four: to.append(from.at<std::uint32_t>(row)); break;
-      case Width::Eight: to.append(from.at<std::uint64_t>(row)); break;
-      default: to.append_view(from.at<std::string_view>(row));
-    }
+    with_width(fixed.width, [&]<class T>(T) { to.append(batch.at<T>(fixed.column, row)); });
+  }
+  for (std::size_t column : nested_) columns[column]->append_from(batch[column], row);
+  for (std::size_t column : texts_) {
+    if (batch.is_null(column, row))
+      columns[column]->append_null();
+    else
+      columns[column]->append_view(batch.at<std::string_view>(column, row));
   }
 }
 
 void RowEncoding::keep_texts(const RecordBatch& batch, std::span<const ColumnRef> columns) const {
-  for (std::size_t c = 0; c < widths_.size(); ++c)
-    if (widths_[c] == Width::Bytes) columns[c]->keep(batch.column_ref(c));
+  for (std::size_t column : texts_) columns[column]->keep(batch.column_ref(column));
 }
 
 std::string_view RowEncoding::copy(std::string_view rows, std::span<const ColumnRef> columns) const {
-  if (first_texts_ == kNone) return rows;
-  for (std::size_t c = first_texts_ + 1; c < widths_.size(); ++c)
-    if (widths_[c] == Width::Bytes) columns[c]->keep(columns[first_texts_]);
-  return columns[first_texts_]->arena().copy(rows);
+  if (texts_.empty()) return rows;
+  const ColumnRef& holder = columns[texts_.front()];
+  for (std::size_t column : texts_) columns[column]->keep(holder);
+  return holder->arena().copy(rows);
 }
 
 const char* RowEncoding::decode(const char* from, std::span<const ColumnRef> columns) const {
-  for (std::size_t c = 0; c < widths_.size(); ++c) {
-    Column& column = *columns[c];
-    if (widths_[c] == Width::Other) {
-      from = decode_value(from, column);
+  const char* const bits = from;
+  from += num_bytes_of_bits_;
+  for (const FixedColumn& fixed : fixed_) {
+    Column& to = *columns[fixed.column];
+    if (!is_there(bits, fixed.column)) {
+      to.append_null();
       continue;
     }
-    if (*from++ == 0) {
-      column.append_null();
-      continue;
-    }
-    switch (widths_[c]) {
-      case Width::One: from = take<std::uint8_t>(from, column); break;
-      case Width::Four: from = take<std::uint32_t>(from, column); break;
-      case Width::Eight: from = take<std::uint64_t>(from, column); break;
-      default: from = take_bytes(from, column);
+    with_width(fixed.width, [&]<class T>(T value) {
+      std::memcpy(&value, from, sizeof value);
+      to.append(value);
+    });
+    from += fixed.width;
+  }
+  for (std::size_t column : nested_) {
+    if (is_there(bits, column))
+      from = decode_value(from, *columns[column]);
+    else
+      columns[column]->append_null();
+  }
+  return decode_texts(bits, from, columns);
+}
+
+/// Their sizes stand in front of the first.
+const char* RowEncoding::decode_texts(const char* bits, const char* sizes,
+                                      std::span<const ColumnRef> columns) const {
+  const char* text = sizes;
+  for (std::size_t column : texts_) {
+    if (!is_there(bits, column)) continue;
+    while ((*text++ & 0x80) != 0) {
     }
   }
-  return from;
+  for (std::size_t column : texts_) {
+    if (!is_there(bits, column)) {
+      columns[column]->append_null();
+      continue;
+    }
+    std::size_t size = 0;
+    sizes = take_size(sizes, size);
+    columns[column]->append_view({text, size});
+    text += size;
+  }
+  return text;
 }
 
 }  // namespace millrace

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 #include <type_traits>
 
@@ -86,11 +87,28 @@ void append_value(std::string& key, const Column& column, std::size_t row) {
   }
 }
 
+bool is_whole_in_eight_bytes(const DataType& type) {
+  return type.width() == 8 && !type.is_fractional() && !type.is_nested() && !type.is_bytes();
+}
+
+/// What most rows are ordered by, with the mark in front, at once.
+void append_whole(std::string& key, std::uint64_t bits, bool ascending) {
+  bits ^= std::uint64_t{1} << 63;
+  if (!ascending) bits = ~bits;
+  bits = __builtin_bswap64(bits);
+  char bytes[1 + sizeof bits];
+  bytes[0] = 1;
+  std::memcpy(bytes + 1, &bits, sizeof bits);
+  key.append(bytes, sizeof bytes);
+}
+
 }  // namespace
 
 void append_sort_key(std::string& key, const Column& column, std::size_t row,
                      SortDirection direction) {
   const bool is_null = column.type().is_null() || column.is_null(row);
+  if (!is_null && is_whole_in_eight_bytes(column.type()))
+    return append_whole(key, column.at<std::uint64_t>(row), direction.ascending);
   key.push_back(is_null ? (direction.nulls_first ? 0 : 2) : 1);
   if (is_null) return;
   const std::size_t start = key.size();

@@ -86,14 +86,12 @@ const Channels& Channels::instance() {
 /// In the order of their names.
 Channels::Channels() {
   const std::vector<std::string> names = Channels::names();
-  std::vector<std::string> urls;
-  for (std::int64_t i = 0; i < std::ssize(names); ++i) urls.push_back(url(i < kNumHot ? -1 - i : i - kNumHot));
-  for (std::size_t i = 0; i < names.size(); ++i) texts_ += names[i] + urls[i];
-  std::string_view rest = texts_;
-  for (std::size_t i = 0; i < names.size(); ++i) {
-    const std::size_t name_size = names[i].size(), url_size = urls[i].size();
-    all_.push_back({rest.substr(0, name_size), rest.substr(name_size, url_size)});
-    rest.remove_prefix(name_size + url_size);
+  for (std::int64_t i = 0; i < std::ssize(names); ++i) {
+    const std::string& name = names[static_cast<std::size_t>(i)];
+    const std::string url = Channels::url(i < kNumHot ? -1 - i : i - kNumHot);
+    all_.push_back({static_cast<std::uint32_t>(texts_.size()), static_cast<std::uint16_t>(name.size()),
+                    static_cast<std::uint16_t>(url.size())});
+    texts_ += name + url;
   }
 }
 

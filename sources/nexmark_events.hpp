@@ -20,19 +20,29 @@ std::int64_t reserve_of(std::int64_t event);
 /// program.
 class Channels {
  public:
-  struct Channel {
-    std::string_view name, url;
-  };
   static const Channels& instance();
+  std::string_view name_of_event(std::int64_t event) const {
+    const Channel& channel = of_event(event);
+    return {texts_.data() + channel.offset, channel.name_size};
+  }
+  std::string_view url_of_event(std::int64_t event) const {
+    const Channel& channel = of_event(event);
+    return {texts_.data() + channel.offset + channel.name_size, channel.url_size};
+  }
+
+ private:
+  static constexpr std::int64_t kNumHot = 4, kNumOthers = 10'000;
+  /// Where its name lies, and behind it the url. Small: they are looked up at random.
+  struct Channel {
+    std::uint32_t offset;
+    std::uint16_t name_size, url_size;
+  };
   const Channel& of_event(std::int64_t event) const {
     const std::uint64_t random = random_of(event, detail::kChannel);
     const bool is_hot = (random & 1) != 0;
     return all_[static_cast<std::size_t>(
         detail::choose(is_hot, below(random, kNumHot), kNumHot + below(random, kNumOthers)))];
   }
-
- private:
-  static constexpr std::int64_t kNumHot = 4, kNumOthers = 10'000;
   Channels();
   static std::vector<std::string> names();
   static std::string url(std::int64_t number);

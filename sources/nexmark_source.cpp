@@ -51,10 +51,10 @@ void fill_view(const Events& events, const NexmarkOptions&, Column& column) {
   fill<std::string_view>(events, column, [](std::int64_t event) { return Value(event); });
 }
 
-template <std::string_view nexmark::Channels::Channel::*Part>
+template <std::string_view (nexmark::Channels::*Part)(std::int64_t) const>
 void fill_channel(const Events& events, const NexmarkOptions&, Column& column) {
   const nexmark::Channels& channels = nexmark::Channels::instance();
-  fill<std::string_view>(events, column, [&](std::int64_t event) { return channels.of_event(event).*Part; });
+  fill<std::string_view>(events, column, [&](std::int64_t event) { return (channels.*Part)(event); });
 }
 
 void fill_extra(const Events& events, const NexmarkOptions& options, Column& column) {
@@ -105,8 +105,8 @@ const std::vector<ColumnOf>& columns_of(Kind kind) {
       {"auction", TypeKind::Long, fill_long<auction_of_bid>},
       {"bidder", TypeKind::Long, fill_long<bidder_of>},
       {"price", TypeKind::Long, fill_price},
-      {"channel", TypeKind::String, fill_channel<&Channels::Channel::name>},
-      {"url", TypeKind::String, fill_channel<&Channels::Channel::url>},
+      {"channel", TypeKind::String, fill_channel<&Channels::name_of_event>},
+      {"url", TypeKind::String, fill_channel<&Channels::url_of_event>},
       {"dateTime", TypeKind::Timestamp, fill_time},
       {"extra", TypeKind::String, fill_extra}};
   return kind == Kind::Person ? person : kind == Kind::Auction ? auction : bid;

@@ -13,7 +13,9 @@ const SchemaPtr kNumbers = schema_of({{"n", TypeKind::Long, true}});
 /// Keeps many rows of one key, each until a time of its own.
 void add_rows(JoinState& state, std::string_view key) {
   const auto pool = RecordPool::create();
-  const RecordBatch row = batch_of(*pool, kNumbers, {{1}});
+  const RecordBatch batch = batch_of(*pool, kNumbers, {{1}});
+  BatchColumns row;
+  row.set(batch);
   for (std::size_t i = 0; i < kRows; ++i)
     state.add(key, KeyEncoder::hash_of(key), row, 0, false, static_cast<std::int64_t>(i));
 }
