@@ -1,6 +1,7 @@
 #include "operators/aggregate.hpp"
 
 #include "checkpoint/timer_index.hpp"
+#include "expressions/expression_types.hpp"
 #include "operators/event_times.hpp"
 #include "operators/group_table.hpp"
 #include "operators/late_rows.hpp"
@@ -16,12 +17,6 @@ namespace {
 constexpr std::int64_t kNoWatermark = std::numeric_limits<std::int64_t>::min();
 // Well below what other records may have to wait.
 constexpr std::size_t kRemovedPerCall = ResultBatch::kRows;
-
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
 
 class Aggregate final : public Operator {
  public:

@@ -1,16 +1,8 @@
 #include "operators/key_states.hpp"
 
+#include "expressions/expression_types.hpp"
+
 namespace millrace {
-
-namespace {
-
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
-}  // namespace
 
 KeyStates::KeyStates(const std::vector<BoundExpressionPtr>& keys, StateLayout layout)
     : keys_(keys), encoder_(types_of(keys)), table_(std::move(layout)) {}

@@ -1,6 +1,7 @@
 #include "operators/running_aggregate.hpp"
 
 #include "operators/group_table.hpp"
+#include "operators/key_states.hpp"
 #include "operators/late_rows.hpp"
 #include "operators/row_errors.hpp"
 
@@ -8,22 +9,17 @@ namespace millrace {
 
 namespace {
 
-std::vector<DataType> types_of(const std::vector<BoundExpressionPtr>& expressions) {
-  std::vector<DataType> types;
-  for (const BoundExpressionPtr& expression : expressions) types.push_back(expression->type());
-  return types;
-}
-
 class RunningAggregate final : public Operator {
  public:
   explicit RunningAggregate(RunningAggregateOptions options)
       : options_(std::move(options)),
-        groups_(types_of(options_.keys), options_.calls, false),
+        calls_({}, options_.calls, false),
+        groups_(options_.keys, GroupTable::layout_of(options_.calls, false)),
         late_(options_.event_time, options_.policy.at_marker) {}
 
   Status open(OperatorContext& context) override {
     context_ = &context;
-    context.state.declare("groups", groups_.table());
+    groups_.open(context, "groups");
     late_.open(context.state);
     return {};
   }
@@ -31,12 +27,9 @@ class RunningAggregate final : public Operator {
   Progress process(int /*port*/, RecordBatch batch, Output& out) override {
     late_.drop(batch, *context_, out);
     if (batch.num_rows() == 0 || !evaluate(batch)) return Progress::Done;
-    groups_.find(keys_, batch.rows());
-    keys_.clear();
+    groups_.find(batch);
     run(batch);
-    groups_.table().changed(groups_.groups());
-    updated_ += batch.num_rows();
-    context_->counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
+    groups_.found_changed();
     if (settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0)
       out.emit(std::move(batch));
     return Progress::Done;
@@ -49,21 +42,15 @@ class RunningAggregate final : public Operator {
 
   Progress on_epoch_end(Epoch /*epoch*/, Output& out) override {
     late_.advance(out);
-    SubtaskCounters& counters = context_->counters;
-    counters.state_rows_total.set(static_cast<std::int64_t>(groups_.table().size()));
-    counters.state_rows_updated.set(updated_);
-    counters.state_bytes.set(static_cast<std::int64_t>(groups_.table().bytes_used()));
-    updated_ = 0;
+    groups_.end_epoch();
     return Progress::Done;
   }
 
  private:
   /// Everything that may fail for a row, before any state changes; false when no row is left.
   bool evaluate(RecordBatch& batch) {
-    keys_.clear();
-    for (const BoundExpressionPtr& key : options_.keys)
-      keys_.push_back(key->evaluate(context_->eval, batch, batch.rows()));
-    groups_.evaluate(context_->eval, batch);
+    groups_.evaluate(batch);
+    calls_.evaluate(context_->eval, batch);
     return settle_errors(*context_, options_.on_error, batch) && batch.num_rows() != 0;
   }
 
@@ -73,7 +60,8 @@ class RunningAggregate final : public Operator {
     const std::size_t num_inputs = columns.size();
     for (const BoundAggregate& call : options_.calls)
       columns.push_back(context_->pool.make_column(call.function->result_type()));
-    groups_.run(context_->eval, batch.rows(), std::span(columns).subspan(num_inputs));
+    calls_.assign(groups_.found());
+    calls_.run(context_->eval, batch.rows(), std::span(columns).subspan(num_inputs));
     batch.set_schema(options_.output);
   }
 
@@ -81,15 +69,12 @@ class RunningAggregate final : public Operator {
   const RunningAggregateOptions options_;
   OperatorContext* context_ = nullptr;
 
+  // Evaluates and runs the calls; the groups are the values below.
+  GroupTable calls_;
+
   // State.
-  GroupTable groups_;
+  KeyStates groups_;
   LateRows late_;
-
-  // Rows since the last marker.
-  std::int64_t updated_ = 0;
-
-  // Scratch of one batch.
-  std::vector<ColumnRef> keys_;
 };
 
 }  // namespace
