@@ -116,18 +116,31 @@ void GroupTable::update(EvalContext& context, Rows rows) {
 void GroupTable::pass_filters(Rows rows) {
   for (Filter& filter : filters_) {
     const Column& column = *filter.column;
-    const std::size_t most = column.type().is_null() ? 0 : rows.size();
-    filter.positions.resize(most);
-    filter.rows.resize(most);
-    std::size_t count = 0;
-    for (std::uint32_t k = 0; k < most; ++k) {
-      filter.positions[count] = k;
-      filter.rows[count] = rows[k];
-      count += !column.is_null(rows[k]) && column.at<std::uint8_t>(rows[k]) != 0;
-    }
-    filter.positions.resize(count);
-    filter.rows.resize(count);
+    const auto* conditions = column.values<std::uint8_t>();
+    if (column.type().is_null())
+      list_passing(filter, rows, [](std::uint32_t) { return false; });
+    else if (column.has_nulls() || column.is_constant())
+      list_passing(filter, rows, [&](std::uint32_t row) {
+        return !column.is_null(row) && column.at<std::uint8_t>(row) != 0;
+      });
+    else
+      list_passing(filter, rows, [&](std::uint32_t row) { return conditions[row] != 0; });
   }
+}
+
+/// Without a branch for each row, as nobody can guess which pass.
+template <class Passes>
+void GroupTable::list_passing(Filter& filter, Rows rows, Passes passes) {
+  filter.positions.resize(rows.size());
+  std::uint32_t* const positions = filter.positions.data();
+  std::size_t count = 0;
+  for (std::uint32_t k = 0; k < rows.size(); ++k) {
+    positions[count] = k;
+    count += passes(rows[k]);
+  }
+  filter.positions.resize(count);
+  filter.rows.resize(count);
+  for (std::size_t i = 0; i < count; ++i) filter.rows[i] = rows[positions[i]];
 }
 
 void GroupTable::update_call(EvalContext& context, const Call& call, Rows rows) {

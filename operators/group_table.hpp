@@ -41,8 +41,8 @@ class GroupTable {
   /// Adds evaluated rows to the groups of the last `assign` and keeps what was evaluated for an `update`.
   void add(EvalContext& context, Rows rows);
   /// Adds the evaluated rows to their groups one after the other and writes what each call gives after
-  /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find`. Requires:
-  /// no two calls share a state.
+  /// a row to that row of `results[call]`, a fresh column. `rows` are those of the last `find` or `assign`.
+  /// Requires: no two calls share a state.
   void run(EvalContext& context, Rows rows, std::span<const ColumnRef> results);
   /// Begins to load what `finish` reads of a group besides its entry.
   void fetch_states(const std::byte* group) const;
@@ -101,6 +101,8 @@ class GroupTable {
 
   void forget_evaluated();
   void pass_filters(Rows rows);
+  template <class Passes>
+  static void list_passing(Filter& filter, Rows rows, Passes passes);
   void update_call(EvalContext& context, const Call& call, Rows rows);
   void update_sharers(const Call& owner, Rows rows);
   void list_states(const Call& call, Rows rows);

@@ -57,6 +57,7 @@ class FormatArgument {
   void format_all(const Column& instants, Rows rows, Column& out) const {
     auto* const texts = out.mutable_values<string_view>();
     const bool skips_nulls = out.has_nulls();
+    const bool is_utc = zone_.is_utc();
     // The local times that have the text at hand; none at first.
     std::int64_t begin = 0, end = 0;
     string_view text;
@@ -64,7 +65,7 @@ class FormatArgument {
     rows.for_each([&](std::uint32_t row) {
       if (skips_nulls && out.is_null(row)) return;
       const auto micros = instants.at<std::int64_t>(row);
-      const std::int64_t local = zone_.to_local(micros);
+      const std::int64_t local = is_utc ? micros : zone_.to_local(micros);
       if (local < begin || local >= end) {
         const std::int64_t into = floor_remainder(local, constant_->resolution());
         const std::int64_t left = constant_->resolution() - into;
