@@ -108,9 +108,11 @@ class AssignWatermark final : public Operator {
 
   void observe(const RecordBatch& batch) {
     const EventTimes times(batch.column(static_cast<std::size_t>(options_.column)));
+    EventTimeStats seen = stats_;
     batch.rows().for_each([&](std::uint32_t row) {
-      if (!times.is_null(row)) add(cut_to_millis(times[row]));
+      if (!times.is_null(row)) add(seen, cut_to_millis(times[row]));
     });
+    stats_ = seen;
     if (partitions_)
       partitions_->observe(batch, options_.column, context_->services.now_micros());
   }
@@ -122,11 +124,11 @@ class AssignWatermark final : public Operator {
     if (time) own_watermark_ = std::max(own_watermark_, cut_to_millis(*time) - delay_);
   }
 
-  void add(std::int64_t time) {
-    stats_.min = stats_.count == 0 ? time : std::min(stats_.min, time);
-    stats_.max = stats_.count == 0 ? time : std::max(stats_.max, time);
-    stats_.sum += static_cast<double>(time);
-    ++stats_.count;
+  static void add(EventTimeStats& stats, std::int64_t time) {
+    stats.min = stats.count == 0 ? time : std::min(stats.min, time);
+    stats.max = stats.count == 0 ? time : std::max(stats.max, time);
+    stats.sum += static_cast<double>(time);
+    ++stats.count;
   }
 
   /// In continuous mode; what a checkpoint brought back is the first that the operators below hear.

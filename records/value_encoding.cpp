@@ -123,4 +123,109 @@ const char* decode_value(const char* from, Column& column) {
   return from;
 }
 
+namespace {
+
+/// What each value of the type takes where it is not NULL and no part of it is; 0 where that differs.
+std::size_t stride_of(const DataType& type) {
+  if (is_fixed_width(type)) return 1 + type.width();
+  if (type.kind() != TypeKind::Struct) return 0;
+  std::size_t bytes = 1;
+  for (const Field& field : type.fields()) {
+    const std::size_t part = stride_of(field.type);
+    if (part == 0) return 0;
+    bytes += part;
+  }
+  return bytes;
+}
+
+/// Whether each row has a value of its own in all parts of the column.
+bool is_whole(const Column& column) {
+  if (column.has_nulls() || column.is_constant()) return false;
+  for (std::size_t c = 0; c < column.num_children(); ++c)
+    if (!is_whole(*column.child(c))) return false;
+  return true;
+}
+
+void put_strided(char* to, std::size_t stride, const Column& column, Rows rows, ValueForm form) {
+  for (std::uint32_t k = 0; k < rows.size(); ++k) to[k * stride] = 1;
+  ++to;
+  for (std::size_t c = 0; c < column.num_children(); ++c) {
+    put_strided(to, stride, *column.child(c), rows, form);
+    to += stride_of(column.child(c)->type());
+  }
+  if (column.type().kind() == TypeKind::Struct) return;
+  with_fixed_type(column.type(), [&]<class T>(T*) {
+    for (std::uint32_t k = 0; k < rows.size(); ++k) {
+      const T value = column.at<T>(rows[k]);
+      const T written = form == ValueForm::Key ? canonical(value) : value;
+      std::memcpy(to + k * stride, &written, sizeof written);
+    }
+  });
+}
+
+/// Whether all marks say that the values and their parts are there. Where one is not, values behind it begin
+/// elsewhere, but that one is found first.
+bool are_whole(const char* from, std::size_t stride, const DataType& type, std::size_t count) {
+  for (std::size_t k = 0; k < count; ++k)
+    if (from[k * stride] != 1) return false;
+  if (type.kind() != TypeKind::Struct) return true;
+  ++from;
+  for (const Field& field : type.fields()) {
+    if (!are_whole(from, stride, field.type, count)) return false;
+    from += stride_of(field.type);
+  }
+  return true;
+}
+
+/// Writes the rows of the column from `first` on, which are there.
+void take_strided(const char* from, std::size_t stride, Column& column, std::size_t first,
+                  std::size_t count) {
+  ++from;
+  for (std::size_t c = 0; c < column.num_children(); ++c) {
+    take_strided(from, stride, *column.child(c), first, count);
+    from += stride_of(column.child(c)->type());
+  }
+  if (column.type().kind() == TypeKind::Struct) return;
+  with_fixed_type(column.type(), [&]<class T>(T*) {
+    T* const values = column.mutable_values<T>() + first;
+    for (std::size_t k = 0; k < count; ++k) std::memcpy(&values[k], from + k * stride, sizeof(T));
+  });
+}
+
+}  // namespace
+
+std::size_t encoded_size(const Column& column, Rows rows) {
+  const std::size_t stride = stride_of(column.type());
+  if (stride != 0 && is_whole(column)) return stride * rows.size();
+  std::size_t bytes = 0;
+  rows.for_each([&](std::uint32_t row) { bytes += encoded_size(column, row); });
+  return bytes;
+}
+
+char* encode_values(char* to, const Column& column, Rows rows, ValueForm form) {
+  const std::size_t stride = stride_of(column.type());
+  if (stride != 0 && is_whole(column)) {
+    put_strided(to, stride, column, rows, form);
+    return to + stride * rows.size();
+  }
+  rows.for_each([&](std::uint32_t row) { to = encode_value(to, column, row, form); });
+  return to;
+}
+
+std::uint32_t decode_values(std::string_view bytes, Column& column) {
+  const std::size_t stride = stride_of(column.type());
+  const std::size_t most = stride == 0 ? 0 : bytes.size() / stride;
+  if (most * stride == bytes.size() && are_whole(bytes.data(), stride, column.type(), most)) {
+    const std::size_t first = column.size();
+    column.resize(first + most);
+    take_strided(bytes.data(), stride, column, first, most);
+    return static_cast<std::uint32_t>(most);
+  }
+  const char* next = bytes.data();
+  std::uint32_t count = 0;
+  for (const char* end = next + bytes.size(); next != end; ++count)
+    next = decode_value(next, column);
+  return count;
+}
+
 }  // namespace millrace

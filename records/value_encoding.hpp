@@ -3,6 +3,8 @@
 #include "records/column.hpp"
 
 #include <cstddef>
+#include <cstdint>
+#include <string_view>
 
 namespace millrace {
 
@@ -18,5 +20,11 @@ std::size_t encoded_size(const Column& column, std::size_t row);
 char* encode_value(char* to, const Column& column, std::size_t row, ValueForm form);
 /// Appends one value to a column of its type and returns where its bytes end.
 const char* decode_value(const char* from, Column& column);
+
+/// The same for values one behind the other, those of fixed width column by column.
+std::size_t encoded_size(const Column& column, Rows rows);
+char* encode_values(char* to, const Column& column, Rows rows, ValueForm form);
+/// Appends all values that `bytes` hold and gives their number.
+std::uint32_t decode_values(std::string_view bytes, Column& column);
 
 }  // namespace millrace

@@ -21,25 +21,38 @@ class CollectList final : public AggregateFunction, public KeepsValues {
       : AggregateFunction(list_of(element), false), KeepsValues(Which::All) {}
   std::size_t state_size() const override { return 0; }
 
+  /// Neighbours mostly go to one state, which then takes them at once.
   void update(EvalContext&, StateBytes* const* states, const std::vector<ColumnRef>& arguments,
               Rows rows) const override {
     const Column& values = *arguments[0];
+    std::vector<std::uint32_t> together;
     for (std::uint32_t k = 0; k < rows.size(); ++k) {
-      if (is_null_at(values, rows[k])) continue;
-      std::byte* place =
-          states[k]->extend(static_cast<std::uint32_t>(encoded_size(values, rows[k])));
-      encode_value(reinterpret_cast<char*>(place), values, rows[k], ValueForm::Exact);
+      if (!is_null_at(values, rows[k])) together.push_back(rows[k]);
+      const bool is_last = k + 1 == rows.size() || states[k + 1] != states[k];
+      if (!is_last) continue;
+      append(*states[k], values, together);
+      together.clear();
     }
   }
   void merge(StateBytes& into, const StateBytes& from) const override {
     into.append(from.data(), from.size());
   }
   void finish(EvalContext&, const StateBytes& state, Column& out) const override {
-    const char* next = reinterpret_cast<const char*>(state.data());
-    const char* end = next + state.size();
-    std::uint32_t count = 0;
-    for (; next != end; ++count) next = decode_value(next, *out.child(0));
-    out.append_list(count);
+    const std::string_view bytes(reinterpret_cast<const char*>(state.data()), state.size());
+    out.append_list(decode_values(bytes, *out.child(0)));
+  }
+
+ private:
+  static void append(StateBytes& state, const Column& values,
+                     const std::vector<std::uint32_t>& rows) {
+    if (rows.size() == 1) return append(state, values, rows[0]);
+    const Rows listed = Rows::listed(rows.data(), static_cast<std::uint32_t>(rows.size()));
+    std::byte* place = state.extend(static_cast<std::uint32_t>(encoded_size(values, listed)));
+    encode_values(reinterpret_cast<char*>(place), values, listed, ValueForm::Exact);
+  }
+  static void append(StateBytes& state, const Column& values, std::uint32_t row) {
+    std::byte* place = state.extend(static_cast<std::uint32_t>(encoded_size(values, row)));
+    encode_value(reinterpret_cast<char*>(place), values, row, ValueForm::Exact);
   }
 };
 
