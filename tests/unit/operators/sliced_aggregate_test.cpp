@@ -4,6 +4,11 @@
 #include "tests/support/aggregates.hpp"
 #include "tests/support/operator_harness.hpp"
 
+#include <map>
+#include <random>
+#include <set>
+#include <sstream>
+
 using namespace millrace;
 using namespace millrace::test;
 
@@ -137,4 +142,31 @@ TEST_CASE("a key that was forgotten with its last slice begins anew") {
   harness.rows({{"a", sec(7)}}).watermark(20).rows({{"a", sec(22)}}).watermark(40).marker();
 
   CHECK(harness.run() == "{0,10},a,1 {5,15},a,1 w20 {15,25},a,1 {20,30},a,1 w40 |0");
+}
+
+TEST_CASE("many keys, forgotten and seen again, count in each window that holds them") {
+  auto harness = counts(10, 5, false);
+  std::map<std::pair<int, std::string>, int> expected;
+  std::mt19937 random(3);
+  for (int second = 10; second < 60; ++second) {
+    std::vector<Row> rows;
+    for (int i = 0; i < 60; ++i) {
+      const int time = second - static_cast<int>(random() % 4);
+      const std::string key = std::to_string(10'000'000 + random() % 20 * 37 + second / 15 * 1000);
+      rows.push_back({key, sec(time)});
+      for (int start = time / 5 * 5; start > time - 10; start -= 5) ++expected[{start, key}];
+    }
+    harness.rows(std::move(rows)).watermark(second - 4);
+  }
+  harness.marker().finish();
+
+  std::set<std::string> windows;
+  for (const auto& [key, count] : expected)
+    windows.insert("{" + std::to_string(key.first) + "," + std::to_string(key.first + 10) + "}," +
+                   key.second + "," + std::to_string(count));
+  std::set<std::string> given;
+  std::istringstream trace(harness.run());
+  for (std::string word; trace >> word;)
+    if (word.front() == '{') CHECK(given.insert(word).second);
+  CHECK(given == windows);
 }
