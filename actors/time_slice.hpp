@@ -14,9 +14,8 @@ constexpr std::chrono::microseconds kSliceBudget{200};
 /// after its work, and the next one begins there. Not thread-safe.
 class TimeSlice {
  public:
-  TimeSlice() : TimeSlice(SteadyClock::now()) {}
-  /// Begins at `now` and has the whole budget.
-  explicit TimeSlice(SteadyClock::time_point now) : now_(now), deadline_(now + kSliceBudget) {}
+  /// Begins now and has the whole budget.
+  TimeSlice() : now_(SteadyClock::now()), deadline_(now_ + kSliceBudget) {}
   /// Over from the start: a task handles one event.
   static TimeSlice one_event() {
     TimeSlice slice;
