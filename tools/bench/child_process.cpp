@@ -13,6 +13,13 @@
 
 namespace millrace::bench {
 
+double cpu_seconds(const rusage& used) {
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(used.ru_utime) + seconds(used.ru_stime);
+}
+
 ChildProcess::ChildProcess(const std::vector<std::string>& command, int core, bool keep_output) {
   int ends[2] = {-1, -1};
   MILLRACE_CHECK(!keep_output || pipe2(ends, O_CLOEXEC) == 0, "no pipe");
@@ -44,6 +51,14 @@ ChildProcess::~ChildProcess() {
     waitpid(pid_, nullptr, 0);
   }
   if (output_fd_ >= 0) close(output_fd_);
+}
+
+std::string ChildProcess::read_output() {
+  std::string said;
+  char text[4096];
+  for (ssize_t n; (n = read(output_fd_, text, sizeof text)) > 0;)
+    said.append(text, static_cast<std::size_t>(n));
+  return said;
 }
 
 double ChildProcess::cpu_seconds() const {

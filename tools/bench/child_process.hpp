@@ -8,6 +8,9 @@
 
 namespace millrace::bench {
 
+/// Processor time, user and system, in seconds.
+double cpu_seconds(const rusage& used);
+
 /// A program that this one started; killed and reaped when the object goes.
 class ChildProcess {
  public:
@@ -19,6 +22,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   int output_fd() const { return output_fd_; }
+  /// All that it prints until it closes its output. Requires: the output is kept.
+  std::string read_output();
   pid_t pid() const { return pid_; }
   /// Processor time so far, user and system, in seconds.
   double cpu_seconds() const;

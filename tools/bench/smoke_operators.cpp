@@ -1,15 +1,12 @@
 // What stateful operators do on one core, in this process: whole topologies in SQL from generated rows to a
 // sink that counts.
-#include <pthread.h>
-#include <sched.h>
-
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <chrono>
-#include <thread>
 
 #include "actors/job.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/smoke.hpp"
 #include "tools/bench/sql_plan.hpp"
 
@@ -128,10 +125,7 @@ void measure(const std::string& name, const Query& query, const std::string& tar
 }  // namespace
 
 void measure_operators(const SmokeOptions&) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(std::thread::hardware_concurrency() > 1 ? 1 : 0, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
+  pin_to_core(1);
   const Rows ten_thousand_ids{20'000'000, 10'000, 10};
   measure("tumbling count, 10,000 keys",
           {sql("SELECT window, id, count(*) AS n FROM a GROUP BY window(ts, '10 seconds'), id"),

@@ -1,27 +1,16 @@
 // What the engine carries in this process on one core, and what a record costs it.
 #include <fmt/format.h>
-#include <pthread.h>
-#include <sched.h>
-
-#include <thread>
 
 #include "actors/job.hpp"
 #include "tools/bench/allocation_count.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/plans.hpp"
 #include "tools/bench/smoke.hpp"
 
 namespace millrace::bench {
 
 namespace {
-
-void pin_to_second_core() {
-  if (std::thread::hardware_concurrency() < 2) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(1, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 struct Run {
   double records_per_second = 0;
@@ -47,7 +36,7 @@ Run run(std::int64_t total) {
 }  // namespace
 
 void measure_throughput(const SmokeOptions&) {
-  pin_to_second_core();
+  pin_to_core(1);
   constexpr std::int64_t kRecords = 50'000'000;
   (void)run(kRecords / 10);
   const Run once = run(kRecords), twice = run(kRecords * 2);

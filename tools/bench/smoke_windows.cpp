@@ -1,16 +1,20 @@
 // How soon the results of a window come after it closes, and how long other records wait meanwhile.
-#include <pthread.h>
-#include <sched.h>
-
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "actors/job.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
+#include "tools/bench/disturbance_watch.hpp"
+#include "tools/bench/histogram.hpp"
 #include "tools/bench/smoke.hpp"
 #include "tools/bench/sql_plan.hpp"
+#include "tools/bench/timed_record.hpp"
 
 namespace millrace::bench {
 
@@ -21,13 +25,6 @@ constexpr double kRate = 500'000;
 constexpr std::int64_t kNanosPerMicro = 1'000;
 // The source hears of rows each 32 us.
 constexpr std::int64_t kPerWakeUp = 16;
-
-void pin_to_core(int core) {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 SchemaPtr timed_schema() {
   static const SchemaPtr schema = std::make_shared<Schema>(
@@ -68,15 +65,15 @@ class TimedSource final : public Source {
   std::int64_t next_ = 0;
 };
 
-/// Adds now minus the first column, microseconds of the steady clock, for each row from `counted_from` on.
+/// Adds when each row was due, its first column in microseconds of the steady clock, and how long it then took.
 std::function<std::unique_ptr<Sink>()> waits_since(std::int64_t counted_from,
-                                                   std::shared_ptr<LatencyHistogram> waits) {
+                                                   std::shared_ptr<std::vector<TimedRecord>> waits) {
   return [=] {
     return make_timing_sink([=](const RecordBatch& batch, std::int64_t now) {
       const auto* times = batch.column(0).values<std::int64_t>();
       batch.rows().for_each([&](std::uint32_t row) {
         const std::int64_t since = times[row] * kNanosPerMicro;
-        if (since >= counted_from) waits->add(now - since);
+        if (since >= counted_from) waits->push_back({since, now - since});
       });
     });
   };
@@ -96,45 +93,70 @@ void generate(DueQueue& queue, std::int64_t begin, double seconds) {
 
 /// How long after they were due the results of windows and other records came.
 struct Waits {
-  std::shared_ptr<LatencyHistogram> results = std::make_shared<LatencyHistogram>();
-  std::shared_ptr<LatencyHistogram> others = std::make_shared<LatencyHistogram>();
+  Latencies results, others;
 };
+
+/// Room for the rows of a run: written to once, so that nothing is moved and no page asked for while time is taken.
+std::shared_ptr<std::vector<TimedRecord>> room_for(double seconds) {
+  auto rows = std::make_shared<std::vector<TimedRecord>>(
+      static_cast<std::size_t>(seconds * kRate * 1.1));
+  rows->clear();
+  return rows;
+}
+
+Latencies latencies_of(const std::vector<TimedRecord>& records, const DisturbanceWatch& watch) {
+  Latencies latencies;
+  for (const auto& [due_ns, latency_ns] : records)
+    latencies.add(latency_ns, !watch.was_disturbed(due_ns));
+  return latencies;
+}
 
 Waits run_job(const SmokeOptions& options, bool with_windows) {
   const std::int64_t begin = now_ns() + 100'000'000;
   // When all keys are known and the first windows have closed.
   const std::int64_t counted_from = begin + 300'000'000;
   auto queue = std::make_shared<DueQueue>();
-  const Waits waits;
+  const auto results = room_for(options.seconds), others = room_for(options.seconds);
   const SqlInput rows{"a", timed_schema(), [queue] { return std::make_unique<TimedSource>(queue); }};
   std::vector<SqlOutput> outputs;
   if (with_windows)
     outputs.push_back({sql("SELECT window.end AS closed, id, count(*) AS n FROM a "
                            "GROUP BY window(ts, '100 milliseconds', '20 milliseconds'), id"),
-                       waits_since(counted_from, waits.results)});
-  outputs.push_back({sql("SELECT ts, id FROM a"), waits_since(counted_from, waits.others)});
+                       waits_since(counted_from, results)});
+  outputs.push_back({sql("SELECT ts, id FROM a"), waits_since(counted_from, others)});
   // The engine's threads inherit core 1; the generator has core 0.
-  if (std::thread::hardware_concurrency() > 1) pin_to_core(1);
+  pin_to_core(1);
   JobOptions job_options;
   job_options.trigger = {Trigger::Kind::Continuous, std::chrono::seconds(1)};
   job_options.idle = IdleStrategy::Park;
   auto job = Job::start(sql_plan({rows}, outputs), std::move(job_options));
   MILLRACE_CHECK(job.ok(), "a benchmark's job must start");
+  DisturbanceWatch watch({getpid()}, 0);
   std::thread generator([&] {
     pin_to_core(0);
     generate(*queue, begin, options.seconds);
   });
   generator.join();
   (void)(*job)->await();
-  return waits;
+  watch.stop();
+  return {latencies_of(*results, watch), latencies_of(*others, watch)};
 }
 
-std::string quantiles(const LatencyHistogram& waits) {
-  const auto millis = [&](double quantile) {
-    return static_cast<double>(waits.at_quantile(quantile)) / 1e6;
+constexpr std::pair<const char*, double> kQuantiles[]{
+    {"p50", 0.5}, {"p99", 0.99}, {"p99.9", 0.999}, {"p99.99", 0.9999}};
+
+/// Of records that met no other program, where they are enough, and of all.
+std::string quantiles(const Latencies& latencies) {
+  std::string calm, all;
+  const auto append = [](std::string& text, const char* name, std::int64_t ns) {
+    text += fmt::format("{} {:.2f} ms ", name, static_cast<double>(ns) / 1e6);
   };
-  return fmt::format("p50 {:.2f} ms p99 {:.2f} ms p99.9 {:.2f} ms p99.99 {:.2f} ms", millis(0.5),
-                     millis(0.99), millis(0.999), millis(0.9999));
+  for (const auto& [name, quantile] : kQuantiles) {
+    append(calm, name, latencies.judged(quantile).at_quantile(quantile));
+    append(all, name, latencies.all().at_quantile(quantile));
+  }
+  return fmt::format("{}({:.0f} % of records, the others met another program; of all {}of {})", calm,
+                     100 * latencies.calm_share(), all, latencies.all().count());
 }
 
 }  // namespace
@@ -142,9 +164,9 @@ std::string quantiles(const LatencyHistogram& waits) {
 void measure_windows(const SmokeOptions& options) {
   const Waits with = run_job(options, true), without = run_job(options, false);
   print_figure("results of 100 ms windows each 20 ms, 10,000 keys, 500,000/s",
-               quantiles(*with.results), "p99 <= 1 ms");
-  print_figure("other records meanwhile", quantiles(*with.others), "p99.99 <= 1 ms");
-  print_figure("other records without windows", quantiles(*without.others), "");
+               quantiles(with.results), "p99 <= 1 ms");
+  print_figure("other records meanwhile", quantiles(with.others), "p99.99 <= 1 ms");
+  print_figure("other records without windows", quantiles(without.others), "");
 }
 
 }  // namespace millrace::bench

@@ -1,5 +1,8 @@
 #include "tools/bench/yaml_plan.hpp"
 
+#include <cstdlib>
+#include <optional>
+
 #include "topology/planner.hpp"
 #include "topology/yaml/loader.hpp"
 
@@ -10,6 +13,10 @@ ExecutionPlan plan_of(const std::string& text, std::function<std::unique_ptr<Sou
   TopologyText topology;
   topology.text = text;
   topology.file_name = "benchmark";
+  topology.environment = [](std::string_view name) -> std::optional<std::string> {
+    const char* value = std::getenv(std::string(name).c_str());
+    return value ? std::optional<std::string>(value) : std::nullopt;
+  };
   Catalog catalog = Catalog::builtin();
   const LoadedTopology loaded = load_topology(topology, catalog);
   MILLRACE_CHECK(loaded.ok(), "a benchmark's topology must load");
@@ -19,7 +26,7 @@ ExecutionPlan plan_of(const std::string& text, std::function<std::unique_ptr<Sou
   auto plan = plan_execution(analysis.plan, loaded.settings);
   MILLRACE_CHECK(plan.ok(), "a benchmark's topology must be planned");
   for (ExecutionNode& node : plan->nodes) {
-    if (auto* planned = std::get_if<SourceSpec>(&node.spec); planned && !planned->bounded)
+    if (auto* planned = std::get_if<SourceSpec>(&node.spec); source && planned && !planned->bounded)
       planned->make = source;
     if (auto* planned = std::get_if<SinkSpec>(&node.spec)) planned->make = sink;
   }

@@ -1,4 +1,4 @@
-#include "tools/bench/suite/disturbances.hpp"
+#include "tools/bench/disturbances.hpp"
 
 #include "tests/support/catch.hpp"
 

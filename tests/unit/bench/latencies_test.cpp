@@ -1,4 +1,4 @@
-#include "tools/bench/suite/histogram.hpp"
+#include "tools/bench/histogram.hpp"
 
 #include "tests/support/catch.hpp"
 

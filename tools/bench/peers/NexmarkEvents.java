@@ -1,6 +1,7 @@
-// The NEXMark stream of the engine's own source (sources/nexmark_events.cpp) for Flink: the same shares, skew and
-// sizes, texts included. A row has all columns of its kind.
+// The NEXMark stream of the engine's own source (sources/nexmark_events.cpp) for Flink: the same numbers, times,
+// channels and choices, texts of the same sizes. A row has the columns that were asked for; the others are null.
 import java.nio.charset.StandardCharsets;
+import java.util.function.Predicate;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
@@ -17,14 +18,14 @@ public class NexmarkEvents {
   private static final LogicalType TEXT = VarCharType.STRING_TYPE;
   private static final LogicalType TIME = new TimestampType(3);
 
-  static final RowType PERSON = RowType.of(
+  private static final RowType PERSON = RowType.of(
       new LogicalType[] {NUMBER, TEXT, TEXT, TEXT, TEXT, TEXT, TIME, TEXT},
       new String[] {"id", "name", "emailAddress", "creditCard", "city", "state", "dateTime", "extra"});
-  static final RowType AUCTION = RowType.of(
+  private static final RowType AUCTION = RowType.of(
       new LogicalType[] {NUMBER, TEXT, TEXT, NUMBER, NUMBER, TIME, TIME, NUMBER, NUMBER, TEXT},
       new String[] {"id", "itemName", "description", "initialBid", "reserve", "dateTime", "expires", "seller",
           "category", "extra"});
-  static final RowType BID = RowType.of(
+  private static final RowType BID = RowType.of(
       new LogicalType[] {NUMBER, NUMBER, NUMBER, TEXT, TEXT, TIME, TEXT},
       new String[] {"auction", "bidder", "price", "channel", "url", "dateTime", "extra"});
 
@@ -40,6 +41,9 @@ public class NexmarkEvents {
       "Redmond", "Seattle", "Kent", "Cheyenne"};
   private static final String[] STATES = {"AZ", "CA", "ID", "OR", "WA", "WY"};
 
+  private static final int PRICE_STEPS = 4_096;
+
+  private static double[] prices;
   private static byte[] letters;
   private static StringData[] channelNames;
   private static StringData[] urls;
@@ -58,13 +62,24 @@ public class NexmarkEvents {
     return (byte) ('a' + below(random, 26));
   }
 
+  static long millis(long event) {
+    return BASE_TIME + event * 1_000 / EVENTS_PER_SECOND;
+  }
+
   static TimestampData time(long event) {
-    return TimestampData.fromEpochMillis(BASE_TIME + event * 1_000 / EVENTS_PER_SECOND);
+    return TimestampData.fromEpochMillis(millis(event));
+  }
+
+  /** When an auction closes. */
+  static TimestampData expiry(long event) {
+    long horizon = millis(event + 100 * 50 / 3) - millis(event);
+    return TimestampData.fromEpochMillis(millis(event) + 1 + below(random(event, 13), Math.max(2 * horizon, 1)));
   }
 
   static long price(long random) {
-    double u = (random >>> 11) * 0x1.0p-53;
-    return Math.round(100 * Math.pow(10, 6 * u));
+    int step = (int) (random >>> 52);
+    double part = ((random >>> 20) & 0xffffffffL) / 4294967296.0;
+    return (long) (prices[step] + (prices[step + 1] - prices[step]) * part + 0.5);
   }
 
   static long lastAuction(long event) {
@@ -112,27 +127,40 @@ public class NexmarkEvents {
     return StringData.fromString(text);
   }
 
-  static synchronized void fillTables() {
-    if (letters != null) {
-      return;
+  /** Hot channels, whose urls have no id, are -1 to -4. */
+  static String url(int channel) {
+    StringBuilder url = new StringBuilder("https://www.nexmark.com/");
+    for (int part = 0; part < 15; ++part) {
+      url.append((char) letter(random(channel, 1_000 + part)));
+      if (part % 5 == 4) {
+        url.append('/');
+      }
     }
+    url.append("item.htm?query=1");
+    if (channel >= 0 && below(random(channel, 6), 10) > 0) {
+      url.append("&channel_id=").append(random(channel, 6) >>> 33);
+    }
+    return url.toString();
+  }
+
+  static void fillChannels() {
     channelNames = new StringData[CHANNELS + 4];
     urls = new StringData[CHANNELS + 4];
     String[] hot = {"Google", "Facebook", "Baidu", "Apple"};
     for (int i = 0; i < CHANNELS + 4; ++i) {
-      StringBuilder url = new StringBuilder("https://www.nexmark.com/");
-      for (int part = 0; part < 15; ++part) {
-        url.append((char) letter(random(i, 1_000 + part)));
-        if (part % 5 == 4) {
-          url.append('/');
-        }
-      }
-      url.append("item.htm?query=1");
-      if (i >= 4 && below(random(i, 6), 10) > 0) {
-        url.append("&channel_id=").append(random(i, 6) >>> 33);
-      }
       channelNames[i] = StringData.fromBytes((i < 4 ? hot[i] : "channel-" + (i - 4)).getBytes(StandardCharsets.UTF_8));
-      urls[i] = StringData.fromBytes(url.toString().getBytes(StandardCharsets.UTF_8));
+      urls[i] = StringData.fromBytes(url(i < 4 ? -1 - i : i - 4).getBytes(StandardCharsets.UTF_8));
+    }
+  }
+
+  static synchronized void fillTables() {
+    if (letters != null) {
+      return;
+    }
+    fillChannels();
+    prices = new double[PRICE_STEPS + 1];
+    for (int i = 0; i <= PRICE_STEPS; ++i) {
+      prices[i] = 100 * Math.pow(10, 6.0 * i / PRICE_STEPS);
     }
     byte[] filled = new byte[1 << 16];
     for (int i = 0; i < filled.length; ++i) {
@@ -141,37 +169,52 @@ public class NexmarkEvents {
     letters = filled;
   }
 
-  static RowData bid(long event) {
+  static int channel(long event) {
     long random = random(event, 6);
-    int channel = (int) ((random & 1) != 0 ? below(random, 4) : 4 + below(random, CHANNELS));
-    return GenericRowData.of(auctionOfBid(event), hotOr(event, 3, 1), price(random(event, 5)), channelNames[channel],
-        urls[channel], time(event), extra(event, 68));
+    return (int) ((random & 1) != 0 ? below(random, 4) : 4 + below(random, CHANNELS));
   }
 
-  static RowData auction(long event) {
-    long horizon = 100L * 50 / 3 * 1_000 / EVENTS_PER_SECOND;
-    TimestampData expires = TimestampData.fromEpochMillis(
-        time(event).getMillisecond() + 1 + below(random(event, 13), 2 * horizon));
+  static RowData bid(long event, boolean[] has) {
+    int channel = has[3] || has[4] ? channel(event) : 0;
+    return GenericRowData.of(has[0] ? auctionOfBid(event) : null, has[1] ? hotOr(event, 3, 1) : null,
+        has[2] ? price(random(event, 5)) : null, has[3] ? channelNames[channel] : null, has[4] ? urls[channel] : null,
+        has[5] ? time(event) : null, has[6] ? extra(event, 68) : null);
+  }
+
+  static RowData auction(long event, boolean[] has) {
     long initial = price(random(event, 5));
-    return GenericRowData.of(FIRST_ID + lastAuction(event), words(event, 19, 20), words(event, 20, 100), initial,
-        initial + price(random(event, 12)), time(event), expires, hotOr(event, 9, 0), 10 + below(random(event, 11), 5),
-        extra(event, 390));
+    return GenericRowData.of(has[0] ? FIRST_ID + lastAuction(event) : null, has[1] ? words(event, 19, 20) : null,
+        has[2] ? words(event, 20, 100) : null, has[3] ? initial : null,
+        has[4] ? initial + price(random(event, 12)) : null, has[5] ? time(event) : null, has[6] ? expiry(event) : null,
+        has[7] ? hotOr(event, 9, 0) : null, has[8] ? 10 + below(random(event, 11), 5) : null,
+        has[9] ? extra(event, 390) : null);
   }
 
-  static RowData person(long event) {
+  static StringData name(long event) {
     long random = random(event, 14);
-    return GenericRowData.of(FIRST_ID + event / 50,
-        text(NAMES[(int) below(random, 11)] + " " + LAST_NAMES[(int) below(random << 16, 9)]), words(event, 15, 16),
-        words(event, 16, 20), text(CITIES[(int) below(random(event, 17), 10)]),
-        text(STATES[(int) below(random(event, 18), 6)]), time(event), extra(event, 130));
+    return text(NAMES[(int) below(random, 11)] + " " + LAST_NAMES[(int) below(random << 16, 9)]);
+  }
+
+  static RowData person(long event, boolean[] has) {
+    return GenericRowData.of(has[0] ? FIRST_ID + event / 50 : null, has[1] ? name(event) : null,
+        has[2] ? words(event, 15, 16) : null, has[3] ? words(event, 16, 20) : null,
+        has[4] ? text(CITIES[(int) below(random(event, 17), 10)]) : null,
+        has[5] ? text(STATES[(int) below(random(event, 18), 6)]) : null, has[6] ? time(event) : null,
+        has[7] ? extra(event, 130) : null);
   }
 
   /** The n-th event of a kind. */
   static class Generator implements GeneratorFunction<Long, RowData> {
     private final String kind;
+    private final boolean[] has;
 
-    Generator(String kind) {
+    Generator(String kind, Predicate<String> isWanted) {
       this.kind = kind;
+      RowType type = type(kind);
+      has = new boolean[type.getFieldCount()];
+      for (int i = 0; i < has.length; ++i) {
+        has[i] = isWanted.test(type.getFieldNames().get(i));
+      }
     }
 
     @Override
@@ -182,11 +225,15 @@ public class NexmarkEvents {
     @Override
     public RowData map(Long n) {
       return switch (kind) {
-        case "person" -> person(n * 50);
-        case "auction" -> auction(n / 3 * 50 + 1 + n % 3);
-        default -> bid(n / 46 * 50 + 4 + n % 46);
+        case "person" -> person(n * 50, has);
+        case "auction" -> auction(n / 3 * 50 + 1 + n % 3, has);
+        default -> bid(n / 46 * 50 + 4 + n % 46, has);
       };
     }
+  }
+
+  static RowType type(String kind) {
+    return kind.equals("person") ? PERSON : kind.equals("auction") ? AUCTION : BID;
   }
 
   static long count(String kind, long events) {

@@ -1,9 +1,5 @@
 #include "tools/bench/suite/flood.hpp"
 
-#include <pthread.h>
-#include <sched.h>
-#include <unistd.h>
-
 #include <functional>
 #include <memory>
 #include <vector>
@@ -11,6 +7,7 @@
 #include "actors/job.hpp"
 #include "tools/bench/allocation_count.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/in_process.hpp"
 #include "tools/bench/plans.hpp"
 
@@ -26,22 +23,6 @@ JobOptions on_one_core(Trigger trigger) {
 }
 
 }  // namespace
-
-void pin_to_core(int core) {
-  if (core >= sysconf(_SC_NPROCESSORS_ONLN)) return;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  CPU_SET(core, &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
-
-void unpin() {
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (long core = 0; core < sysconf(_SC_NPROCESSORS_ONLN); ++core)
-    CPU_SET(static_cast<std::size_t>(core), &set);
-  pthread_setaffinity_np(pthread_self(), sizeof set, &set);
-}
 
 Flood flood(std::int64_t total, int num_projects, Trigger trigger) {
   pin_to_core(1);

@@ -7,11 +7,6 @@
 
 namespace millrace::bench {
 
-/// The calling thread, and those that it will start, stay on this core.
-void pin_to_core(int core);
-/// The calling thread may use all cores again.
-void unpin();
-
 struct Flood {
   double seconds = 0;
   std::int64_t num_allocations = 0;

@@ -1,6 +1,5 @@
 // The fraud topology as a job: `fraud_bench` measures it and a TCP echo in turn (docs/fraud_demo.md).
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <iostream>
@@ -8,7 +7,7 @@
 #include <sstream>
 
 #include "tools/bench/child_process.hpp"
-#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/suite.hpp"
 
 namespace millrace::bench {
@@ -45,10 +44,7 @@ std::string run_fraud_bench(int rate, const SuiteOptions& options) {
                       "--rounds", std::to_string(std::min(options.rounds, 3)), "--seconds",
                       fmt::format("{}", options.seconds), "--sustained", "0", "--spin"},
                      -1, true);
-  std::string said;
-  char text[4096];
-  for (ssize_t n; (n = read(bench.output_fd(), text, sizeof text)) > 0;)
-    said.append(text, static_cast<std::size_t>(n));
+  const std::string said = bench.read_output();
   return bench.wait() == 0 ? said : "";
 }
 

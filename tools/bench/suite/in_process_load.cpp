@@ -3,8 +3,9 @@
 #include "actors/job.hpp"
 #include "tools/bench/allocation_count.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
+#include "tools/bench/disturbance_watch.hpp"
 #include "tools/bench/in_process.hpp"
-#include "tools/bench/suite/disturbance_watch.hpp"
 #include "tools/bench/suite/flood.hpp"
 #include "tools/bench/yaml_plan.hpp"
 

@@ -3,7 +3,6 @@
 #include "tools/bench/child_process.hpp"
 
 #include <fmt/format.h>
-#include <unistd.h>
 
 #include <algorithm>
 
@@ -24,10 +23,7 @@ const JavaPeer& java_peer(const std::string& name) {
 
 ClassPath class_path_of(const JavaPeer& peer) {
   ChildProcess script({PEERS_FOLDER "/class_path", peer.key}, -1, true);
-  std::string said;
-  char text[4096];
-  for (ssize_t n; (n = read(script.output_fd(), text, sizeof text)) > 0;)
-    said.append(text, static_cast<std::size_t>(n));
+  std::string said = script.read_output();
   said = said.substr(0, said.find('\n'));
   return script.wait() == 0 ? ClassPath{said, ""} : ClassPath{"", "not installed: " + said};
 }

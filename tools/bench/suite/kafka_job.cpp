@@ -1,9 +1,9 @@
 // A filter from topic to topic of a real broker, against a bare chain of librdkafka clients.
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/kafka_copy.hpp"
 #include "tools/bench/kafka_load.hpp"
 #include "tools/bench/scratch.hpp"
-#include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/suite.hpp"
 
 #include <fmt/format.h>

@@ -12,11 +12,11 @@
 
 #include "actors/job.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
+#include "tools/bench/disturbance_watch.hpp"
 #include "tools/bench/scratch.hpp"
 #include "tools/bench/suite/base_image_watch.hpp"
-#include "tools/bench/suite/disturbance_watch.hpp"
 #include "tools/bench/suite/disk_core.hpp"
-#include "tools/bench/suite/flood.hpp"
 #include "tools/bench/timed_record.hpp"
 #include "tools/bench/yaml_plan.hpp"
 

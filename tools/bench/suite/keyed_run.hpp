@@ -5,8 +5,8 @@
 #include <optional>
 #include <vector>
 
+#include "tools/bench/histogram.hpp"
 #include "tools/bench/in_process.hpp"
-#include "tools/bench/suite/histogram.hpp"
 
 namespace millrace::bench {
 

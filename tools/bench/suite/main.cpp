@@ -62,37 +62,62 @@ bool is_known(const std::string& name) {
          std::any_of(in_process_jobs().begin(), in_process_jobs().end(), has_name);
 }
 
-bool write(const std::string& file, const std::string& text) {
+bool write_text(const std::string& file, const std::string& text) {
   std::ofstream stream(file);
   stream << text;
   return stream.good();
 }
 
-int write_results(const Results& results, const json& where, const Arguments& arguments) {
-  const json document = to_json(results, where);
-  if (!write(arguments.out, document.dump(1)))
-    return fail(kCannotCreate, "cannot write: '" + arguments.out + "'");
-  std::cout << markdown_report(document);
-  return 0;
-}
+/// The results file, which is whole whenever the run is stopped.
+class ResultsFile {
+ public:
+  explicit ResultsFile(std::string name) : name_(std::move(name)), environment_(environment()) {
+    std::cerr << "# " << environment_["line"].get<std::string>() << "\n";
+  }
+
+  bool write(const Results& results) const {
+    const std::string text = to_json(results, environment_).dump(1);
+    std::error_code failure;
+    if (std::filesystem::is_other(name_, failure)) return write_text(name_, text);  // /dev/null
+    const std::string unfinished = name_ + ".part";
+    if (!write_text(unfinished, text)) return false;
+    std::filesystem::rename(unfinished, name_, failure);
+    return !failure;
+  }
+  /// Writes and prints all; the exit code.
+  int finish(const Results& results) const {
+    if (!write(results)) return fail(kCannotCreate, "cannot write: '" + name_ + "'");
+    std::cout << markdown_report(to_json(results, environment_));
+    return 0;
+  }
+
+ private:
+  const std::string name_;
+  const json environment_;
+};
 
 int run(const Arguments& arguments) {
   for (const std::string& job : arguments.jobs)
     if (!is_known(job))
       return fail(kUsage, "unknown job: '" + job + "'; `millrace bench list` names them");
-  const json where = environment();
-  std::cerr << "# " << where["line"].get<std::string>() << "\n";
+  const ResultsFile file(arguments.out);
   Results results;
   for (const InProcessJob& job : in_process_jobs())
-    if (is_wanted(arguments, job.name)) job.run(arguments.options, results);
+    if (is_wanted(arguments, job.name)) {
+      job.run(arguments.options, results);
+      file.write(results);
+    }
   for (const TcpJob& job : tcp_jobs())
-    if (is_wanted(arguments, job.name)) run_over_tcp(job, arguments.options, results);
-  if (is_wanted(arguments, "nexmark")) run_nexmark({}, arguments.options, results);
-  std::vector<std::string> queries;
-  for (const std::string& job : arguments.jobs)
-    if (is_query(job)) queries.push_back(job);
-  if (!queries.empty()) run_nexmark(queries, arguments.options, results);
-  return write_results(results, where, arguments);
+    if (is_wanted(arguments, job.name)) {
+      run_over_tcp(job, arguments.options, results);
+      file.write(results);
+    }
+  for (const std::string& query : nexmark_queries())
+    if (is_wanted(arguments, "nexmark") || is_wanted(arguments, query)) {
+      run_nexmark(query, arguments.options, results);
+      file.write(results);
+    }
+  return file.finish(results);
 }
 
 /// Empty when all are known.
@@ -108,11 +133,12 @@ int peers(const Arguments& arguments) {
     return fail(kUsage, fmt::format("no peer has the job: '{}'; known: {}", job, fmt::join(peer_jobs(), " ")));
   if (const std::string peer = first_unknown(arguments.peers, peer_names()); !peer.empty())
     return fail(kUsage, fmt::format("unknown peer: '{}'; known: {}", peer, fmt::join(peer_names(), " ")));
-  const json where = environment();
-  std::cerr << "# " << where["line"].get<std::string>() << "\n";
+  const ResultsFile file(arguments.out);
   Results results;
-  run_peers(arguments.jobs, arguments.peers, arguments.options, results);
-  return write_results(results, where, arguments);
+  run_peers(
+      arguments.jobs, arguments.peers, arguments.options,
+      [&](const Results& so_far) { file.write(so_far); }, results);
+  return file.finish(results);
 }
 
 /// Null when the file is not there or not a results file; the error is printed.
@@ -128,9 +154,9 @@ int report(const Arguments& arguments) {
   const json document = read_results(arguments.input);
   if (document.is_null()) return kInputMissing;
   const std::string markdown = markdown_report(document);
-  if (!arguments.html.empty() && !write(arguments.html, html_report(document)))
+  if (!arguments.html.empty() && !write_text(arguments.html, html_report(document)))
     return fail(kCannotCreate, "cannot write: '" + arguments.html + "'");
-  if (!arguments.markdown.empty() && !write(arguments.markdown, markdown))
+  if (!arguments.markdown.empty() && !write_text(arguments.markdown, markdown))
     return fail(kCannotCreate, "cannot write: '" + arguments.markdown + "'");
   if (arguments.markdown.empty()) std::cout << markdown;
   return 0;

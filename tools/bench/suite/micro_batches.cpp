@@ -1,10 +1,10 @@
 // Micro-batches against continuous, in this process and on one core.
 #include "actors/job.hpp"
 #include "tools/bench/clock.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/in_process.hpp"
 #include "tools/bench/plans.hpp"
 #include "tools/bench/scratch.hpp"
-#include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/suite.hpp"
 
 #include <fmt/format.h>

@@ -1,13 +1,10 @@
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <cstdlib>
 #include <iostream>
 #include <optional>
 
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/scratch.hpp"
+#include "tools/bench/suite/nexmark_run.hpp"
 #include "tools/bench/suite/suite.hpp"
 
 namespace millrace::bench {
@@ -33,41 +30,18 @@ const std::vector<Query>& queries() {
   return all;
 }
 
-std::string file_of(const Query& query) {
-  return std::string(NEXMARK_FOLDER) + "/" + query.name + ".yaml";
-}
-
-void write_side_input(const Scratch& scratch) {
-  std::filesystem::create_directory(scratch.path() / "side");
-  std::string text = "key,value\n";
-  for (int i = 0; i < 10'000; ++i) text += fmt::format("{},{}\n", i, i);
-  scratch.write("side/side.csv", text);
-  setenv("NEXMARK_SIDE", (scratch.path() / "side").c_str(), 1);
-  setenv("NEXMARK_OUT", (scratch.path() / "bids").c_str(), 1);
-}
-
 /// Million events per CPU second of one run; nothing when the engine failed.
 std::optional<double> rate_of(const Query& query, const SuiteOptions& options) {
-  const Scratch scratch;
-  write_side_input(scratch);
   const auto events = static_cast<std::int64_t>(query.millions * 1e6);
-  setenv("NEXMARK_EVENTS", std::to_string(events).c_str(), 1);
-  ChildProcess engine({options.programs + "/millrace", "run", file_of(query), "--threads", "1",
-                       "--progress", "off", "--log-level", "error"},
-                      1, false);
-  rusage used{};
-  if (engine.wait(&used) != 0) return std::nullopt;
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return query.millions / (seconds(used.ru_utime) + seconds(used.ru_stime));
+  const auto seconds = nexmark_seconds(query.name, events, options);
+  return seconds ? std::optional(query.millions / *seconds) : std::nullopt;
 }
 
 void run_query(const Query& query, const SuiteOptions& options, Results& results) {
   std::cerr << "NEXMark " << query.name << "\n";
   const Scratch scratch;
-  write_side_input(scratch);
-  if (const std::string reason = refusal(file_of(query), options); !reason.empty()) {
+  prepare_nexmark(scratch, 1);
+  if (const std::string reason = refusal(nexmark_file(query.name), options); !reason.empty()) {
     results.missing.push_back({"NEXMark " + query.name, reason});
     return;
   }
@@ -86,12 +60,6 @@ void run_query(const Query& query, const SuiteOptions& options, Results& results
 
 }  // namespace
 
-std::optional<double> nexmark_rate(const std::string& name, const SuiteOptions& options) {
-  const auto found = std::find_if(queries().begin(), queries().end(),
-                                  [&](const Query& query) { return query.name == name; });
-  return found == queries().end() ? std::nullopt : rate_of(*found, options);
-}
-
 const std::vector<std::string>& nexmark_queries() {
   static const std::vector<std::string> names = [] {
     std::vector<std::string> result;
@@ -101,20 +69,16 @@ const std::vector<std::string>& nexmark_queries() {
   return names;
 }
 
-void run_nexmark(const std::vector<std::string>& wanted, const SuiteOptions& options,
-                 Results& results) {
-  for (const Query& query : queries())
-    if (wanted.empty() || std::find(wanted.begin(), wanted.end(), query.name) != wanted.end())
-      run_query(query, options, results);
+void run_nexmark(const std::string& name, const SuiteOptions& options, Results& results) {
+  const auto query = std::find_if(queries().begin(), queries().end(),
+                                  [&](const Query& one) { return one.name == name; });
+  if (query != queries().end()) run_query(*query, options, results);
 }
 
 std::string refusal(const std::string& file, const SuiteOptions& options) {
   ChildProcess check({"/bin/sh", "-c", options.programs + "/millrace validate " + file + " 2>&1"},
                      -1, true);
-  std::string said;
-  char text[4096];
-  for (ssize_t n; (n = read(check.output_fd(), text, sizeof text)) > 0;)
-    said.append(text, static_cast<std::size_t>(n));
+  const std::string said = check.read_output();
   return check.wait() == 0 ? "" : said.substr(0, said.find('\n'));
 }
 

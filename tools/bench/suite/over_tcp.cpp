@@ -1,4 +1,4 @@
-#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/tcp_system.hpp"
 
 namespace millrace::bench {

@@ -1,7 +1,7 @@
 #include "tools/bench/suite/peers.hpp"
 
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/flink_nexmark.hpp"
-#include "tools/bench/suite/flood.hpp"
 #include "tools/bench/suite/java_peer.hpp"
 #include "tools/bench/suite/tcp_system.hpp"
 
@@ -94,11 +94,16 @@ std::vector<Present> find_peers(const std::vector<std::string>& wanted, Results&
 }
 
 void run_nexmark_peers(const std::vector<std::string>& jobs, const std::vector<Present>& present,
-                       const SuiteOptions& options, Results& results) {
+                       const SuiteOptions& options, const Keep& keep, Results& results) {
   for (const Present& peer : present)
-    if (peer.peer->name == "Flink")
-      for (const std::string& query : flink_queries())
-        if (is_wanted(jobs, query)) compare_with_flink(query, peer.class_path, options, results);
+    for (const std::string& query : nexmark_by_the_book()) {
+      if (!is_wanted(jobs, query)) continue;
+      if (peer.peer->name == "Flink")
+        compare_with_flink(query, peer.class_path, options, results);
+      else
+        results.missing.push_back({"NEXMark " + query, peer.peer->name + " has no program for it"});
+      keep(results);
+    }
 }
 
 }  // namespace
@@ -111,22 +116,24 @@ std::vector<std::string> peer_names() {
 
 std::vector<std::string> peer_jobs() {
   std::vector<std::string> names = java_peer("Flink").jobs;
-  const std::vector<std::string>& queries = flink_queries();
+  const std::vector<std::string>& queries = nexmark_by_the_book();
   names.insert(names.end(), queries.begin(), queries.end());
   return names;
 }
 
 void run_peers(const std::vector<std::string>& jobs, const std::vector<std::string>& peers,
-               const SuiteOptions& options, Results& results) {
+               const SuiteOptions& options, const Keep& keep, Results& results) {
   const std::vector<Present> present = find_peers(peers, results);
   if (present.empty()) return;
   pin_to_core(0);
   for (const TcpJob& job : tcp_jobs())
     for (const LoadPoint& point : job.points)
       if (is_wanted(jobs, job.name) && is_among(peer_jobs(), job.name) && point.idle == "spin" &&
-          point.rate == kPeerRate)
+          point.rate == kPeerRate) {
         compare(job, point, present, options, results);
-  run_nexmark_peers(jobs, present, options, results);
+        keep(results);
+      }
+  run_nexmark_peers(jobs, present, options, keep, results);
 }
 
 }  // namespace millrace::bench

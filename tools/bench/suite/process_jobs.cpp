@@ -9,7 +9,7 @@
 
 #include "tools/bench/child_process.hpp"
 #include "tools/bench/clock.hpp"
-#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/tcp_system.hpp"
 
 namespace millrace::bench {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "tools/bench/suite/histogram.hpp"
+#include "tools/bench/histogram.hpp"
 #include "tools/bench/suite/process_probe.hpp"
 
 namespace millrace::bench {

@@ -3,7 +3,7 @@
 
 #include <iostream>
 
-#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/state_size.hpp"
 #include "tools/bench/suite/suite.hpp"
 

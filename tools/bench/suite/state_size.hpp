@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "tools/bench/suite/histogram.hpp"
+#include "tools/bench/histogram.hpp"
 
 namespace millrace::bench {
 

@@ -1,11 +1,12 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
-#include "tools/bench/suite/disturbance_watch.hpp"
+#include "tools/bench/disturbance_watch.hpp"
 #include "tools/bench/suite/jobs.hpp"
 #include "tools/bench/suite/results.hpp"
 
@@ -17,6 +18,9 @@ struct SuiteOptions {
   int rounds = 5;        // slices of each system under each load
   Arrivals arrivals = Arrivals::Constant;
 };
+
+/// Takes what a run has found so far, so that a stop does not lose it.
+using Keep = std::function<void(const Results& so_far)>;
 
 // Each adds what it measured to `results` and says on standard error what it is at.
 
@@ -33,12 +37,9 @@ void run_state(const SuiteOptions& options, Results& results);
 void run_fraud(const SuiteOptions& options, Results& results);
 void run_kafka(const SuiteOptions& options, Results& results);
 
-/// NEXMark queries: million events per CPU second of the engine's whole process. `queries` empty: all.
-void run_nexmark(const std::vector<std::string>& queries, const SuiteOptions& options,
-                 Results& results);
+/// A NEXMark query: million events per CPU second of the engine's whole process.
+void run_nexmark(const std::string& query, const SuiteOptions& options, Results& results);
 const std::vector<std::string>& nexmark_queries();
-/// One run of a query: million events per CPU second; nothing when it failed or there is no such query.
-std::optional<double> nexmark_rate(const std::string& query, const SuiteOptions& options);
 
 /// Why the engine refuses a topology file; empty when it takes it.
 std::string refusal(const std::string& file, const SuiteOptions& options);

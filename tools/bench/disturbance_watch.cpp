@@ -1,4 +1,4 @@
-#include "tools/bench/suite/disturbance_watch.hpp"
+#include "tools/bench/disturbance_watch.hpp"
 
 #include <fcntl.h>
 #include <sched.h>
@@ -12,7 +12,7 @@
 #include <string>
 
 #include "tools/bench/clock.hpp"
-#include "tools/bench/suite/flood.hpp"
+#include "tools/bench/cores.hpp"
 
 namespace millrace::bench {
 

@@ -1,4 +1,4 @@
-#include "tools/bench/suite/histogram.hpp"
+#include "tools/bench/histogram.hpp"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "tools/bench/suite/disturbances.hpp"
+#include "tools/bench/disturbances.hpp"
 
 namespace millrace::bench {
 
