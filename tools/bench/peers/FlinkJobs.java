@@ -17,9 +17,6 @@ import org.apache.flink.api.common.functions.RichMapFunction;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.configuration.Configuration;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonFactory;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
-import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.KeyedProcessFunction;
@@ -30,46 +27,9 @@ import org.apache.flink.streaming.api.windowing.windows.TimeWindow;
 import org.apache.flink.util.Collector;
 
 public class FlinkJobs {
-  public static class Payment {
-    public long id;
-    public long due;
-    public String user;
-    public double amount;
-  }
-
   public static class Total {
     public long count;
     public double sum;
-  }
-
-  /** Reads a line by Jackson's streaming parser. */
-  static class Parse extends RichMapFunction<String, Payment> {
-    private transient JsonFactory factory;
-
-    @Override
-    public void open(OpenContext context) {
-      factory = new JsonFactory();
-    }
-
-    @Override
-    public Payment map(String line) throws IOException {
-      Payment payment = new Payment();
-      try (JsonParser parser = factory.createParser(line)) {
-        parser.nextToken();
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-          String name = parser.currentName();
-          parser.nextToken();
-          switch (name) {
-            case "id" -> payment.id = parser.getLongValue();
-            case "due" -> payment.due = parser.getLongValue();
-            case "user" -> payment.user = parser.getText();
-            case "amount" -> payment.amount = parser.getDoubleValue();
-            default -> parser.skipChildren();
-          }
-        }
-      }
-      return payment;
-    }
   }
 
   /** Writes each row to the socket at once, as the load waits for it. */
@@ -102,10 +62,6 @@ public class FlinkJobs {
         socket.close();
       }
     }
-  }
-
-  static String row(Payment payment, double amount) {
-    return "{\"id\":" + payment.id + ",\"due\":" + payment.due + ",\"user\":\"" + payment.user + "\",\"amount\":" + amount;
   }
 
   /** Running count and sum of each user. */
@@ -180,7 +136,7 @@ public class FlinkJobs {
 
     @Override
     public String map(Payment payment) {
-      return row(payment, payment.amount) + ",\"country\":\"" + countries.get(payment.user) + "\"}\n";
+      return payment.row(payment.amount) + ",\"country\":\"" + countries.get(payment.user) + "\"}\n";
     }
   }
 
@@ -195,7 +151,7 @@ public class FlinkJobs {
 
   static DataStream<String> rows(String job, DataStream<Payment> payments) {
     return switch (job) {
-      case "J1" -> payments.filter(payment -> payment.amount > 10).map(payment -> row(payment, payment.amount * 2) + "}\n");
+      case "J1" -> payments.filter(payment -> payment.amount > 10).map(payment -> payment.row(payment.amount * 2) + "}\n");
       case "J2" -> windows(payments);
       case "J3" -> payments.map(new Join());
       case "J4" -> payments.keyBy(payment -> payment.user).process(new RunningTotal());
@@ -223,7 +179,7 @@ public class FlinkJobs {
   public static void main(String[] args) throws Exception {
     StreamExecutionEnvironment environment =
         StreamExecutionEnvironment.getExecutionEnvironment(settings(args[1].equals("tuned"), args));
-    DataStream<Payment> payments = environment.socketTextStream("127.0.0.1", Integer.parseInt(args[2])).map(new Parse());
+    DataStream<Payment> payments = environment.socketTextStream("127.0.0.1", Integer.parseInt(args[2])).map(Payment::parse);
     rows(args[0], payments).map(new Send(Integer.parseInt(args[3]))).sinkTo(new DiscardingSink<>());
     environment.execute(args[0]);
   }

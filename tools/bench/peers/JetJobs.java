@@ -17,9 +17,6 @@ import com.hazelcast.jet.pipeline.Sources;
 import com.hazelcast.jet.pipeline.StreamSourceStage;
 import com.hazelcast.jet.pipeline.StreamStage;
 import com.hazelcast.jet.pipeline.WindowDefinition;
-import com.hazelcast.shaded.com.fasterxml.jackson.core.JsonFactory;
-import com.hazelcast.shaded.com.fasterxml.jackson.core.JsonParser;
-import com.hazelcast.shaded.com.fasterxml.jackson.core.JsonToken;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -30,38 +27,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 public class JetJobs {
-  private static final JsonFactory JSON = new JsonFactory();
-
-  public static class Payment implements Serializable {
-    public long id;
-    public long due;
-    public String user;
-    public double amount;
-  }
-
   public static class Total implements Serializable {
     public long count;
     public double sum;
-  }
-
-  /** Reads a line by Jackson's streaming parser. */
-  static Payment parse(String line) throws IOException {
-    Payment payment = new Payment();
-    try (JsonParser parser = JSON.createParser(line)) {
-      parser.nextToken();
-      while (parser.nextToken() != JsonToken.END_OBJECT) {
-        String name = parser.currentName();
-        parser.nextToken();
-        switch (name) {
-          case "id" -> payment.id = parser.getLongValue();
-          case "due" -> payment.due = parser.getLongValue();
-          case "user" -> payment.user = parser.getText();
-          case "amount" -> payment.amount = parser.getDoubleValue();
-          default -> parser.skipChildren();
-        }
-      }
-    }
-    return payment;
   }
 
   static class Connection {
@@ -87,10 +55,6 @@ public class JetJobs {
     }
   }
 
-  static String row(Payment payment, double amount) {
-    return "{\"id\":" + payment.id + ",\"due\":" + payment.due + ",\"user\":\"" + payment.user + "\",\"amount\":" + amount;
-  }
-
   static String add(Total total, Payment payment) {
     ++total.count;
     total.sum += payment.amount;
@@ -107,7 +71,7 @@ public class JetJobs {
   }
 
   static StreamStage<String> windows(StreamSourceStage<String> lines) {
-    return lines.withoutTimestamps().map(JetJobs::parse)
+    return lines.withoutTimestamps().map(Payment::parse)
         .addTimestamps(payment -> payment.due / 1_000_000, 0)
         .groupingKey(payment -> payment.user)
         .window(WindowDefinition.tumbling(1000))
@@ -124,11 +88,11 @@ public class JetJobs {
     if (job.equals("J2")) {
       return windows(lines);
     }
-    StreamStage<Payment> payments = lines.withoutTimestamps().map(JetJobs::parse);
+    StreamStage<Payment> payments = lines.withoutTimestamps().map(Payment::parse);
     return switch (job) {
-      case "J1" -> payments.filter(payment -> payment.amount > 10).map(payment -> row(payment, payment.amount * 2) + "}\n");
+      case "J1" -> payments.filter(payment -> payment.amount > 10).map(payment -> payment.row(payment.amount * 2) + "}\n");
       case "J3" -> payments.mapUsingService(ServiceFactories.sharedService(context -> countries()),
-          (table, payment) -> row(payment, payment.amount) + ",\"country\":\"" + table.get(payment.user) + "\"}\n");
+          (table, payment) -> payment.row(payment.amount) + ",\"country\":\"" + table.get(payment.user) + "\"}\n");
       case "J4" -> payments.groupingKey(payment -> payment.user).mapStateful(Total::new, (total, user, payment) -> add(total, payment));
       default -> throw new IllegalArgumentException("no such job: '" + job + "'");
     };
