@@ -50,7 +50,7 @@ const std::vector<Comparison>& comparisons() {
       {"q7", 1, 8, OpenAtEnd},
       {"q8", 5, 30, OpenAtEnd},
       {"q9", 1, 5, Same, {"id"}},
-      {"q10", 3, 15},
+      {"q10", 1, 8},
       {"q11", 3, 14, OpenAtEnd},
       {"q12", 5, 25, Timed},
       {"q13", 10, 50},
