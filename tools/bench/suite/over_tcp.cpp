@@ -1,4 +1,3 @@
-#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/tcp_system.hpp"
 
 namespace millrace::bench {

@@ -5,9 +5,9 @@
 #include <iostream>
 
 #include "tools/bench/child_process.hpp"
+#include "tools/bench/cores.hpp"
 #include "tools/bench/suite/base_image_watch.hpp"
 #include "tools/bench/suite/disk_core.hpp"
-#include "tools/bench/suite/flood.hpp"
 
 namespace millrace::bench {
 
