@@ -52,7 +52,7 @@ const std::vector<Comparison>& comparisons() {
       {"q9", 1, 5, Same, {"id"}},
       {"q10", 1, 8},
       {"q11", 3, 14, OpenAtEnd},
-      {"q12", 5, 25, Timed},
+      {"q12", 5, 25, Timed, {"bidder", "starttime"}},
       {"q13", 10, 50},
       {"q14", 10, 60},
       {"q15", 4, 20, Same, {"day"}},
