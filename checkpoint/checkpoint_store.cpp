@@ -233,8 +233,8 @@ Status CheckpointStore::State::write(const std::vector<StoreWork>& batch) {
 }
 
 Status CheckpointStore::State::sync() {
-  const auto begin = std::chrono::steady_clock::now();
   rest();
+  const auto begin = std::chrono::steady_clock::now();
   Status synced = journal->begin_sync();
   rest();
   if (synced) synced = journal->sync();
@@ -248,7 +248,8 @@ Status CheckpointStore::State::sync() {
 
 void CheckpointStore::State::rest() const {
   constexpr std::chrono::steady_clock::duration kLongest = std::chrono::microseconds(100);
-  if (!is_simulated) std::this_thread::sleep_for(std::min(last_sync / 16, kLongest));
+  if (core_of_job && only_core() == core_of_job)
+    std::this_thread::sleep_for(std::min(last_sync / 16, kLongest));
 }
 
 void CheckpointStore::State::finish(std::vector<StoreWork>& batch, const Status& status) {

@@ -1,7 +1,8 @@
 #include "checkpoint/checkpoint_store_base.hpp"
 
+#include "checkpoint/only_core.hpp"
+
 #include <pthread.h>
-#include <sched.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -26,15 +27,6 @@ constexpr std::chrono::microseconds kUrgentRest(50);
 constexpr int kLowPriority = 10;
 constexpr int kNormalPriority = 0;
 
-/// Of the calling thread; -1: it may use several.
-int only_core() {
-  cpu_set_t set;
-  if (::sched_getaffinity(0, sizeof set, &set) != 0 || CPU_COUNT(&set) != 1) return -1;
-  for (int core = 0; core < CPU_SETSIZE; ++core)
-    if (CPU_ISSET(core, &set)) return core;
-  return -1;
-}
-
 void set_priority(pid_t thread, int niceness) {
   // Best effort: without the right to change it, the image is built at the priority that we have.
   (void)::setpriority(PRIO_PROCESS, static_cast<id_t>(thread), niceness);
@@ -46,7 +38,7 @@ BaseImageBuilder::BaseImageBuilder(FileSystem& files, std::string location, std:
     : files_(files),
       location_(std::move(location)),
       query_id_(std::move(query_id)),
-      only_core_of_job_(only_core()) {}
+      core_of_job_(only_core()) {}
 
 BaseImageBuilder::~BaseImageBuilder() {
   {
@@ -65,7 +57,7 @@ void BaseImageBuilder::start(std::uint64_t last_segment) {
     unpaced_ = 0;
     BaseImagePlan plan{location_, query_id_, last_segment,
                        [this](std::uint64_t num_bytes) { return pace(num_bytes); }, nullptr};
-    if (only_core_of_job_ >= 0 && only_core() == only_core_of_job_) {
+    if (core_of_job_ && only_core() == core_of_job_) {
       rested_at_ = Clock::now();
       plan.rest = [this] { rest(); };
     } else {

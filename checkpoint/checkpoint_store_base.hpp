@@ -45,8 +45,8 @@ class BaseImageBuilder {
   FileSystem& files_;
   const std::string location_;
   const std::string query_id_;
-  // -1: the job has several.
-  const int only_core_of_job_;
+  // None: the job has several.
+  const std::optional<int> core_of_job_;
   std::thread thread_;
   // Bytes written since the last pause; of the building thread.
   std::uint64_t unpaced_ = 0;

@@ -3,6 +3,7 @@
 #include "checkpoint/checkpoint_store.hpp"
 #include "checkpoint/checkpoint_store_base.hpp"
 #include "checkpoint/checkpoint_store_journal.hpp"
+#include "checkpoint/only_core.hpp"
 
 #include <chrono>
 #include <condition_variable>
@@ -33,8 +34,12 @@ struct StoreWork {
 
 /// The insides of a CheckpointStore.
 struct CheckpointStore::State {
+  /// Made on a thread that may use the cores of the job.
   State(FileSystem& file_system, CheckpointOptions with, bool without_threads)
-      : files(file_system), options(std::move(with)), is_simulated(without_threads) {}
+      : files(file_system),
+        options(std::move(with)),
+        is_simulated(without_threads),
+        core_of_job(without_threads ? std::nullopt : only_core()) {}
   ~State();
 
   Status open();
@@ -46,8 +51,8 @@ struct CheckpointStore::State {
   void finish(std::vector<StoreWork>& batch, const Status& status);
   Status write(const std::vector<StoreWork>& batch);
   Status sync();
-  /// Lets go of the core for a moment: where records share it, they wait for one step of a sync, not for all of
-  /// them. Short against a sync.
+  /// Where the job has one core only, lets go of it for a moment: records wait for one step of a sync, not for all of
+  /// them. Short against a sync, but for the slack of the system's timers.
   void rest() const;
   /// Takes note of a base image that is built, and begins the next when it is due.
   void advance_base_images();
@@ -62,6 +67,8 @@ struct CheckpointStore::State {
   FileSystem& files;
   const CheckpointOptions options;
   const bool is_simulated;
+  /// None: it has several.
+  const std::optional<int> core_of_job;
   std::string query_id;
   std::unique_ptr<FileLock> lock;
 

@@ -29,6 +29,7 @@ void GroupTable::run(EvalContext& context, Rows rows, std::span<const ColumnRef>
 }
 
 void GroupTable::run_call(EvalContext& context, const Call& call, Rows rows, Column& result) {
+  MILLRACE_CHECK(call.shared == nullptr, "a running aggregation must not share states");
   const AggregateFunction& function = *call.bound.function;
   states_.resize(rows.size());
   for (std::size_t k = 0; k < states_.size(); ++k) states_[k] = groups_[k] + call.offset;

@@ -34,7 +34,7 @@ class KeyPlaces {
   /// A number of the caller's own.
   std::uint32_t& tag() { return header().tag; }
   std::uint32_t size() const { return header().size; }
-  bool is_full() const { return size() == most_; }
+  bool is_full() const { return size() >= most_; }
   std::span<Place> all() { return {places(), size()}; }
   /// The places from `at` on move down one; the last one goes when there is no room for it.
   void insert(std::uint32_t at, Place place);

@@ -232,7 +232,7 @@ void DateTimePattern::format(std::string& out, std::int64_t micros, const TimeZo
 std::int64_t DateTimePattern::resolution() const {
   std::int64_t least = kMicrosPerDay;
   for (const Part& part : parts_)
-    least = std::min(least, is_zone_letter(part.letter) ? 1 : resolution_of(part.letter));
+    least = std::min(least, is_zone_letter(part.letter) ? 0 : resolution_of(part.letter));
   return least;
 }
 

@@ -20,7 +20,7 @@ class DateTimePattern {
   void format(std::string& out, std::int64_t micros, const TimeZone& zone,
               std::string_view zone_name) const;
   /// How long a text stands for, in microseconds: local times that agree when divided by it, rounded down,
-  /// have the same text. 1 where the pattern shows a zone.
+  /// have the same text. 0 where the pattern shows a zone: the same local time comes twice when clocks are set back.
   std::int64_t resolution() const;
   /// Microseconds since 1970 UTC. On failure the error's message is Java's: `Text 'bad' could not be
   /// parsed at index 0`.

@@ -3,7 +3,6 @@
 #include "records/fixed_values.hpp"
 #include "records/value_encoding.hpp"
 
-#include <algorithm>
 #include <cstring>
 
 namespace millrace {

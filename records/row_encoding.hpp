@@ -10,7 +10,8 @@
 
 namespace millrace {
 
-/// The columns of a batch, looked up once for all of its rows. Borrows them; memory is reused.
+/// The columns of a batch, looked up once for all of its rows. Borrows them until the batch is reset or given away;
+/// memory is reused. Requires: no constant column, which no batch between operators has. Not thread-safe.
 class BatchColumns {
  public:
   void set(const RecordBatch& batch);

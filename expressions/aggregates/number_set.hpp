@@ -8,7 +8,7 @@ namespace millrace {
 
 /// A set of numbers inside one growing state, each with flags, and how many there are with each flag: header,
 /// counts, then a hash table of the numbers themselves, so that a look reads one place. An empty state is an
-/// empty set. Borrows the state.
+/// empty set. At most 100 million numbers, as a state ends at 2 GiB. Borrows the state. Not thread-safe.
 class NumberSet {
  public:
   /// Requires: num_flags <= 32, the same each time for a state.
@@ -26,6 +26,7 @@ class NumberSet {
   /// Calls f(number, flags) for each number, in no order.
   template <class F>
   static void for_each(const StateBytes& state, std::uint32_t num_flags, F&& f) {
+    if (state.size() == 0) return;
     const Slot* const slots = slots_of(state, header_size(num_flags));
     for (std::uint32_t i = 0; i < capacity(state, header_size(num_flags)); ++i)
       if (slots[i].flags != 0) f(slots[i].number(), slots[i].flags);

@@ -55,6 +55,7 @@ class FormatArgument {
 
   /// Requires: a constant pattern. Neighbours in time mostly have the same text, which is written once.
   void format_all(const Column& instants, Rows rows, Column& out) const {
+    const std::int64_t resolution = constant_->resolution();
     auto* const texts = out.mutable_values<string_view>();
     const bool skips_nulls = out.has_nulls();
     const bool is_utc = zone_.is_utc();
@@ -67,8 +68,8 @@ class FormatArgument {
       const auto micros = instants.at<std::int64_t>(row);
       const std::int64_t local = is_utc ? micros : zone_.to_local(micros);
       if (local < begin || local >= end) {
-        const std::int64_t into = floor_remainder(local, constant_->resolution());
-        const std::int64_t left = constant_->resolution() - into;
+        const std::int64_t into = resolution == 0 ? 0 : floor_remainder(local, resolution);
+        const std::int64_t left = resolution - into;
         if (__builtin_sub_overflow(local, into, &begin)) begin = INT64_MIN;
         if (__builtin_add_overflow(local, left, &end)) end = INT64_MAX;
         buffer.clear();

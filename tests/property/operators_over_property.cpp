@@ -128,6 +128,42 @@ const SchemaPtr kRanked = schema_of({{"k", TypeKind::Int},
                                      {"t", TypeKind::Timestamp},
                                      {"rank", TypeKind::Int}});
 
+/// The row that each place of a key got last.
+std::set<std::string> last_rows(const std::string& output) {
+  std::map<std::string, std::string> places;
+  for (std::size_t start = 0; start < output.size();) {
+    const std::size_t end = std::min(output.find(' ', start), output.size());
+    const std::string word = output.substr(start, end - start);
+    places[word.substr(0, word.find(',')) + "#" + word.substr(word.rfind(',') + 1)] = word;
+    start = end + 1;
+  }
+  std::set<std::string> last;
+  for (const auto& [place, row] : places) last.insert(row);
+  return last;
+}
+
+const SchemaPtr kTexts =
+    schema_of({{"k", TypeKind::Int}, {"s", TypeKind::String}, {"v", TypeKind::Int}});
+
+struct TextRow {
+  int key;
+  std::string text;
+  int value;
+};
+
+/// Texts of which some are the beginning of others, most of them alike in their first twelve bytes.
+std::vector<TextRow> random_texts() {
+  std::vector<TextRow> rows;
+  const int count = *rc::gen::inRange(0, 120);
+  for (int i = 0; i < count; ++i) {
+    const std::string begin = *rc::gen::inRange(0, 5) == 0 ? "" : "twelve-bytes";
+    const auto length = static_cast<std::size_t>(*rc::gen::inRange(0, 4));
+    rows.push_back({*rc::gen::inRange(0, 3), begin + std::string(length, *rc::gen::element('a', 'b')),
+                    *rc::gen::inRange(0, 3)});
+  }
+  return rows;
+}
+
 }  // namespace
 
 TEST_CASE("a range frame has the results of a search through all rows before") {
@@ -164,16 +200,47 @@ TEST_CASE("the places of top rows come to the sorted rows of each key") {
         expected.insert(row_text(all[i]) + "," + std::to_string(i + 1));
     }
 
-    std::map<std::string, std::string> places;
-    const std::string output = harness.run();
-    for (std::size_t start = 0; start < output.size();) {
-      const std::size_t end = std::min(output.find(' ', start), output.size());
-      const std::string word = output.substr(start, end - start);
-      places[word.substr(0, word.find(',')) + "#" + word.substr(word.rfind(',') + 1)] = word;
-      start = end + 1;
+    RC_ASSERT(last_rows(harness.run()) == expected);
+  }));
+}
+
+TEST_CASE("top rows by a text and a number come to the sorted rows, however many a batch has") {
+  CHECK(rc::check([] {
+    const std::vector<TextRow> rows = random_texts();
+    // Beyond sixteen, places lie apart from the value.
+    const std::int64_t count = *rc::gen::inRange<std::int64_t>(1, 25);
+    OperatorHarness harness(kTexts, [count] {
+      TopRowsOptions options;
+      options.keys = {column_of(kTexts, 0)};
+      options.order = {{column_of(kTexts, 1), {true, true}}, {column_of(kTexts, 2), {false, false}}};
+      options.count = count;
+      options.output = schema_of({{"k", TypeKind::Int},
+                                  {"s", TypeKind::String},
+                                  {"v", TypeKind::Int},
+                                  {"place", TypeKind::Int}});
+      return make_top_rows(std::move(options));
+    });
+    harness.results_follow_batches();
+    std::map<int, std::vector<TextRow>> sorted;
+    for (std::size_t next = 0; next < rows.size();) {
+      std::vector<Row> batch;
+      const auto end = std::min(rows.size(), next + *rc::gen::inRange<std::size_t>(1, 40));
+      for (; next < end; ++next) {
+        batch.push_back({rows[next].key, rows[next].text.c_str(), rows[next].value});
+        sorted[rows[next].key].push_back(rows[next]);
+      }
+      harness.rows(std::move(batch));
     }
-    std::set<std::string> last;
-    for (const auto& [place, row] : places) last.insert(row);
-    RC_ASSERT(last == expected);
+    std::set<std::string> expected;
+    for (auto& [key, all] : sorted) {
+      std::stable_sort(all.begin(), all.end(), [](const TextRow& a, const TextRow& b) {
+        return a.text != b.text ? a.text < b.text : a.value > b.value;
+      });
+      for (std::size_t i = 0; i < all.size() && i < static_cast<std::size_t>(count); ++i)
+        expected.insert(std::to_string(key) + "," + all[i].text + "," +
+                        std::to_string(all[i].value) + "," + std::to_string(i + 1));
+    }
+
+    RC_ASSERT(last_rows(harness.run()) == expected);
   }));
 }

@@ -46,6 +46,7 @@ class FaultyFileSystem::Handle final : public WritableFile {
     for (const std::string_view piece : pieces) bytes += piece;
     return files_.write(file_, path_, offset, bytes);
   }
+  Status begin_sync() override { return files_.begin_sync(path_); }
   Status sync() override { return files_.sync(file_, path_); }
   Status truncate(std::uint64_t size) override { return files_.truncate(file_, path_, size); }
 
@@ -97,6 +98,11 @@ Status FaultyFileSystem::write(const FilePointer& file, const std::string& path,
   file->unsynced.push_back({offset, std::string(bytes)});
   written_ += bytes.size();
   return status;
+}
+
+Status FaultyFileSystem::begin_sync(const std::string& path) {
+  const std::lock_guard guard(mutex_);
+  return begun_syncs_fail_ ? io_error(path) : Status();
 }
 
 Status FaultyFileSystem::sync(const FilePointer& file, const std::string& path) {
@@ -203,6 +209,11 @@ void FaultyFileSystem::fail_at(std::uint64_t call, Fault fault) {
   const std::lock_guard guard(mutex_);
   fault_call_ = calls_ + call;
   fault_ = fault;
+}
+
+void FaultyFileSystem::fail_begun_syncs() {
+  const std::lock_guard guard(mutex_);
+  begun_syncs_fail_ = true;
 }
 
 void FaultyFileSystem::set_full(bool is_full) {

@@ -39,6 +39,8 @@ class FaultyFileSystem final : public FileSystem {
   void fail_at(std::uint64_t call, Fault fault);
   /// Each write fails with a full disk from now on, until told otherwise.
   void set_full(bool is_full);
+  /// From now on no sync can be begun.
+  void fail_begun_syncs();
   /// The machine stops and starts again: what was not durable may be lost. No file may be open.
   void crash();
   /// The process dies and starts again on a machine that goes on: nothing is lost, faults are over.
@@ -78,6 +80,7 @@ class FaultyFileSystem final : public FileSystem {
   Status step(const std::string& path, bool needs_room = false);
   Status write(const FilePointer& file, const std::string& path, std::uint64_t offset,
                std::string_view bytes);
+  Status begin_sync(const std::string& path);
   Status sync(const FilePointer& file, const std::string& path);
   Status truncate(const FilePointer& file, const std::string& path, std::uint64_t size);
   void lose_writes(File& file);
@@ -96,6 +99,7 @@ class FaultyFileSystem final : public FileSystem {
   Fault fault_{};
   bool is_dead_ = false;
   bool syncs_fail_ = false;
+  bool begun_syncs_fail_ = false;
   bool is_full_ = false;
 };
 

@@ -128,7 +128,9 @@ OperatorSpec over_spec(const resolved::TopRows& over, const Step& step,
   TopRowsOptions options{over.keys, {}, over.count, step.schema, settings.on_error};
   for (const auto& key : over.order)
     options.order.push_back({key.expression, {key.ascending, key.nulls_first}});
-  return stateful_spec<TopRowsOptions>(make_top_rows, std::move(options), "topRows");
+  OperatorSpec spec = stateful_spec<TopRowsOptions>(make_top_rows, std::move(options), "topRows");
+  spec.state_schema = std::to_string(over.count) + " rows";
+  return spec;
 }
 
 const std::vector<BoundExpressionPtr>* over_keys(const Step& step) {

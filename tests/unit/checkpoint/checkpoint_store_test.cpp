@@ -315,6 +315,20 @@ TEST_CASE("after an I/O error every later call fails and nothing is synced again
   CHECK(rig.files.num_calls() == calls);
 }
 
+TEST_CASE("a sync that could not begin is not made: the commit fails for good") {
+  StoreRig rig;
+  rig.open();
+  rig.commit(0, {});
+  rig.files.fail_begun_syncs();
+  const std::uint64_t syncs = rig.files.num_syncs();
+
+  const auto failed = rig.try_commit(rig.commit_record(1));
+
+  REQUIRE(failed);
+  CHECK(failed->error().kind == ErrorKind::Io);
+  CHECK(rig.files.num_syncs() == syncs);
+}
+
 TEST_CASE("a restart goes back to an earlier epoch and forgets the later ones") {
   StoreRig rig;
   rig.options.retention = 10;

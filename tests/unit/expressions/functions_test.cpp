@@ -45,11 +45,12 @@ TEST_CASE("date_format gives each time its own text, whatever row it stands behi
   const auto instant = [](std::int64_t micros) { return Value{TypeKind::Timestamp, micros}; };
   constexpr std::int64_t kHour = 3'600'000'000;
   std::vector<std::vector<Value>> rows{{test::missing(TypeKind::Timestamp)}};
-  // The clock of Berlin goes from 2:00 to 3:00 at 1711846800 s.
+  // The clock of Berlin goes from 2:00 to 3:00 at 1711846800 s, and from 3:00 to 2:00 at 1729990800 s.
   for (const std::int64_t micros :
        {std::int64_t{-1}, std::int64_t{0}, kHour - 1, kHour, kHour + 1, std::int64_t{59'999'999},
         std::int64_t{60'000'000}, std::int64_t{1'711'846'799'999'999},
-        std::int64_t{1'711'846'800'000'000}, 24 * kHour, INT64_MIN, INT64_MAX})
+        std::int64_t{1'711'846'800'000'000}, std::int64_t{1'729'989'000'000'000},
+        std::int64_t{1'729'992'600'000'000}, 24 * kHour, INT64_MIN, INT64_MAX})
     rows.push_back({instant(micros)});
   for (const char* pattern : {"yyyy-MM-dd", "HH", "h a", "HH:mm", "HH:mm:ss", "HH:mm:ss.SSSSSS",
                               "EEEE", "HH XXX", "G"}) {

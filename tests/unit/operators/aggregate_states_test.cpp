@@ -90,6 +90,12 @@ TEST_CASE("calls have one state where function and arguments are the same") {
   CHECK(state_owners(calls) == std::vector<std::size_t>{0, 1, 2, 3, 0, 5, 2});
 }
 
+TEST_CASE("no more than thirty-two calls have one state") {
+  std::vector<std::size_t> expected(32, 0);
+  expected.insert(expected.end(), {32, 32});
+  CHECK(state_owners(std::vector<BoundAggregate>(34, count_distinct(3))) == expected);
+}
+
 TEST_CASE("aggregate of growing states starts anew where a group was removed") {
   auto harness = by_window(
       {aggregate("collect_list", {column_of(kRows, 1)}), aggregate("count", {column_of(kRows, 1)})},

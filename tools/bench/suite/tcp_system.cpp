@@ -26,9 +26,11 @@ std::string engine_file(const TcpJob& job, const Scratch& scratch, const TcpLoad
   return scratch.write("topology.yaml", topology_of(job, load));
 }
 
-/// Where the system runs, the load having the other core.
+/// Where the system runs, the load having the other core. The same for all slices of this process.
 int core_for(const TcpJob& job, const Scratch& scratch) {
-  return job.is_durable ? 1 - core_of_disk(scratch.path().string()) : 1;
+  if (!job.is_durable) return 1;
+  static const int core = 1 - core_of_disk(scratch.path().string());
+  return core;
 }
 
 }  // namespace
