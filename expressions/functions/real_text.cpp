@@ -27,7 +27,8 @@ Digits shortest_digits(double value) {
   const char* at = text;
   for (; at != end && *at != 'e'; ++at)
     if (*at != '.') result.digits += *at;
-  result.exponent = at == end ? 0 : std::atoi(at + 1);
+  // `e+05`: from_chars knows no plus.
+  if (at != end) std::from_chars(at + (at[1] == '+' ? 2 : 1), end, result.exponent);
   return result;
 }
 
