@@ -34,12 +34,6 @@ void set_priority(pid_t thread, int niceness) {
 
 }  // namespace
 
-BaseImageBuilder::BaseImageBuilder(FileSystem& files, std::string location, std::string query_id)
-    : files_(files),
-      location_(std::move(location)),
-      query_id_(std::move(query_id)),
-      core_of_job_(only_core()) {}
-
 BaseImageBuilder::~BaseImageBuilder() {
   {
     const std::lock_guard guard(mutex_);

@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <thread>
+#include <utility>
 
 namespace millrace {
 
@@ -19,8 +20,13 @@ namespace millrace {
 /// portions of 50 us and rests between them instead. Used by the thread of the store only.
 class BaseImageBuilder {
  public:
-  /// Made on a thread that may use the cores of the job.
-  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id);
+  /// `core_of_job`: the only one that the job has, if it has only one.
+  BaseImageBuilder(FileSystem& files, std::string location, std::string query_id,
+                   std::optional<int> core_of_job)
+      : files_(files),
+        location_(std::move(location)),
+        query_id_(std::move(query_id)),
+        core_of_job_(core_of_job) {}
   /// Gives up what is under way.
   ~BaseImageBuilder();
 

@@ -177,7 +177,7 @@ Status CheckpointStore::State::recover() {
   auto opened = StoreJournal::open(files, options, query_id, *contents, last_commit);
   if (!opened) return opened.error();
   journal = std::move(*opened);
-  base_images = std::make_unique<BaseImageBuilder>(files, options.location, query_id);
+  base_images = std::make_unique<BaseImageBuilder>(files, options.location, query_id, core_of_job);
   if (Status removed = remove_unneeded(files, options.location); !removed) return removed;
   if (contents->is_empty()) return contents.reset(), Status();
   checkpoint->warnings = warnings_of(*contents);
